@@ -1,0 +1,71 @@
+import type { CircuitState } from './circuit.ts'
+import { ProxyScoringError } from './errors.ts'
+
+/** What the scorer has learnt, without proxies' addresses or credentials; plain JSON. */
+export interface ProxyScorerSnapshot {
+  readonly version: 1
+  /** Epoch ms. */
+  readonly takenAt: number
+  readonly proxies: readonly ProxyMemory[]
+}
+
+export interface ProxyMemory {
+  readonly id: string
+  readonly uses: number
+  readonly successes: number
+  readonly samples: number
+  readonly logLatency: number
+  readonly longSuccesses: number
+  readonly longSamples: number
+  /** How long ago it was added, ms. */
+  readonly ageMs: number
+  /** Epoch ms; `null` when never. */
+  readonly lastUsedAt: number | null
+  readonly circuit: CircuitState
+  readonly isolated: boolean
+  readonly trips: number
+  /** Epoch ms; `null` unless open and not isolated. */
+  readonly retryAt: number | null
+  /** Epoch ms; `null` when the circuit never closed again. */
+  readonly closedAt: number | null
+}
+
+/**
+ * Checks a snapshot that comes from outside.
+ * @throws ProxyScoringError `PROXY_SNAPSHOT_INVALID`
+ */
+export function checkSnapshot(value: unknown): ProxyScorerSnapshot {
+  if (!isRecord(value)) throw damaged('it is no object')
+  if (value.version !== 1) throw damaged('its version is not 1')
+  if (!isTime(value.takenAt) || !Array.isArray(value.proxies)) throw damaged('its head is damaged')
+  for (const memory of value.proxies) if (!isMemory(memory)) throw damaged('an entry is damaged')
+  return value as unknown as ProxyScorerSnapshot
+}
+
+function isMemory(value: unknown): value is ProxyMemory {
+  if (!isRecord(value) || typeof value.id !== 'string') return false
+  const counts = ['uses', 'successes', 'samples', 'logLatency', 'longSuccesses', 'longSamples', 'ageMs', 'trips']
+  if (!counts.every((key) => isCount(value[key]))) return false
+  if (Number(value.successes) > Number(value.samples) || Number(value.longSuccesses) > Number(value.longSamples))
+    return false
+  if (![value.lastUsedAt, value.retryAt, value.closedAt].every((at) => at === null || isTime(at))) return false
+  return typeof value.isolated === 'boolean' && ['closed', 'open', 'half-open'].includes(String(value.circuit))
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function isCount(value: unknown): boolean {
+  return isTime(value) && Number(value) >= 0
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+function damaged(what: string): ProxyScoringError {
+  return new ProxyScoringError('PROXY_SNAPSHOT_INVALID', `The snapshot can't be restored: ${what}.`, {
+    hint: 'Start without it; scores are learnt anew.',
+  })
+}
