@@ -24,6 +24,7 @@ export default defineConfig(({ mode }) => {
             include: [long ? 'src/**/*.long.test.ts' : 'src/**/*.test.ts'],
             exclude: long ? [] : ['src/**/*.long.test.ts'],
             pool: 'forks' as const,
+            execArgv: ['--conditions=@refbot/source'],
             ...(existsSync(globalSetup) ? { globalSetup } : {}),
             testTimeout: long ? 600_000 : 20_000,
             hookTimeout: 60_000,

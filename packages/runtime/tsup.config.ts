@@ -1,3 +1,5 @@
 import { library } from '../../tsup.base.ts'
 
-export default library()
+export default library({
+  entry: { index: 'src/index.ts', 'store-worker': 'src/store/worker.ts', 'plugin-process': 'src/host/child.ts' },
+})

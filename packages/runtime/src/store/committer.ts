@@ -1,0 +1,79 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Kysely } from 'kysely'
+import type { RefbotEvent } from './event-types.ts'
+import type { Operation, Unit } from './operation.ts'
+import { operations } from './operations/index.ts'
+import type { StoreReply, StoreRequest } from './protocol.ts'
+import type { Database } from './schema.ts'
+
+/** `durable` syncs to disk at the commit, `relaxed` leaves that to the next checkpoint, `read` writes nothing. */
+export type CommitMode = 'durable' | 'relaxed' | 'read'
+
+const OPENING: Readonly<Record<CommitMode, string>> = {
+  durable: 'PRAGMA synchronous = FULL; BEGIN IMMEDIATE',
+  relaxed: 'PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE',
+  read: 'BEGIN',
+}
+
+export interface Commit {
+  readonly events: readonly RefbotEvent[]
+  readonly replies: readonly StoreReply[]
+}
+
+/**
+ * Runs queued requests in one transaction, each inside a savepoint of its own: one that fails takes back its own
+ * changes and events only, and all others share a single sync to disk.
+ */
+export async function commit(
+  sqlite: DatabaseSync,
+  db: Kysely<Database>,
+  requests: readonly StoreRequest[],
+  mode: CommitMode,
+): Promise<Commit> {
+  const events: RefbotEvent[] = []
+  const replies: StoreReply[] = []
+  try {
+    sqlite.exec(OPENING[mode])
+    for (const request of requests) {
+      const emitted: RefbotEvent[] = []
+      sqlite.exec('SAVEPOINT operation')
+      try {
+        const operation = operations[request.operation] as Operation<unknown>
+        const value = await operation.run(unit(db, request.now, emitted), request.args)
+        sqlite.exec('RELEASE operation')
+        events.push(...emitted)
+        replies.push({ id: request.id, ok: true, value })
+      } catch (error) {
+        sqlite.exec('ROLLBACK TO operation')
+        sqlite.exec('RELEASE operation')
+        replies.push({ id: request.id, ok: false, error: describe(error) })
+      }
+    }
+    sqlite.exec('COMMIT')
+    return { events, replies }
+  } catch (error) {
+    if (sqlite.isTransaction) sqlite.exec('ROLLBACK')
+    return { events: [], replies: requests.map(({ id }) => ({ id, ok: false, error: describe(error) })) }
+  }
+}
+
+function unit(db: Kysely<Database>, now: number, emitted: RefbotEvent[]): Unit {
+  return {
+    db,
+    now,
+    async emit(type, data) {
+      const { id } = await db
+        .insertInto('event')
+        .values({ type, data: JSON.stringify(data), created_at: now })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      emitted.push({ id, type, at: now, data } as RefbotEvent)
+    },
+  }
+}
+
+export function describe(error: unknown): { code: string; message: string } {
+  const message = error instanceof Error ? error.message : String(error)
+  const full = /database or disk is full|disk I\/O error/i.test(message)
+  return { code: full ? 'STORE_DISK_FULL' : 'STORE_FAILED', message }
+}

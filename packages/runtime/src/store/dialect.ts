@@ -1,0 +1,45 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { SqliteDialect } from 'kysely'
+
+/** Lets Kysely speak through `node:sqlite`; statements are prepared once each. */
+export function nodeSqliteDialect(db: DatabaseSync): SqliteDialect {
+  const statements = new Map<string, ReturnType<typeof wrap>>()
+  return new SqliteDialect({
+    database: {
+      close: () => db.close(),
+      prepare(sql: string) {
+        let statement = statements.get(sql)
+        if (statement === undefined) {
+          statement = wrap(db.prepare(sql))
+          if (statements.size >= MAX_STATEMENTS) statements.clear()
+          statements.set(sql, statement)
+        }
+        return statement
+      },
+    },
+  })
+}
+
+/** Enough for every statement of this program; a bound, because `select` takes any SQL. */
+const MAX_STATEMENTS = 500
+
+function wrap(statement: StatementSync) {
+  const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters: readonly unknown[]) => statement.all(...values(parameters)),
+    run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
+    iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),
+  }
+}
+
+/** Opens the file with the settings that every connection shares. */
+export function openDatabase(file: string, options: { readOnly: boolean }): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 5000, enableForeignKeyConstraints: true })
+  if (!options.readOnly) {
+    db.exec('PRAGMA auto_vacuum = INCREMENTAL')
+    db.exec('PRAGMA journal_mode = WAL')
+    db.exec('PRAGMA synchronous = FULL')
+  }
+  return db
+}

@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely'
+import type { EventData, EventType } from './event-types.ts'
+import type { Database } from './schema.ts'
+
+/** What an operation works with: one transaction, its clock reading, and the events that commit with it. */
+export interface Unit {
+  readonly db: Kysely<Database>
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** Appends an event to this transaction; it is delivered once that is committed. */
+  emit<Type extends EventType>(type: Type, data: EventData[Type]): Promise<void>
+}
+
+/**
+ * A whole operation: it crosses to the store's thread in one call and runs in one transaction.
+ * `durable` ones are on disk before they are acknowledged; the others may lose their last second to a power cut.
+ */
+export interface Operation<Args = never, Result = unknown> {
+  readonly durable: boolean
+  readonly run: (unit: Unit, args: Args) => Promise<Result>
+}
+
+export function durable<Args, Result>(run: (unit: Unit, args: Args) => Promise<Result>): Operation<Args, Result> {
+  return { durable: true, run }
+}
+
+export function relaxed<Args, Result>(run: (unit: Unit, args: Args) => Promise<Result>): Operation<Args, Result> {
+  return { durable: false, run }
+}

@@ -1,0 +1,168 @@
+import type { RunCause } from '@refbot/plugin-sdk'
+import type {
+  AttemptRecord,
+  ExecutionError,
+  ExecutionPatch,
+  ExecutionQuery,
+  ExecutionRecord,
+  ExecutionStatus,
+} from '@refbot/scheduler'
+import type { Selectable } from 'kysely'
+import { fromJson, optional, toJson } from '../json.ts'
+import { durable, type Unit } from '../operation.ts'
+import type { Database } from '../schema.ts'
+
+/** An execution whose task is a plugin is a run: it gets a row of its own in the same transaction. */
+export interface ClaimedRun {
+  readonly plugin: string
+  readonly cause: RunCause
+}
+
+export const executionOperations = {
+  'execution.claim': durable(async (unit, args: { execution: ExecutionRecord; run?: ClaimedRun }): Promise<boolean> => {
+    const { db, now, emit } = unit
+    const { execution, run } = args
+    const claimed = await db
+      .insertInto('execution')
+      .values({
+        id: execution.id,
+        job_id: execution.jobId,
+        task: execution.task,
+        input: toJson(execution.input),
+        scheduled_at: execution.scheduledAt,
+        claimed_at: execution.claimedAt,
+        ended_at: execution.endedAt ?? null,
+        status: execution.status,
+        reason: execution.reason ?? null,
+        error: toJson(execution.error),
+        result: toJson(execution.result),
+        created_at: now,
+      })
+      .onConflict((conflict) => conflict.columns(['job_id', 'scheduled_at']).doNothing())
+      .executeTakeFirst()
+    if (claimed.numInsertedOrUpdatedRows === 0n) return false
+    await saveAttempts(unit, execution.id, execution.attempts)
+    await db
+      .updateTable('job')
+      .set({ last_scheduled_at: execution.scheduledAt })
+      .where('id', '=', execution.jobId)
+      .where((where) =>
+        where.or([where('last_scheduled_at', 'is', null), where('last_scheduled_at', '<', execution.scheduledAt)]),
+      )
+      .execute()
+    const data = {
+      executionId: execution.id,
+      jobId: execution.jobId,
+      task: execution.task,
+      status: execution.status,
+      reason: execution.reason,
+    }
+    if (run === undefined) {
+      await emit('execution.claimed', data)
+    } else {
+      await db
+        .insertInto('run')
+        .values({ id: execution.id, ...run, created_at: now })
+        .execute()
+      await emit('run.claimed', { ...data, ...run })
+    }
+    return true
+  }),
+
+  'execution.update': durable(async (unit, args: { id: string; patch: ExecutionPatch }): Promise<void> => {
+    const { db, emit } = unit
+    const { id, patch } = args
+    const row = await db
+      .updateTable('execution')
+      .set({
+        status: patch.status,
+        reason: patch.reason ?? null,
+        ended_at: patch.endedAt ?? null,
+        error: toJson(patch.error),
+        result: toJson(patch.result),
+      })
+      .where('id', '=', id)
+      .returning(['job_id', 'task'])
+      .executeTakeFirst()
+    if (row === undefined) return
+    await saveAttempts(unit, id, patch.attempts)
+    const data = { executionId: id, jobId: row.job_id, task: row.task, status: patch.status, reason: patch.reason }
+    const run = await db.selectFrom('run').select(['plugin', 'cause']).where('id', '=', id).executeTakeFirst()
+    if (run === undefined) await emit('execution.changed', data)
+    else await emit('run.changed', { ...data, plugin: run.plugin, cause: run.cause as RunCause })
+  }),
+
+  'execution.get': durable(async (unit, id: string): Promise<ExecutionRecord | undefined> => {
+    const rows = await unit.db.selectFrom('execution').selectAll().where('id', '=', id).execute()
+    return (await withAttempts(unit, rows))[0]
+  }),
+
+  'execution.list': durable(async (unit, query: ExecutionQuery): Promise<ExecutionRecord[]> => {
+    let select = unit.db.selectFrom('execution').selectAll()
+    if (query.jobId !== undefined) select = select.where('job_id', '=', query.jobId)
+    if (query.status !== undefined) select = select.where('status', '=', query.status)
+    if (query.since !== undefined) select = select.where('claimed_at', '>=', query.since)
+    if (query.before !== undefined) select = select.where('id', '<', query.before)
+    return withAttempts(
+      unit,
+      await select
+        .orderBy('id', 'desc')
+        .limit(query.limit ?? 100)
+        .execute(),
+    )
+  }),
+
+  'execution.unfinished': durable(async (unit, _: undefined): Promise<ExecutionRecord[]> => {
+    const select = unit.db.selectFrom('execution').selectAll().where('status', 'in', ['running', 'retrying'])
+    return withAttempts(unit, await select.orderBy('id').execute())
+  }),
+}
+
+async function saveAttempts({ db, now }: Unit, id: string, attempts: readonly AttemptRecord[]): Promise<void> {
+  for (const attempt of attempts) {
+    const row = { ended_at: attempt.endedAt ?? null, error: toJson(attempt.error) }
+    await db
+      .insertInto('attempt')
+      .values({ execution_id: id, number: attempt.number, started_at: attempt.startedAt, ...row, created_at: now })
+      .onConflict((conflict) => conflict.columns(['execution_id', 'number']).doUpdateSet(row))
+      .execute()
+  }
+}
+
+export async function withAttempts(
+  { db }: Pick<Unit, 'db'>,
+  rows: readonly Selectable<Database['execution']>[],
+): Promise<ExecutionRecord[]> {
+  if (rows.length === 0) return []
+  const attempts = await db
+    .selectFrom('attempt')
+    .selectAll()
+    .where(
+      'execution_id',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .orderBy('number')
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    jobId: row.job_id,
+    task: row.task,
+    ...optional('input', fromJson<unknown>(row.input)),
+    scheduledAt: row.scheduled_at,
+    claimedAt: row.claimed_at,
+    ...optional('endedAt', row.ended_at),
+    status: row.status as ExecutionStatus,
+    ...optional('reason', row.reason),
+    attempts: attempts
+      .filter((attempt) => attempt.execution_id === row.id)
+      .map((attempt) => ({
+        number: attempt.number,
+        startedAt: attempt.started_at,
+        ...optional('endedAt', attempt.ended_at),
+        ...optional('error', fromJson<ExecutionError>(attempt.error)),
+      })),
+    ...optional('error', fromJson<ExecutionError>(row.error)),
+    ...optional('result', fromJson<unknown>(row.result)),
+  }))
+}

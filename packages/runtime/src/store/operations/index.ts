@@ -1,0 +1,25 @@
+import { eventOperations } from './events.ts'
+import { executionOperations } from './executions.ts'
+import { jobOperations } from './jobs.ts'
+import { metricOperations } from './metrics.ts'
+import { pluginOperations } from './plugins.ts'
+import { retentionOperations } from './retention.ts'
+import { runOperations } from './runs.ts'
+import { selectOperations } from './select.ts'
+
+/** Everything that the store's threads can be asked to do. */
+export const operations = {
+  ...jobOperations,
+  ...executionOperations,
+  ...runOperations,
+  ...pluginOperations,
+  ...metricOperations,
+  ...eventOperations,
+  ...retentionOperations,
+  ...selectOperations,
+}
+
+export type Operations = typeof operations
+export type OperationName = keyof Operations
+export type OperationArgs<Name extends OperationName> = Parameters<Operations[Name]['run']>[1]
+export type OperationResult<Name extends OperationName> = Awaited<ReturnType<Operations[Name]['run']>>

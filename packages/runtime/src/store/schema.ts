@@ -1,0 +1,111 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** Epoch milliseconds; written once. */
+type CreatedAt = ColumnType<number, number, never>
+
+interface JobTable {
+  id: string
+  /** `ScheduleConfig` as JSON. */
+  config: string
+  origin: string
+  last_scheduled_at: number | null
+  created_at: CreatedAt
+}
+
+interface ExecutionTable {
+  id: string
+  job_id: string
+  task: string
+  input: string | null
+  scheduled_at: number
+  claimed_at: number
+  ended_at: number | null
+  status: string
+  reason: string | null
+  error: string | null
+  result: string | null
+  created_at: CreatedAt
+}
+
+interface AttemptTable {
+  execution_id: string
+  number: number
+  started_at: number
+  ended_at: number | null
+  error: string | null
+  created_at: CreatedAt
+}
+
+interface RunTable {
+  /** The execution's id. */
+  id: string
+  plugin: string
+  cause: string
+  created_at: CreatedAt
+}
+
+interface StepTable {
+  run_id: string
+  attempt: number
+  number: number
+  /** Names from the outermost step in, joined by ` › `. */
+  path: string
+  started_at: number
+  ended_at: number
+  error: string | null
+  created_at: CreatedAt
+}
+
+interface ArtifactTable {
+  run_id: string
+  name: string
+  content_type: string
+  bytes: number
+  created_at: CreatedAt
+}
+
+interface PluginTable {
+  id: string
+  desired: string
+  updated_at: number
+  created_at: CreatedAt
+}
+
+interface PluginValueTable {
+  plugin: string
+  key: string
+  value: string
+  updated_at: number
+  created_at: CreatedAt
+}
+
+interface MetricSampleTable {
+  id: Generated<number>
+  name: string
+  /** Labels as JSON with sorted keys. */
+  labels: string
+  at: number
+  value: number
+  created_at: CreatedAt
+}
+
+interface EventTable {
+  id: Generated<number>
+  type: string
+  data: string
+  created_at: CreatedAt
+}
+
+/** Every table, as Kysely sees it. */
+export interface Database {
+  job: JobTable
+  execution: ExecutionTable
+  attempt: AttemptTable
+  run: RunTable
+  step: StepTable
+  artifact: ArtifactTable
+  plugin: PluginTable
+  plugin_value: PluginValueTable
+  metric_sample: MetricSampleTable
+  event: EventTable
+}
