@@ -1,0 +1,52 @@
+import type { LookupFunction } from 'node:net'
+import { UpstreamAgent } from './agent.ts'
+import type { Lease } from './lease.ts'
+
+/** What all exchanges of a gate share. */
+export interface GateSettings {
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  readonly connectTimeoutMs: number
+  readonly responseTimeoutMs: number
+  readonly maxHeaderSize: number
+  readonly lookup: LookupFunction | undefined
+}
+
+/** One connection of a browser as far as HTTP goes: plain through the proxy, or the inside of one tunnel. */
+export class Channel {
+  readonly lease: Lease
+  readonly settings: GateSettings
+  /** The one origin at the end of a tunnel; undefined where requests come in absolute form. */
+  readonly tunnel: string | undefined
+  readonly #agents = new Map<string, UpstreamAgent>()
+  #closed = false
+
+  constructor(lease: Lease, settings: GateSettings, tunnel?: string) {
+    this.lease = lease
+    this.settings = settings
+    this.tunnel = tunnel
+  }
+
+  agentFor(origin: string): UpstreamAgent {
+    let agent = this.#agents.get(origin)
+    if (agent === undefined) {
+      const { connectTimeoutMs, lookup } = this.settings
+      const { sessions, options } = this.lease
+      agent = new UpstreamAgent({
+        origin,
+        proxy: options.proxy,
+        timeoutMs: connectTimeoutMs,
+        sessions,
+        ...(lookup === undefined ? {} : { lookup }),
+      })
+      if (this.#closed) agent.destroy()
+      this.#agents.set(origin, agent)
+    }
+    return agent
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const agent of this.#agents.values()) agent.destroy()
+  }
+}

@@ -1,0 +1,60 @@
+import type { FaultCode } from './record.ts'
+
+/** An upstream connection that did not come about; nothing was forwarded. */
+export class ConnectFault extends Error {
+  override readonly name = 'ConnectFault'
+  readonly code: FaultCode
+  readonly proxyFault: boolean
+  /** Status of the proxy's answer to CONNECT. */
+  readonly status: number | undefined
+
+  constructor(code: FaultCode, options: { cause?: unknown; status?: number } = {}) {
+    super(code, { cause: options.cause })
+    this.code = code
+    this.proxyFault = code.startsWith('PROXY_')
+    this.status = options.status
+  }
+}
+
+/** Whose side of a connection attempt failed. */
+export type Party = 'PROXY' | 'TARGET'
+
+/** Names a socket error of a connection attempt. */
+export function connectCode(party: Party, error: unknown): FaultCode {
+  switch (systemCode(error)) {
+    case 'ECONNREFUSED':
+      return `${party}_REFUSED`
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return `${party}_RESET`
+    case 'ETIMEDOUT':
+    case 'ERR_SOCKET_CONNECTION_TIMEOUT':
+      return `${party}_TIMEOUT`
+    default:
+      return `${party}_UNREACHABLE`
+  }
+}
+
+/** Names an error of the TLS handshake with the site. */
+export function tlsCode(error: unknown): FaultCode {
+  const code = systemCode(error) ?? ''
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'TARGET_TLS_EXPIRED'
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'TARGET_TLS_WRONG_HOST'
+  if (/SELF_SIGNED|^UNABLE_TO|^CERT_|^INVALID_|CHAIN/.test(code)) return 'TARGET_TLS_UNTRUSTED'
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'TARGET_TLS_FAILED'
+  return connectCode('TARGET', error)
+}
+
+/** Names an error that came after the request had left. */
+export function exchangeCode(error: unknown): FaultCode {
+  const code = systemCode(error) ?? ''
+  if (code === 'ETIMEDOUT') return 'RESPONSE_TIMEOUT'
+  return /^(HPE_|ERR_HTTP_|ERR_INVALID_)/.test(code) ? 'RESPONSE_MALFORMED' : 'RESPONSE_RESET'
+}
+
+/** The stable code that Node put on an error (or on the first of several, where addresses were tried in turn). */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  if ('code' in error && typeof error.code === 'string') return error.code
+  return error instanceof AggregateError ? systemCode(error.errors[0]) : undefined
+}

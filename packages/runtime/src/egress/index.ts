@@ -1,0 +1,14 @@
+export {
+  type Allowance,
+  type Authorisation,
+  type AuthorisationDocument,
+  authorise,
+  isLoopbackHost,
+  RESERVED_MAIL_DOMAINS,
+} from './authorisation.ts'
+export { Gate, type GateOptions } from './gate.ts'
+export { createGateIdentity, type GateIdentity, loadGateIdentity } from './identity.ts'
+export { type GateLease, type LeaseOptions, RECORDS_KEPT } from './lease.ts'
+export type { Rule } from './policy.ts'
+export { isLoopbackProxy, type UpstreamProxy } from './proxy.ts'
+export type { FaultCode, GateFault, GateRecord, LeaseOutcome, RefusalReport, SiteRefusal } from './record.ts'

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http'
+import { countHeader } from './headers.ts'
+import type { RequestLine } from './policy.ts'
+
+/** What a request asks for, or why it cannot be taken at its word. `line` is what the log shows in either case. */
+export interface Inspected {
+  readonly line: RequestLine
+  readonly problem?: 'malformed' | 'host_mismatch'
+}
+
+/**
+ * Reads the target of a request: absolute form outside of a tunnel, origin form inside. The Host header must name the
+ * same site, once, in the form in which a browser writes it, or site and gate would each read another request.
+ */
+export function inspect(req: IncomingMessage, tunnel: string | undefined): Inspected {
+  const method = req.method ?? ''
+  const target = req.url ?? ''
+  const unreadable = { line: { method, origin: tunnel ?? 'unknown', path: '/' }, problem: 'malformed' } as const
+  if (!/^[\x21-\x7e]+$/.test(target) || target.includes('#')) return unreadable
+  if (tunnel !== undefined) {
+    if (!target.startsWith('/')) return unreadable
+    return hostChecked(req, { method, origin: tunnel, path: target })
+  }
+  const origin = /^http:\/\/[^/?#@\\]+/.exec(target)?.[0]
+  if (origin === undefined || URL.parse(origin)?.origin !== origin) return unreadable
+  const rest = target.slice(origin.length)
+  return hostChecked(req, { method, origin, path: rest.startsWith('/') ? rest : `/${rest}` })
+}
+
+/** The host and port of a CONNECT, provided it is written as WHATWG URL serialises them. */
+export function tunnelAuthority(target: string): { hostname: string; port: string } | undefined {
+  const match = /^(.+):(\d{1,5})$/.exec(target)
+  const hostname = match?.[1]
+  const port = match?.[2]
+  if (hostname === undefined || port === undefined || Number(port) === 0 || String(Number(port)) !== port)
+    return undefined
+  const url = URL.parse(`http://${hostname}:${port}/`)
+  return url !== null && url.hostname === hostname && url.pathname === '/' && url.username === ''
+    ? { hostname, port }
+    : undefined
+}
+
+function hostChecked(req: IncomingMessage, line: RequestLine): Inspected {
+  const once = countHeader(req.rawHeaders, 'host') === 1
+  const same = req.headers.host === line.origin.slice(line.origin.indexOf('//') + 2)
+  return once && same ? { line } : { line, problem: 'host_mismatch' }
+}

@@ -1,0 +1,69 @@
+import type { Authorisation } from './authorisation.ts'
+
+/** Why a request was let through or not; written into the run's request log. */
+export type Rule =
+  /** The authorised origin itself. */
+  | 'target'
+  /** An origin that the target's document names for its forms. */
+  | 'submit_origin'
+  /** Nobody granted this origin. */
+  | 'origin_not_granted'
+  /** The document does not list the path. */
+  | 'path_not_allowed'
+  /** The Host header, the tunnel and the request line do not name one and the same site. */
+  | 'host_mismatch'
+  /** The request is not what a browser sends through a proxy. */
+  | 'malformed'
+
+export interface RequestLine {
+  readonly method: string
+  /** http or https, also for WebSockets. */
+  readonly origin: string
+  /** Path with query. */
+  readonly path: string
+}
+
+export type Decision =
+  | { readonly allowed: true; readonly rule: Rule }
+  | { readonly allowed: false; readonly rule: Rule }
+
+/** Decides on one request from the authorisation alone. Origins are compared as exact strings. */
+export function decide(authorisation: Authorisation, request: RequestLine): Decision {
+  const { allow } = authorisation.document
+  if (request.origin === authorisation.origin) {
+    return pathAllowed(allow.paths, request.path)
+      ? { allowed: true, rule: 'target' }
+      : { allowed: false, rule: 'path_not_allowed' }
+  }
+  if (allow.submitOrigins.includes(request.origin)) return { allowed: true, rule: 'submit_origin' }
+  return { allowed: false, rule: 'origin_not_granted' }
+}
+
+/** Whether anything of an origin may be reached at all, so that a connection to it may be opened ahead of a request. */
+export function originGranted(authorisation: Authorisation, origin: string): boolean {
+  return origin === authorisation.origin || authorisation.document.allow.submitOrigins.includes(origin)
+}
+
+/** Whether one of the patterns covers the path; see `Allowance.paths`. */
+export function pathAllowed(patterns: readonly string[], path: string): boolean {
+  if (patterns.includes('/*')) return true
+  const pathname = canonicalPath(path)
+  if (pathname === undefined) return false
+  return patterns.some((pattern) =>
+    pattern.endsWith('/*') ? pathname.startsWith(pattern.slice(0, -1)) : pathname === pattern,
+  )
+}
+
+/**
+ * The path as a server will most likely read it, or undefined where servers disagree: an encoded slash, backslash or
+ * percent sign, or a path that changes when it is decoded a second time.
+ */
+function canonicalPath(path: string): string | undefined {
+  const url = URL.parse(path, 'http://path.invalid')
+  if (url === null || url.host !== 'path.invalid' || /%(2f|5c|25|00)|\/\/|;/i.test(url.pathname)) return undefined
+  return url.pathname.replace(/%[0-9a-f]{2}/gi, (encoded) => {
+    const code = Number.parseInt(encoded.slice(1), 16)
+    const character = String.fromCharCode(code)
+    return /[A-Za-z0-9\-._~]/.test(character) ? character : encoded.toUpperCase()
+  })
+}
