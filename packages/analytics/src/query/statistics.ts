@@ -1,0 +1,84 @@
+import { quantilesInPlace } from './quantile.ts'
+
+/** Statistics of the samples of a window, computed from the samples themselves. */
+export interface WindowStats {
+  readonly count: number
+  readonly sum: number
+  /** Undefined, as all that follow, where the window holds no sample. */
+  readonly mean: number | undefined
+  readonly min: number | undefined
+  readonly max: number | undefined
+  /** Of the whole population (divided by n). */
+  readonly stddev: number | undefined
+  /** Quantiles interpolate linearly between the two nearest ranks (Hyndman and Fan's type 7). */
+  readonly p50: number | undefined
+  readonly p95: number | undefined
+  readonly p99: number | undefined
+  /** Oldest and newest in time. */
+  readonly first: number | undefined
+  readonly last: number | undefined
+  /** False where memory no longer holds all of the window; `query()` answers it then. */
+  readonly complete: boolean
+}
+
+/** Count, sum, mean and population variance of an array. */
+export interface Moments {
+  readonly count: number
+  readonly sum: number
+  readonly mean: number
+  /** Sum of squared distances from the mean. */
+  readonly m2: number
+  readonly min: number
+  readonly max: number
+}
+
+/** Sum by Neumaier's compensated addition, deviations in a second pass: exact to the last few bits. */
+export function moments(values: Float64Array): Moments {
+  const count = values.length
+  let sum = 0
+  let lost = 0
+  let min = Number.POSITIVE_INFINITY
+  let max = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < count; i += 1) {
+    const value = values[i] as number
+    const next = sum + value
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
+    sum = next
+    if (value < min) min = value
+    if (value > max) max = value
+  }
+  sum += lost
+  const mean = count === 0 ? 0 : sum / count
+  let m2 = 0
+  for (let i = 0; i < count; i += 1) {
+    const distance = (values[i] as number) - mean
+    m2 += distance * distance
+  }
+  return { count, sum, mean, m2, min, max }
+}
+
+const percentiles = [0.5, 0.95, 0.99]
+
+/** @param values May be reordered. */
+export function summarise(
+  values: Float64Array,
+  ends: { readonly first: number | undefined; readonly last: number | undefined; readonly complete: boolean },
+): WindowStats {
+  const { count, sum, mean, m2, min, max } = moments(values)
+  if (count === 0) {
+    return {
+      count: 0,
+      sum: 0,
+      mean: undefined,
+      min: undefined,
+      max: undefined,
+      stddev: undefined,
+      p50: undefined,
+      p95: undefined,
+      p99: undefined,
+      ...ends,
+    }
+  }
+  const [p50, p95, p99] = quantilesInPlace(values, percentiles)
+  return { count, sum, mean, min, max, stddev: Math.sqrt(m2 / count), p50, p95, p99, ...ends }
+}

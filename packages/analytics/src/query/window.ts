@@ -1,0 +1,107 @@
+import type { Series } from '../series/series.ts'
+import { type Aggregate, aggregateValues, counterIncrease } from './aggregate.ts'
+import { summarise, type WindowStats } from './statistics.ts'
+
+interface Collected {
+  readonly values: Float64Array
+  readonly first: number | undefined
+  readonly last: number | undefined
+  readonly complete: boolean
+}
+
+/** The samples of these series with `after < at <= until`, from memory. */
+function collect(list: readonly Series[], after: number, until: number): Collected {
+  let room = 0
+  let complete = true
+  const starts = list.map((series) => {
+    const start = series.ring.lowerBound(after)
+    room += series.ring.written - start
+    complete &&= series.ring.covers(after)
+    return start
+  })
+  const values = new Float64Array(room)
+  let count = 0
+  let first: number | undefined
+  let last: number | undefined
+  let firstAt = Number.POSITIVE_INFINITY
+  let lastAt = Number.NEGATIVE_INFINITY
+  list.forEach((series, n) => {
+    const { ring } = series
+    for (let i = starts[n] as number; i < ring.written; i += 1) {
+      const at = ring.timeAt(i)
+      if (at <= after || at > until) continue
+      const value = ring.valueAt(i)
+      values[count] = value
+      count += 1
+      if (at < firstAt) {
+        firstAt = at
+        first = value
+      }
+      if (at >= lastAt) {
+        lastAt = at
+        last = value
+      }
+    }
+  })
+  return { values: values.subarray(0, count), first, last, complete }
+}
+
+export function windowStats(list: readonly Series[], after: number, until: number): WindowStats {
+  const { values, first, last, complete } = collect(list, after, until)
+  return summarise(values, { first, last, complete })
+}
+
+/** The samples of one series in the order of time, beginning with the newest that is not later than `after`. */
+function* ordered(series: Series, after: number, until: number): Generator<number> {
+  const { ring } = series
+  const found: { at: number; value: number }[] = []
+  let before: { at: number; value: number } | undefined
+  const start = ring.lowerBound(after)
+  for (let i = Math.max(ring.first, start - 1); i < ring.written; i += 1) {
+    const at = ring.timeAt(i)
+    if (at > until) continue
+    const value = ring.valueAt(i)
+    if (at > after) found.push({ at, value })
+    else if (before === undefined || at >= before.at) before = { at, value }
+  }
+  if (before !== undefined) yield before.value
+  for (const sample of found.sort((a, b) => a.at - b.at)) yield sample.value
+}
+
+/** How many samples the window holds, without reading a value more than needed. */
+export interface WindowValue {
+  readonly value: number | undefined
+  readonly samples: number
+}
+
+/** One aggregate over `after < at <= until` of all of these series together; counters are added up. */
+export function windowAggregate(
+  list: readonly Series[],
+  after: number,
+  until: number,
+  aggregate: Aggregate,
+): WindowValue {
+  if (aggregate === 'rate' || aggregate === 'increase') {
+    let grown = 0
+    let samples = 0
+    for (const series of list) {
+      const values = [...ordered(series, after, until)]
+      samples += values.length
+      grown += counterIncrease(values)
+    }
+    if (samples === 0) return { value: undefined, samples }
+    return { value: aggregate === 'rate' ? (grown * 1_000) / (until - after) : grown, samples }
+  }
+  const { values, first, last } = collect(list, after, until)
+  if (aggregate === 'first') return { value: first, samples: values.length }
+  if (aggregate === 'last') return { value: last, samples: values.length }
+  return { value: aggregateValues(aggregate, values), samples: values.length }
+}
+
+/** Share of samples above 0, from 0 to 1, and how many there were. */
+export function windowSuccess(list: readonly Series[], after: number, until: number): WindowValue {
+  const { values } = collect(list, after, until)
+  let successes = 0
+  for (const value of values) if (value > 0) successes += 1
+  return { value: values.length === 0 ? undefined : successes / values.length, samples: values.length }
+}

@@ -1,0 +1,210 @@
+import type { Clock } from './clock.ts'
+import { AnalyticsError } from './errors.ts'
+import type { SeriesRegistry } from './series/registry.ts'
+import type { Series } from './series/series.ts'
+import type { MetricBlock, MetricStore } from './store/metric-store.ts'
+import { encodeRawBlock } from './store/raw-block.ts'
+
+/** Samples that were not kept, by reason. */
+export interface DropCounts {
+  /** Older than the late window. */
+  stale: number
+  /** Further in the future than the tolerance. */
+  future: number
+  /** Of a new metric, where the series limit was reached. */
+  limit: number
+  /** Recorded while the store failed for so long that the backlog was full. */
+  backlog: number
+}
+
+export interface RecorderOptions {
+  readonly clock: Clock
+  readonly registry: SeriesRegistry
+  readonly store: MetricStore
+  readonly lateMs: number
+  readonly futureMs: number
+  readonly flushSamples: number
+  readonly backlogSamples: number
+  readonly onError: (error: AnalyticsError) => void
+}
+
+/** Takes samples in, and hands them to the store in batches. */
+export class Recorder {
+  readonly #options: RecorderOptions
+  readonly #dirty: Series[] = []
+  #backlog: MetricBlock[] = []
+  #backlogSamples = 0
+  #undrained = 0
+  #flushing: Promise<void> | undefined
+  #scheduled = false
+  readonly dropped: DropCounts = { stale: 0, future: 0, limit: 0, backlog: 0 }
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+  }
+
+  /** Samples that no successful flush has covered yet. */
+  get pending(): number {
+    return this.#undrained + this.#backlogSamples
+  }
+
+  record(series: Series | undefined, value: number, at: number | undefined): boolean {
+    if (!Number.isFinite(value)) throw badValue(value)
+    const now = this.#options.clock.now()
+    if (at !== undefined && !this.#timely(at, now)) return false
+    if (series === undefined) {
+      this.dropped.limit += 1
+      return false
+    }
+    if (series.kind === 'counter') this.#count(series, value, at ?? now)
+    else this.#push(series, at ?? now, value)
+    return true
+  }
+
+  /** Writes the newest total of every counter into its ring. */
+  settle(series: Series): void {
+    if (!series.stirred) return
+    series.stirred = false
+    this.#push(series, series.lastAt, series.total)
+  }
+
+  /** Puts stored samples back into an empty ring; they are not written again. */
+  load(series: Series, times: Float64Array, values: Float64Array, since: number): void {
+    for (let i = 0; i < times.length; i += 1) {
+      const at = times[i] as number
+      if (at < since) continue
+      if (series.ring.written >= series.ring.capacity) series.ring.grow()
+      series.ring.push(at, values[i] as number)
+      if (at > series.lastAt) series.lastAt = at
+    }
+    series.drained = series.ring.written
+  }
+
+  report(error: unknown): void {
+    if (error instanceof AnalyticsError) this.#options.onError(error)
+  }
+
+  /** Resolves once everything recorded before this call is in the store. */
+  flush(): Promise<void> {
+    const turn = (this.#flushing ?? Promise.resolve()).then(
+      () => this.#write(),
+      () => this.#write(),
+    )
+    this.#flushing = turn
+    return turn
+  }
+
+  #timely(at: number, now: number): boolean {
+    if (!Number.isFinite(at)) {
+      throw new AnalyticsError(
+        'METRIC_TIME_INVALID',
+        `${at} is no time.`,
+        'Give `at` in epoch milliseconds, or leave it out.',
+      )
+    }
+    if (at < now - this.#options.lateMs) this.dropped.stale += 1
+    else if (at > now + this.#options.futureMs) this.dropped.future += 1
+    else return true
+    return false
+  }
+
+  #count(series: Series, by: number, at: number): void {
+    if (by < 0) throw badValue(by, `The counter ${series.name} cannot go down`)
+    // A counter begins at 0: without this sample its first increments would be invisible to rate and increase.
+    if (series.ring.written === 0) this.#push(series, at, 0)
+    series.total += by
+    if (at > series.lastAt) series.lastAt = at
+    if (series.stirred) return
+    series.stirred = true
+    this.#mark(series)
+  }
+
+  #push(series: Series, at: number, value: number): void {
+    const { ring } = series
+    if (ring.written >= ring.capacity && !ring.grow() && ring.written - series.drained === ring.capacity) {
+      this.#drain(series)
+    }
+    ring.push(at, value)
+    if (at > series.lastAt) series.lastAt = at
+    this.#undrained += 1
+    if (!series.dirty) this.#mark(series)
+    if (this.#undrained >= this.#options.flushSamples && !this.#scheduled) this.#flushSoon()
+  }
+
+  #mark(series: Series): void {
+    if (series.dirty) return
+    series.dirty = true
+    this.#dirty.push(series)
+  }
+
+  /** Takes what only the ring holds into the backlog. */
+  #drain(series: Series): void {
+    const { ring } = series
+    const count = ring.written - series.drained
+    if (count === 0) return
+    const { times, values } = ring.copy(series.drained, ring.written)
+    series.drained = ring.written
+    this.#undrained -= count
+    sortByTime(times, values)
+    this.#backlog.push(encodeRawBlock(series.name, series.labels, times, values))
+    this.#backlogSamples += count
+    while (this.#backlogSamples > this.#options.backlogSamples && this.#backlog.length > 1) {
+      const lost = this.#backlog.shift()
+      this.#backlogSamples -= lost?.count ?? 0
+      this.dropped.backlog += lost?.count ?? 0
+    }
+  }
+
+  #flushSoon(): void {
+    this.#scheduled = true
+    queueMicrotask(() => {
+      this.#scheduled = false
+      this.flush().catch((error: unknown) => this.report(error))
+    })
+  }
+
+  async #write(): Promise<void> {
+    for (const series of this.#dirty) {
+      this.settle(series)
+      this.#drain(series)
+      series.dirty = false
+    }
+    this.#dirty.length = 0
+    const batch = this.#backlog
+    if (batch.length === 0) return
+    const samples = this.#backlogSamples
+    this.#backlog = []
+    this.#backlogSamples = 0
+    try {
+      await this.#options.store.append(batch)
+    } catch (cause) {
+      this.#backlog = [...batch, ...this.#backlog]
+      this.#backlogSamples += samples
+      throw new AnalyticsError(
+        'METRIC_FLUSH_FAILED',
+        `The store did not take ${samples} samples.`,
+        'They are kept in memory and written with the next flush; see the cause.',
+        { cause },
+      )
+    }
+  }
+}
+
+function badValue(value: number, why = 'A sample must be a finite number'): AnalyticsError {
+  return new AnalyticsError('METRIC_VALUE_INVALID', `${why}; got ${value}.`, 'Leave the sample out, or correct it.')
+}
+
+/** Late samples are rare, so an insertion sort of what is nearly in order. */
+function sortByTime(times: Float64Array, values: Float64Array): void {
+  for (let i = 1; i < times.length; i += 1) {
+    const at = times[i] as number
+    const value = values[i] as number
+    let j = i - 1
+    for (; j >= 0 && (times[j] as number) > at; j -= 1) {
+      times[j + 1] = times[j] as number
+      values[j + 1] = values[j] as number
+    }
+    times[j + 1] = at
+    values[j + 1] = value
+  }
+}

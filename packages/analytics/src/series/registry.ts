@@ -1,0 +1,237 @@
+import { AnalyticsError } from '../errors.ts'
+import { canonicalLabels, checkName, type LabelLimits, type Labels, labelsMatch, seriesKey } from './labels.ts'
+import { SampleBudget } from './ring.ts'
+import { type MetricDefinition, type MetricKind, Series } from './series.ts'
+
+/** Bounds of memory. All of them are counts. */
+export interface SeriesLimits extends LabelLimits {
+  /** Series at most; further label sets of a known metric share its series `{overflow="true"}`. */
+  readonly series: number
+  /** Samples one series keeps in memory, a power of two. */
+  readonly samplesPerSeries: number
+  /** Samples that all series keep in memory together; 16 bytes each. */
+  readonly samples: number
+}
+
+/** What the registry has to say once per metric. */
+export interface SeriesLimitSignal {
+  readonly type: 'series-limit'
+  readonly name: string
+  readonly limit: number
+}
+
+/** The labels that take what no longer fits. */
+export const overflowLabels: Labels = Object.freeze({ overflow: 'true' })
+
+/** A path through the labels in the order in which callers write them; found without building a key. */
+interface Step {
+  label: string | undefined
+  next: Map<string, Step> | undefined
+  series: Series | undefined
+  /** Other labels that were seen in this place; rare. */
+  others: Map<string, Map<string, Step>> | undefined
+}
+
+const newStep = (): Step => ({ label: undefined, next: undefined, series: undefined, others: undefined })
+
+interface Metric {
+  readonly name: string
+  readonly definition: MetricDefinition
+  readonly kind: MetricKind
+  readonly series: Map<string, Series>
+  root: Step
+  signalled: boolean
+}
+
+/** All series in memory, found by name and labels. */
+export class SeriesRegistry {
+  readonly #metrics = new Map<string, Metric>()
+  readonly #limits: SeriesLimits
+  readonly #signal: (signal: SeriesLimitSignal) => void
+  readonly #onCreate: (series: Series) => void
+  readonly budget: SampleBudget
+  #count = 0
+  #steps = 0
+  /** Samples that went to an overflow series instead of their own. */
+  overflowed = 0
+
+  constructor(
+    limits: SeriesLimits,
+    signal: (signal: SeriesLimitSignal) => void,
+    onCreate: (series: Series) => void = () => undefined,
+  ) {
+    this.#limits = limits
+    this.#signal = signal
+    this.#onCreate = onCreate
+    this.budget = new SampleBudget(limits.samples)
+  }
+
+  /** Series in memory, the overflow series included. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** @throws AnalyticsError `METRIC_NAME_INVALID`, `METRIC_KIND_CONFLICT` */
+  define(name: string, definition: MetricDefinition): void {
+    checkName(name, this.#limits)
+    const known = this.#metrics.get(name)
+    const kind = definition.kind ?? known?.kind ?? 'gauge'
+    if (known !== undefined && known.kind !== kind && known.series.size > 0) {
+      throw new AnalyticsError(
+        'METRIC_KIND_CONFLICT',
+        `The metric ${name} is a ${known.kind} and has samples; it cannot become a ${kind}.`,
+        'Define a metric before its first sample, or use another name.',
+      )
+    }
+    this.#metrics.set(name, {
+      name,
+      definition: { ...known?.definition, ...definition, kind },
+      kind,
+      series: known?.series ?? new Map(),
+      root: newStep(),
+      signalled: known?.signalled ?? false,
+    })
+  }
+
+  definition(name: string): MetricDefinition | undefined {
+    return this.#metrics.get(name)?.definition
+  }
+
+  /**
+   * The series of this name and these labels, made where it is new.
+   * Undefined where the limit leaves room for neither it nor an overflow series.
+   * @throws AnalyticsError `METRIC_NAME_INVALID`, `METRIC_LABELS_INVALID`
+   */
+  resolve(name: string, labels: Labels | undefined): Series | undefined {
+    const metric = this.#metrics.get(name)
+    if (metric !== undefined) {
+      let step: Step | undefined = metric.root
+      if (labels !== undefined) {
+        for (const label in labels) {
+          const value: string = labels[label] as string
+          step = (step.label === label ? step.next : step.others?.get(label))?.get(value)
+          if (step === undefined) break
+        }
+      }
+      if (step?.series !== undefined) return step.series
+    }
+    return this.#resolveSlowly(name, labels)
+  }
+
+  get(name: string, labels: Labels | undefined): Series | undefined {
+    return this.#metrics.get(name)?.series.get(seriesKey(name, canonicalLabels(labels, this.#limits)))
+  }
+
+  /** The series of this name that have these labels, among others. */
+  select(name: string, labels: Labels | undefined): Series[] {
+    const metric = this.#metrics.get(name)
+    if (metric === undefined) return []
+    const found: Series[] = []
+    for (const series of metric.series.values()) if (labelsMatch(series.labels, labels)) found.push(series)
+    return found
+  }
+
+  *all(): Generator<Series> {
+    for (const metric of this.#metrics.values()) yield* metric.series.values()
+  }
+
+  names(): string[] {
+    return [...this.#metrics.keys()]
+  }
+
+  /** Forgets a series; its memory is free again. */
+  drop(series: Series): void {
+    const metric = this.#metrics.get(series.name)
+    if (metric?.series.get(series.key) !== series) return
+    metric.series.delete(series.key)
+    // Paths are found again by the slow way; clearing all of them keeps none that leads to the dropped series.
+    metric.root = newStep()
+    series.dropped = true
+    series.ring.release()
+    this.#count -= 1
+    if (metric.series.size === 0 && Object.keys(metric.definition).length === 0) this.#metrics.delete(series.name)
+  }
+
+  #resolveSlowly(name: string, labels: Labels | undefined): Series | undefined {
+    checkName(name, this.#limits)
+    const canonical = canonicalLabels(labels, this.#limits)
+    const key = seriesKey(name, canonical)
+    const known = this.#metrics.get(name)?.series.get(key)
+    if (known !== undefined) {
+      this.#learn(name, labels, known)
+      return known
+    }
+    if (this.#count < this.#limits.series) {
+      const series = this.#create(name, canonical, key)
+      this.#learn(name, labels, series)
+      return series
+    }
+    return this.#overflow(name)
+  }
+
+  #overflow(name: string): Series | undefined {
+    const metric = this.#metrics.get(name)
+    if (metric === undefined || metric.series.size === 0) return undefined
+    this.overflowed += 1
+    if (!metric.signalled) {
+      metric.signalled = true
+      this.#signal({ type: 'series-limit', name, limit: this.#limits.series })
+    }
+    const key = seriesKey(name, overflowLabels)
+    return metric.series.get(key) ?? this.#create(name, overflowLabels, key)
+  }
+
+  #create(name: string, labels: Labels, key: string): Series {
+    let metric = this.#metrics.get(name)
+    if (metric === undefined) {
+      metric = { name, definition: {}, kind: 'gauge', series: new Map(), root: newStep(), signalled: false }
+      this.#metrics.set(name, metric)
+    }
+    const series = new Series({
+      name,
+      labels,
+      key,
+      kind: metric.kind,
+      limit: this.#limits.samplesPerSeries,
+      budget: this.budget,
+    })
+    metric.series.set(key, series)
+    this.#count += 1
+    this.#onCreate(series)
+    return series
+  }
+
+  /** Remembers the path of these labels as they were written, so that the next call builds no key. */
+  #learn(name: string, labels: Labels | undefined, series: Series): void {
+    const metric = this.#metrics.get(name)
+    // A caller who writes the same labels in many orders must not fill the memory with paths.
+    if (metric === undefined || this.#steps > this.#limits.series * 8) return
+    let step = metric.root
+    for (const label in labels) {
+      let next: Map<string, Step> | undefined
+      if (step.label === undefined) {
+        step.label = label
+        step.next = new Map()
+        next = step.next
+      } else if (step.label === label) {
+        next = step.next
+      } else {
+        step.others ??= new Map()
+        next = step.others.get(label)
+        if (next === undefined) {
+          next = new Map()
+          step.others.set(label, next)
+        }
+      }
+      const value = labels[label] as string
+      let following = next?.get(value)
+      if (following === undefined) {
+        following = newStep()
+        this.#steps += 1
+        next?.set(value, following)
+      }
+      step = following
+    }
+    step.series = series
+  }
+}

@@ -1,0 +1,143 @@
+/** Samples that all rings of an aggregator may hold together. */
+export class SampleBudget {
+  readonly limit: number
+  used = 0
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  take(samples: number): boolean {
+    if (this.used + samples > this.limit) return false
+    this.used += samples
+    return true
+  }
+
+  give(samples: number): void {
+    this.used -= samples
+  }
+}
+
+const firstCapacity = 8
+
+/**
+ * The newest samples of one series, in the order of their arrival: two typed arrays, 16 bytes a sample, O(1) a push.
+ * It doubles until its own limit or the shared budget is reached; then each push overwrites the oldest sample.
+ */
+export class SampleRing {
+  readonly #budget: SampleBudget
+  readonly #limit: number
+  #times: Float64Array
+  #values: Float64Array
+  #mask: number
+  #maxAt = Number.NEGATIVE_INFINITY
+  #maxLag = 0
+  /** Samples ever pushed; sample `i` of them is held while `i >= written - size`. */
+  written = 0
+
+  /** @param limit Samples at most, a power of two. */
+  constructor(limit: number, budget: SampleBudget) {
+    this.#limit = limit
+    this.#budget = budget
+    // The first few are always granted: a series that could hold nothing would be no series.
+    const capacity = Math.min(firstCapacity, limit)
+    budget.used += capacity
+    this.#times = new Float64Array(capacity)
+    this.#values = new Float64Array(capacity)
+    this.#mask = capacity - 1
+  }
+
+  get capacity(): number {
+    return this.#mask + 1
+  }
+
+  get size(): number {
+    return Math.min(this.written, this.#mask + 1)
+  }
+
+  /** Index of the oldest sample that is held. */
+  get first(): number {
+    return this.written - this.size
+  }
+
+  get maxAt(): number {
+    return this.#maxAt
+  }
+
+  push(at: number, value: number): void {
+    const slot = this.written & this.#mask
+    this.#times[slot] = at
+    this.#values[slot] = value
+    this.written += 1
+    if (at >= this.#maxAt) this.#maxAt = at
+    else if (this.#maxAt - at > this.#maxLag) this.#maxLag = this.#maxAt - at
+  }
+
+  /** Doubles the capacity; false where a limit forbids it. */
+  grow(): boolean {
+    const capacity = this.#mask + 1
+    if (capacity * 2 > this.#limit || !this.#budget.take(capacity)) return false
+    const times = new Float64Array(capacity * 2)
+    const values = new Float64Array(capacity * 2)
+    const mask = capacity * 2 - 1
+    for (let i = this.first; i < this.written; i += 1) {
+      times[i & mask] = this.timeAt(i)
+      values[i & mask] = this.valueAt(i)
+    }
+    this.#times = times
+    this.#values = values
+    this.#mask = mask
+    return true
+  }
+
+  timeAt(index: number): number {
+    return this.#times[index & this.#mask] as number
+  }
+
+  valueAt(index: number): number {
+    return this.#values[index & this.#mask] as number
+  }
+
+  /**
+   * Index of the first held sample that can be later than `after`: everything before it is not.
+   * A late sample sits at most `maxLag` behind the newest one of its time, so the search needs no order.
+   */
+  lowerBound(after: number): number {
+    const bound = after - this.#maxLag
+    let low = this.first
+    let high = this.written
+    if (this.#maxLag === 0) {
+      while (low < high) {
+        const middle = Math.floor((low + high) / 2)
+        if (this.timeAt(middle) <= bound) low = middle + 1
+        else high = middle
+      }
+      return low
+    }
+    while (high > low && this.timeAt(high - 1) > bound) high -= 1
+    return high
+  }
+
+  /** True where no sample later than `after` can have been overwritten. */
+  covers(after: number): boolean {
+    return this.written <= this.#mask + 1 || this.timeAt(this.first) <= after - this.#maxLag
+  }
+
+  /** Samples `from` to `to` (indices, `to` excluded) as two arrays of their own. */
+  copy(from: number, to: number): { times: Float64Array; values: Float64Array } {
+    const count = to - from
+    const times = new Float64Array(count)
+    const values = new Float64Array(count)
+    const start = from & this.#mask
+    const head = Math.min(count, this.#mask + 1 - start)
+    times.set(this.#times.subarray(start, start + head))
+    values.set(this.#values.subarray(start, start + head))
+    times.set(this.#times.subarray(0, count - head), head)
+    values.set(this.#values.subarray(0, count - head), head)
+    return { times, values }
+  }
+
+  release(): void {
+    this.#budget.give(this.#mask + 1)
+  }
+}

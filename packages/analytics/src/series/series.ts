@@ -1,0 +1,59 @@
+import type { Labels } from './labels.ts'
+import { type SampleBudget, SampleRing } from './ring.ts'
+
+/**
+ * `gauge` a value that goes up and down · `counter` a total that only grows ·
+ * `histogram` observations of which the distribution matters.
+ */
+export type MetricKind = 'gauge' | 'counter' | 'histogram'
+
+/** What is known of a metric beside its samples. */
+export interface MetricDefinition {
+  /** Default `gauge`. */
+  readonly kind?: MetricKind
+  /** One sentence, shown by the text exposition. */
+  readonly help?: string
+  /** `ms`, `bytes`, …: shown, never converted. */
+  readonly unit?: string
+  /** Upper bounds of a histogram's buckets in the text exposition, ascending; default: 1 to 60,000 in 15 steps. */
+  readonly buckets?: readonly number[]
+}
+
+/** One name with one set of labels, in memory. */
+export class Series {
+  readonly name: string
+  readonly labels: Labels
+  readonly key: string
+  readonly kind: MetricKind
+  readonly ring: SampleRing
+  /** Samples that were handed to the backlog; those after it exist in the ring alone. */
+  drained = 0
+  /** True while the recorder knows that there is something to drain. */
+  dirty = false
+  /** True once the registry has forgotten this series: a handle must look it up again. */
+  dropped = false
+  /** The running total of a counter, and whether the ring lacks its newest state. */
+  total = 0
+  stirred = false
+  lastAt = Number.NEGATIVE_INFINITY
+
+  constructor(options: {
+    name: string
+    labels: Labels
+    key: string
+    kind: MetricKind
+    limit: number
+    budget: SampleBudget
+  }) {
+    this.name = options.name
+    this.labels = options.labels
+    this.key = options.key
+    this.kind = options.kind
+    this.ring = new SampleRing(options.limit, options.budget)
+  }
+
+  get lastValue(): number | undefined {
+    if (this.kind === 'counter') return this.total
+    return this.ring.written === 0 ? undefined : this.ring.valueAt(this.ring.written - 1)
+  }
+}

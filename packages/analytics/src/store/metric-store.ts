@@ -1,0 +1,56 @@
+import type { Labels } from '../series/labels.ts'
+
+/**
+ * `raw` samples as they were recorded · `1m`, `1h` rollups of one minute and of one hour,
+ * from which counts, sums, deviations and quantiles are still answered.
+ */
+export type Tier = 'raw' | '1m' | '1h'
+
+/**
+ * A run of points of one series and one tier: the only thing that a store keeps. To the store, `data` is opaque bytes:
+ * no store interprets values, and no value that is not finite ever reaches one.
+ */
+export interface MetricBlock {
+  readonly tier: Tier
+  /** The metric's name. */
+  readonly name: string
+  /** Sorted by label name. */
+  readonly labels: Labels
+  /** Time of the earliest point, epoch ms. */
+  readonly from: number
+  /** Time of the latest point, epoch ms; not before `from`. */
+  readonly to: number
+  /** Points in `data`, at least one. */
+  readonly count: number
+  readonly data: Uint8Array
+}
+
+/** Which blocks to read. */
+export interface BlockQuery {
+  readonly tier: Tier
+  /** Metrics by exact name; all of them where it is left out. */
+  readonly names?: readonly string[]
+  /** Only blocks that hold a point at or after this time, epoch ms. */
+  readonly since?: number
+  /** Only blocks that hold a point before this time, epoch ms. */
+  readonly until?: number
+}
+
+/**
+ * Where metrics live. Each call is one whole operation: durable to the store's own promise when it resolves, without
+ * effect when it rejects. One contract suite (`metricStoreContract` of `@refbot/analytics/testing`) runs over all.
+ */
+export interface MetricStore {
+  /** Keeps all of these blocks or, when it rejects, none. Blocks of one series may overlap in time. */
+  append(blocks: readonly MetricBlock[]): Promise<void>
+  /**
+   * Pages of blocks, never all at once, ordered by name, then by labels (as canonical JSON), then by `from`, then by arrival.
+   * What is appended or pruned meanwhile may or may not appear.
+   */
+  read(query: BlockQuery): AsyncIterable<readonly MetricBlock[]>
+  /**
+   * Deletes up to `limit` blocks (default 1,000) of the tier whose last point is before `before` (epoch ms) and returns
+   * how many it deleted; the caller goes on while that equals `limit`, so that no deletion takes long.
+   */
+  prune(tier: Tier, before: number, limit?: number): Promise<number>
+}
