@@ -1,1 +1,7 @@
-export {}
+export { type DemoProxy, type DemoProxyOptions, startDemoProxy } from './demo-proxy.ts'
+export { type DemoSite, type DemoSiteOptions, startDemoSite } from './demo-site.ts'
+export { DemoError, type DemoErrorCode } from './errors.ts'
+export { type AccessLogEntry, readAccessLog, type Verdict } from './proxy/access-log.ts'
+export { type ProxyBehaviour, type ProxyFault, proxyFaults } from './proxy/faults.ts'
+export { type Account, readAccounts } from './site/accounts.ts'
+export { type FormVariant, type SiteBehaviour, type SiteFault, type SubmitRule, siteFaults } from './site/faults.ts'
