@@ -96,20 +96,14 @@ export class Circuit {
   #probeUntil = 0
   #window: SlidingWindow | undefined
 
-  /** Whether one more use may start. An open circuit whose time is up turns half-open first: call `tick`. */
-  admits(now: number): boolean {
-    if (this.state === 'closed') return true
-    return this.state === 'half-open' && !this.probing(now)
-  }
-
   probing(now: number): boolean {
     return this.#probe !== 0 && now < this.#probeUntil
   }
 
-  /** When `admits` may next be true; `undefined` when only an outcome or a hand can change it. */
-  admitsAt(now: number): number | undefined {
+  /** When it next lets a use in without anything else happening; `Infinity` when isolated. */
+  admitsAt(now: number): number {
     if (this.state === 'closed') return now
-    if (this.state === 'open') return this.isolated ? undefined : this.retryAt
+    if (this.state === 'open') return this.retryAt
     return this.probing(now) ? this.#probeUntil : now
   }
 
@@ -165,11 +159,6 @@ export class Circuit {
     if (this.state === 'closed') return undefined
     this.trips = 0
     return this.#close('released', now)
-  }
-
-  remember(): CircuitMemory {
-    const { state, isolated, trips, retryAt, closedAt } = this
-    return { state, isolated, trips, retryAt, closedAt }
   }
 
   recall(memory: CircuitMemory): void {

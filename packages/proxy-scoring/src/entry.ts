@@ -1,6 +1,6 @@
 import { Circuit } from './circuit.ts'
 import type { EgressProxy } from './proxy.ts'
-import { type Evidence, type FleetMean, type ScoreOptions, type ScoreParts, scoreParts } from './score.ts'
+import type { Evidence, ScoreOptions } from './score.ts'
 import { decay } from './time.ts'
 
 /** Decayed counts that are brought up to date only when they are read or added to. */
@@ -63,22 +63,31 @@ export class Entry {
   readonly proxy: EgressProxy
   readonly circuit = new Circuit()
   readonly evidence: DecayedEvidence
-  readonly addedAt: number
+  addedAt: number
   /** Leases that are out. */
   inflight = 0
   /** When it was last handed out; 0 when never. */
   lastUsedAt = 0
   /** Outcomes ever counted. */
   uses = 0
+  removed = false
+
+  /** The score when it was last brought up to date. */
+  score = 0
+  /** The weight when it was last brought up to date, without cap and circuit. */
+  draw = 0
+  /** The weight with cap and circuit: 0 when it may not be leased in the ordinary way. */
+  weight = 0
+  /** Half-open, with room for its probe. */
+  awaitsProbe = false
+  /** Its place in each pool, by the pool's number; -1 or nothing where it is no member. */
+  readonly slots: number[] = []
+  /** When the scorer will next look at its circuit. */
+  wakeAt = Number.POSITIVE_INFINITY
 
   constructor(proxy: EgressProxy, now: number) {
     this.proxy = proxy
     this.addedAt = now
     this.evidence = new DecayedEvidence(now)
-  }
-
-  parts(mean: FleetMean, now: number, options: ScoreOptions): ScoreParts {
-    this.evidence.age(now, options)
-    return scoreParts(this.evidence, mean, options)
   }
 }

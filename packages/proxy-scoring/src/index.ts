@@ -6,6 +6,7 @@ export {
   DEFAULT_CIRCUIT,
 } from './circuit.ts'
 export { ProxyScoringError, type ProxyScoringErrorCode } from './errors.ts'
+export type { ProxyFilter } from './filter.ts'
 export { type LeaseOutcome, ProxyLease } from './lease.ts'
 export { FAILURE_REASONS, type FailureReason, isProxyFault, type NeutralReason, type ProxyFault } from './outcome.ts'
 export { type ParseError, type ParseErrorCode, type ParseOptions, type ParseResult, parseProxies } from './parse.ts'

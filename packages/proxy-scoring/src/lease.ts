@@ -1,4 +1,5 @@
 import { ProxyScoringError } from './errors.ts'
+import type { LeaseRecord } from './lease-book.ts'
 import { type FailureReason, isProxyFault } from './outcome.ts'
 import type { EgressProxy } from './proxy.ts'
 
@@ -10,6 +11,14 @@ export type LeaseOutcome =
   | { readonly kind: 'unreported' }
   /** Not reported in time: counts for nothing. */
   | { readonly kind: 'expired' }
+
+/** Ends a lease; `false` when it had ended. */
+export type Settle = (record: LeaseRecord, outcome: LeaseOutcome) => boolean
+
+/** Letters and digits, so that it can be part of a host name. */
+export function leaseId(record: LeaseRecord): string {
+  return `l${record.number.toString(36)}`
+}
 
 /**
  * One use of one proxy. It is `held` until its first report, its disposal or its expiry, whichever comes first; all later calls are
@@ -23,21 +32,23 @@ export class ProxyLease implements Disposable, AsyncDisposable {
   readonly acquiredAt: number
   /** Epoch ms; after it the lease counts as leaked and its place is given away. */
   readonly expiresAt: number
-  readonly #settle: (outcome: LeaseOutcome) => boolean
+  readonly #record: LeaseRecord
+  readonly #settle: Settle
+  #outcome: LeaseOutcome | undefined
 
   /** Made by `ProxyScorer.acquire`. */
-  constructor(
-    id: string,
-    proxy: EgressProxy,
-    acquiredAt: number,
-    expiresAt: number,
-    settle: (outcome: LeaseOutcome) => boolean,
-  ) {
-    this.id = id
-    this.proxy = proxy
+  constructor(record: LeaseRecord, acquiredAt: number, expiresAt: number, settle: Settle) {
+    this.id = leaseId(record)
+    this.proxy = record.entry.proxy
     this.acquiredAt = acquiredAt
     this.expiresAt = expiresAt
+    this.#record = record
     this.#settle = settle
+  }
+
+  /** What was reported through this lease; `undefined` before, and after an expiry. */
+  get outcome(): LeaseOutcome | undefined {
+    return this.#outcome
   }
 
   /**
@@ -47,11 +58,8 @@ export class ProxyLease implements Disposable, AsyncDisposable {
    * @throws ProxyScoringError `PROXY_LATENCY_INVALID`; the lease is still held then
    */
   succeed(latencyMs: number): boolean {
-    if (!Number.isFinite(latencyMs) || latencyMs < 0)
-      throw new ProxyScoringError('PROXY_LATENCY_INVALID', 'A latency is a finite number of milliseconds from 0.', {
-        hint: 'Measure with performance.now() and report the difference.',
-      })
-    return this.#settle({ kind: 'success', latencyMs })
+    checkLatency(latencyMs)
+    return this.#end({ kind: 'success', latencyMs })
   }
 
   /**
@@ -60,14 +68,28 @@ export class ProxyLease implements Disposable, AsyncDisposable {
    * @throws ProxyScoringError `PROXY_REASON_INVALID`; the lease is still held then
    */
   fail(reason: FailureReason): boolean {
-    return this.#settle({ kind: 'failure', reason, counted: isProxyFault(reason) })
+    return this.#end({ kind: 'failure', reason, counted: isProxyFault(reason) })
   }
 
   [Symbol.dispose](): void {
-    this.#settle({ kind: 'unreported' })
+    this.#end({ kind: 'unreported' })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#settle({ kind: 'unreported' })
+    this.#end({ kind: 'unreported' })
   }
+
+  #end(outcome: LeaseOutcome): boolean {
+    const held = this.#settle(this.#record, outcome)
+    if (held) this.#outcome = outcome
+    return held
+  }
+}
+
+/** @throws ProxyScoringError `PROXY_LATENCY_INVALID` */
+export function checkLatency(latencyMs: number): void {
+  if (Number.isFinite(latencyMs) && latencyMs >= 0) return
+  throw new ProxyScoringError('PROXY_LATENCY_INVALID', 'A latency is a finite number of milliseconds from 0.', {
+    hint: 'Measure with performance.now() and report the difference.',
+  })
 }

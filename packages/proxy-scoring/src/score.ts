@@ -43,6 +43,8 @@ export interface FleetMean {
   readonly success: number
   /** Mean of ln(latency in ms). */
   readonly logLatency: number
+  /** Wilson's lower bound of a member with the mean evidence. */
+  readonly reliability: number
 }
 
 export interface ScoreParts {
@@ -53,15 +55,13 @@ export interface ScoreParts {
   readonly reliability: number
 }
 
-/** The fleet's means. Laplace's rule keeps it defined without any evidence: 0.5, and the middle of the speed scale. */
-export function fleetMean(
-  fleet: Pick<Evidence, 'successes' | 'samples' | 'logLatency'>,
-  options: ScoreOptions,
-): FleetMean {
+/** The fleet's means over `size` members. Laplace's rule keeps them defined without any evidence: 0.5, and the middle of the speed scale. */
+export function fleetMean(fleet: Evidence, size: number, options: ScoreOptions): FleetMean {
   const middle = (Math.log(options.fastMs) + Math.log(options.slowMs)) / 2
   return {
     success: (fleet.successes + 1) / (fleet.samples + 2),
     logLatency: (fleet.logLatency + middle) / (fleet.successes + 1),
+    reliability: size === 0 ? 0 : wilsonLower(fleet.longSuccesses / size, fleet.longSamples / size),
   }
 }
 

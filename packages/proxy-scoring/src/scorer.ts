@@ -1,51 +1,49 @@
-import { type CircuitOptions, type CircuitTransition, DEFAULT_CIRCUIT } from './circuit.ts'
+import type { CircuitTransition } from './circuit.ts'
+import { Deadlines } from './deadlines.ts'
 import { Emitter } from './emitter.ts'
 import { DecayedEvidence, Entry } from './entry.ts'
 import { ProxyScoringError } from './errors.ts'
-import { type LeaseOutcome, ProxyLease } from './lease.ts'
-import { createProxy, type EgressProxy, isLoopbackProxy, isSameProxy, type ProxyInput } from './proxy.ts'
-import { DEFAULT_SCORE, type FleetMean, fleetMean, type ScoreOptions } from './score.ts'
-import { checkSnapshot, type ProxyMemory, type ProxyScorerSnapshot } from './snapshot.ts'
+import type { ProxyFilter } from './filter.ts'
+import { checkLatency, type LeaseOutcome, leaseId, ProxyLease, type Settle } from './lease.ts'
+import { LeaseBook } from './lease-book.ts'
+import { noneAvailable } from './none-available.ts'
+import { type ResolvedOptions, resolveOptions } from './options.ts'
+import { type FailureReason, isProxyFault } from './outcome.ts'
+import type { Pool } from './pool.ts'
+import { Pools } from './pools.ts'
+import { createProxy, type EgressProxy, isSameProxy, type ProxyInput } from './proxy.ts'
+import { type FleetMean, fleetMean } from './score.ts'
+import { recall, remember, retryAt, show } from './show.ts'
+import { checkSnapshot, type ProxyScorerSnapshot } from './snapshot.ts'
 import { SteadyClock } from './time.ts'
-import type {
-  AcquireOptions,
-  LoadBalancingStrategy,
-  ProxyScore,
-  ProxyScorerEvents,
-  ProxyScorerOptions,
-} from './types.ts'
+import type { AcquireOptions, ProxyScore, ProxyScorerEvents, ProxyScorerOptions } from './types.ts'
+import { gate, refresh } from './weight.ts'
 
-interface OpenLease {
-  readonly number: number
-  readonly entry: Entry
-  readonly lease: ProxyLease
-  readonly expiresAt: number
-}
+/** How many uses the fleet's means serve before they are computed anew. */
+const MEAN_USES = 16
 
-/** Picks proxies, learns from every outcome, shuts bad ones out and lets them back with care. */
+/**
+ * Picks proxies, learns from every outcome, shuts bad ones out and lets them back with care.
+ *
+ * It holds no timer: what is due (an expired lease, an open circuit whose time is up) is done at the next call. Weights are cached per
+ * proxy; a use brings its own up to date, and each pick a few more in turn.
+ */
 export class ProxyScorer {
   readonly #entries = new Map<string, Entry>()
-  readonly #leases = new Map<number, OpenLease>()
+  readonly #pools = new Pools()
+  readonly #leases = new LeaseBook()
+  readonly #wakeUps = new Deadlines<Entry>()
   readonly #emitter = new Emitter<ProxyScorerEvents>()
   readonly #clock: SteadyClock
-  readonly #random: () => number
-  readonly #strategy: LoadBalancingStrategy
-  readonly #score: ScoreOptions
-  readonly #circuit: CircuitOptions
-  readonly #maxInflight: number
-  readonly #leaseTtlMs: number
+  readonly #options: ResolvedOptions
   readonly #fleet: DecayedEvidence
-  #leaseNumber = 0
-  #turn = 0
+  #mean: FleetMean | undefined
+  #meanUses = 0
+  #refreshed = 0
 
   constructor(options: ProxyScorerOptions = {}) {
+    this.#options = resolveOptions(options)
     this.#clock = new SteadyClock(options.clock ?? Date)
-    this.#random = options.random ?? Math.random
-    this.#strategy = options.strategy ?? 'weighted'
-    this.#score = { ...DEFAULT_SCORE, ...options }
-    this.#circuit = { ...DEFAULT_CIRCUIT, ...options.circuit }
-    this.#maxInflight = options.maxInflight ?? 8
-    this.#leaseTtlMs = options.leaseTtlMs ?? 900_000
     this.#fleet = new DecayedEvidence(this.#clock.now())
     for (const proxy of options.proxies ?? []) this.add(proxy)
   }
@@ -55,8 +53,14 @@ export class ProxyScorer {
     return this.#entries.size
   }
 
+  /** How many leases are out. */
+  get leased(): number {
+    return this.#leases.size
+  }
+
   /**
    * Takes a proxy in. One that is there already (same id, address and credentials) stays as it is.
+   * @returns the proxy as it is kept
    * @throws ProxyScoringError `PROXY_INVALID`, `PROXY_ID_TAKEN`
    */
   add(input: EgressProxy | ProxyInput): EgressProxy {
@@ -69,8 +73,11 @@ export class ProxyScorer {
       })
     }
     const now = this.#clock.now()
-    this.#entries.set(proxy.id, new Entry(proxy, now))
-    this.#emitter.emit('added', { proxyId: proxy.id, at: this.#clock.toSource(now) })
+    const entry = new Entry(proxy, now)
+    refresh(entry, this.#fleetMean(now), now, this.#options)
+    this.#entries.set(proxy.id, entry)
+    this.#pools.add(entry)
+    if (this.#emitter.has('added')) this.#emitter.emit('added', { proxyId: proxy.id, at: this.#clock.toSource(now) })
     return proxy
   }
 
@@ -79,17 +86,23 @@ export class ProxyScorer {
     const entry = this.#entries.get(proxyId)
     if (entry === undefined) return false
     const now = this.#clock.now()
+    if (entry.inflight > 0) for (const record of this.#leases.of(entry)) this.#leases.close(record)
+    entry.removed = true
     this.#entries.delete(proxyId)
-    entry.evidence.age(now, this.#score)
-    this.#fleet.age(now, this.#score)
-    this.#fleet.subtract(entry.evidence)
-    for (const [number, open] of this.#leases) if (open.entry === entry) this.#leases.delete(number)
-    this.#emitter.emit('removed', { proxyId, at: this.#clock.toSource(now) })
+    this.#pools.remove(entry)
+    this.#forget(entry, now)
+    if (this.#emitter.has('removed')) this.#emitter.emit('removed', { proxyId, at: this.#clock.toSource(now) })
     return true
   }
 
+  /** The proxy of that id. */
   get(proxyId: string): EgressProxy | undefined {
     return this.#entries.get(proxyId)?.proxy
+  }
+
+  /** All proxies, in the order in which they were added. */
+  proxies(): EgressProxy[] {
+    return Array.from(this.#entries.values(), (entry) => entry.proxy)
   }
 
   /**
@@ -103,31 +116,58 @@ export class ProxyScorer {
   /** The same, without a promise. */
   acquireSync(options: AcquireOptions = {}): ProxyLease {
     const now = this.#tick()
-    const fitting = [...this.#entries.values()].filter((entry) => fits(entry.proxy, options))
-    const free = fitting.filter((entry) => entry.inflight < this.#maxInflight && entry.circuit.admits(now))
-    const entry = this.#pick(free, options, now)
-    if (entry === undefined) throw this.#noneAvailable(fitting, now)
-    return this.#lease(entry, now)
+    this.#refreshSome(now)
+    const filters = options.groups?.length ? options.groups.map((group) => within(options, group)) : [options]
+    for (const filter of filters) {
+      const entry = this.#pick(this.#pools.for(filter), options)
+      if (entry !== undefined) return this.#lease(entry, now)
+    }
+    const error = noneAvailable(
+      filters.flatMap((filter) => this.#pools.for(filter).members),
+      { now, clock: this.#clock, exclude: options.exclude, size: this.size, maxInflight: this.#options.maxInflight },
+    )
+    this.#emitter.emit('exhausted', { retryAt: error.retryAt ?? null, at: this.#clock.toSource(now) })
+    throw error
+  }
+
+  /**
+   * Counts an outcome that no lease belongs to, for instance a check's. With a half-open circuit it stands for a probe.
+   * @returns whether it counted; a failure that is nobody's or another's fault does not
+   * @throws ProxyScoringError `PROXY_UNKNOWN`, `PROXY_LATENCY_INVALID`, `PROXY_REASON_INVALID`
+   */
+  report(proxyId: string, outcome: { latencyMs: number } | { reason: FailureReason }): boolean {
+    const entry = this.#known(proxyId)
+    const now = this.#tick()
+    if ('latencyMs' in outcome) checkLatency(outcome.latencyMs)
+    else if (!isProxyFault(outcome.reason)) return false
+    // -1 is no lease's number. Where a lease holds the probe, only that one speaks for the circuit.
+    if (!entry.circuit.probing(now)) entry.circuit.started(-1, now, this.#options.circuit)
+    this.#learn(entry, -1, 'latencyMs' in outcome ? outcome.latencyMs : undefined, now)
+    return true
   }
 
   /** All proxies, best first. */
   scores(): ProxyScore[] {
     const now = this.#tick()
-    const mean = this.#mean(now)
-    return [...this.#entries.values()].map((entry) => this.#show(entry, mean, now)).sort((a, b) => b.score - a.score)
+    this.#mean = undefined
+    const mean = this.#fleetMean(now)
+    return Array.from(this.#entries.values(), (entry) => show(entry, mean, now, this.#clock, this.#options)).sort(
+      (a, b) => b.score - a.score,
+    )
   }
 
-  /** Shuts a proxy out until `release`. @throws ProxyScoringError `PROXY_UNKNOWN` */
+  /** Shuts a proxy out until `release`. Leases that are out go on. @throws ProxyScoringError `PROXY_UNKNOWN` */
   isolate(proxyId: string): void {
     const entry = this.#known(proxyId)
-    this.#announce(entry, entry.circuit.isolate(), this.#clock.now())
+    const now = this.#tick()
+    this.#moved(entry, entry.circuit.isolate(), now)
   }
 
   /** Closes a proxy's circuit by hand, isolated or merely open. @throws ProxyScoringError `PROXY_UNKNOWN` */
   release(proxyId: string): void {
     const entry = this.#known(proxyId)
-    const now = this.#clock.now()
-    this.#announce(entry, entry.circuit.release(now), now)
+    const now = this.#tick()
+    this.#moved(entry, entry.circuit.release(now), now)
   }
 
   /** @returns a function that ends the subscription */
@@ -141,7 +181,7 @@ export class ProxyScorer {
   /** What was learnt, for a later `restore`. It holds ids only: no address beyond them, no credentials. */
   snapshot(): ProxyScorerSnapshot {
     const now = this.#tick()
-    const proxies = [...this.#entries.values()].map((entry) => this.#remember(entry, now))
+    const proxies = Array.from(this.#entries.values(), (entry) => remember(entry, now, this.#clock, this.#options))
     return { version: 1, takenAt: this.#clock.toSource(now), proxies }
   }
 
@@ -153,234 +193,201 @@ export class ProxyScorer {
   restore(snapshot: unknown): number {
     const { proxies, takenAt } = checkSnapshot(snapshot)
     const now = this.#tick()
-    let restored = 0
-    for (const memory of proxies) {
+    const restored = proxies.flatMap((memory) => {
       const entry = this.#entries.get(memory.id)
-      if (entry === undefined) continue
-      this.#recall(entry, memory, takenAt, now)
-      restored += 1
+      if (entry === undefined) return []
+      this.#forget(entry, now)
+      recall(entry, memory, takenAt, now, this.#clock, this.#options)
+      this.#fleet.merge(entry.evidence)
+      return [entry]
+    })
+    this.#mean = undefined
+    for (const entry of restored) {
+      refresh(entry, this.#fleetMean(now), now, this.#options)
+      this.#schedule(entry, now)
+      this.#pools.update(entry)
     }
-    return restored
+    return restored.length
   }
 
-  #pick(free: readonly Entry[], options: AcquireOptions, now: number): Entry | undefined {
-    if (free.length === 0) return undefined
-    if (options.stickyKey !== undefined) return stickyPick(free, options.stickyKey)
-    const mean = this.#mean(now)
-    const score = (entry: Entry): number => entry.parts(mean, now, this.#score).score
-    switch (options.strategy ?? this.#strategy) {
+  #pick(pool: Pool, options: AcquireOptions): Entry | undefined {
+    const excluded = options.exclude?.flatMap((id) => this.#entries.get(id) ?? [])
+    if (excluded?.length) return pool.without(excluded, () => this.#choose(pool, options) ?? firstProbe(pool, excluded))
+    // Somebody on his second try is never sent to a proxy that is being tried out, unless nothing else is left.
+    if (pool.probes.size > 0 && this.#options.random() < this.#probeShare(pool)) return firstProbe(pool)
+    return this.#choose(pool, options) ?? firstProbe(pool)
+  }
+
+  /** In a small fleet one in twenty would keep a recovered proxy waiting for long. */
+  #probeShare(pool: Pool): number {
+    return this.#options.probeShare === 0 ? 0 : Math.max(this.#options.probeShare, 0.5 / pool.members.length)
+  }
+
+  #choose(pool: Pool, options: AcquireOptions): Entry | undefined {
+    if (options.stickyKey !== undefined) return pool.sticky(options.stickyKey)
+    const { random, candidates } = this.#options
+    switch (options.strategy ?? this.#options.strategy) {
       case 'round-robin':
-        this.#turn += 1
-        return free[this.#turn % free.length]
-      case 'random':
-        return free[Math.floor(this.#random() * free.length)]
+        return pool.roundRobin()
       case 'least-loaded':
-        return free.reduce((a, b) => ((b.inflight - a.inflight || score(a) - score(b)) < 0 ? b : a))
-      case 'weighted': {
-        const first = this.#draw(free, score)
-        const second = this.#draw(
-          free.filter((entry) => entry !== first),
-          score,
-        )
-        if (first === undefined || second === undefined) return first
-        return (second.inflight + 1) / score(second) < (first.inflight + 1) / score(first) ? second : first
-      }
+        return pool.leastLoaded(random)
+      case 'random':
+        return pool.random(random)
+      case 'weighted':
+        return pool.weighted(candidates, random)
     }
-  }
-
-  #draw(from: readonly Entry[], score: (entry: Entry) => number): Entry | undefined {
-    const weights = from.map((entry) => Math.max(1e-12, (score(entry) / 100) ** 24))
-    let left = this.#random() * weights.reduce((sum, weight) => sum + weight, 0)
-    return (
-      from.find((_, i) => {
-        left -= weights[i] ?? 0
-        return left < 0
-      }) ?? from.at(-1)
-    )
   }
 
   #lease(entry: Entry, now: number): ProxyLease {
-    this.#leaseNumber += 1
-    const number = this.#leaseNumber
-    const id = `l${number.toString(36)}`
+    const record = this.#leases.open(entry, now + this.#options.leaseTtlMs)
     entry.inflight += 1
     entry.lastUsedAt = now
-    entry.circuit.started(number, now, this.#circuit)
+    if (entry.circuit.state !== 'closed') {
+      entry.circuit.started(record.number, now, this.#options.circuit)
+      this.#schedule(entry, now)
+    }
+    this.#regate(entry, now)
     const at = this.#clock.toSource(now)
-    const settle = (outcome: LeaseOutcome): boolean => this.#settle(number, outcome)
-    const lease = new ProxyLease(id, entry.proxy, at, at + this.#leaseTtlMs, settle)
-    this.#leases.set(number, { number, entry, lease, expiresAt: now + this.#leaseTtlMs })
-    this.#emitter.emit('acquired', { proxyId: entry.proxy.id, leaseId: id, at })
-    return lease
+    if (this.#emitter.has('acquired'))
+      this.#emitter.emit('acquired', { proxyId: entry.proxy.id, leaseId: leaseId(record), at })
+    return new ProxyLease(record, at, at + this.#options.leaseTtlMs, this.#settle)
   }
 
-  #settle(number: number, outcome: LeaseOutcome): boolean {
-    if (outcome.kind !== 'expired') this.#tick()
-    const open = this.#leases.get(number)
-    if (open === undefined) return false
-    const now = this.#clock.now()
-    const { entry } = open
-    this.#leases.delete(number)
-    entry.inflight -= 1
-    const ok = outcome.kind === 'success'
-    let transition: CircuitTransition | undefined
-    if (ok || (outcome.kind === 'failure' && outcome.counted)) {
-      this.#learn(entry, ok ? outcome.latencyMs : undefined, now)
-      transition = entry.circuit.report(number, ok, now, this.#circuit, this.#random)
-    } else entry.circuit.ended(number)
-    const at = this.#clock.toSource(now)
-    this.#emitter.emit('settled', { proxyId: entry.proxy.id, leaseId: open.lease.id, outcome, at })
-    this.#announce(entry, transition, now)
+  readonly #settle: Settle = (record, outcome) => {
+    const now = this.#tick()
+    if (!this.#leases.close(record)) return false
+    this.#end(record.entry, record.number, outcome, now)
+    if (this.#emitter.has('settled')) {
+      const { entry } = record
+      const at = this.#clock.toSource(now)
+      this.#emitter.emit('settled', { proxyId: entry.proxy.id, leaseId: leaseId(record), outcome, at })
+    }
     return true
   }
 
-  #learn(entry: Entry, latencyMs: number | undefined, now: number): void {
-    for (const evidence of [entry.evidence, this.#fleet]) {
-      evidence.age(now, this.#score)
-      evidence.add(latencyMs)
+  #end(entry: Entry, lease: number, outcome: LeaseOutcome, now: number): void {
+    entry.inflight -= 1
+    if (outcome.kind === 'success') this.#learn(entry, lease, outcome.latencyMs, now)
+    else if (outcome.kind === 'failure' && outcome.counted) this.#learn(entry, lease, undefined, now)
+    else {
+      entry.circuit.ended(lease)
+      this.#regate(entry, now)
     }
-    entry.uses += 1
   }
 
-  /** Brings everything that waits for a time up to now: expired leases, open circuits. */
+  /** `latencyMs` of a success; `undefined` for a fault of the proxy. */
+  #learn(entry: Entry, lease: number, latencyMs: number | undefined, now: number): void {
+    const { circuit, random } = this.#options
+    entry.evidence.age(now, this.#options)
+    entry.evidence.add(latencyMs)
+    this.#fleet.age(now, this.#options)
+    this.#fleet.add(latencyMs)
+    entry.uses += 1
+    const transition = entry.circuit.report(lease, latencyMs !== undefined, now, circuit, random)
+    refresh(entry, this.#fleetMean(now), now, this.#options)
+    this.#pools.update(entry)
+    this.#moved(entry, transition, now)
+  }
+
+  /** Takes a proxy's evidence out of the fleet's. */
+  #forget(entry: Entry, now: number): void {
+    entry.evidence.age(now, this.#options)
+    this.#fleet.age(now, this.#options)
+    this.#fleet.subtract(entry.evidence)
+  }
+
+  /** Does what is due: ends expired leases, lets open circuits become half-open. */
   #tick(): number {
     const now = this.#clock.now()
-    for (const [number, open] of this.#leases) {
-      if (open.expiresAt > now) break
-      this.#settle(number, { kind: 'expired' })
+    for (let record = this.#leases.expired(now); record !== undefined; record = this.#leases.expired(now))
+      this.#expire(record, now)
+    for (let entry = this.#wakeUps.pop(now); entry !== undefined; entry = this.#wakeUps.pop(now)) {
+      if (entry.removed) continue
+      entry.wakeAt = Number.POSITIVE_INFINITY
+      this.#moved(entry, entry.circuit.tick(now), now)
+      this.#schedule(entry, now)
+      this.#regate(entry, now)
     }
-    for (const entry of this.#entries.values()) this.#announce(entry, entry.circuit.tick(now), now)
     return now
   }
 
-  #mean(now: number): FleetMean {
-    this.#fleet.age(now, this.#score)
-    return fleetMean(this.#fleet, this.#score)
-  }
-
-  #noneAvailable(fitting: readonly Entry[], now: number): ProxyScoringError {
+  #expire(record: Parameters<Settle>[0], now: number): void {
+    const { entry } = record
+    this.#leases.close(record)
+    this.#end(entry, record.number, { kind: 'expired' }, now)
     const at = this.#clock.toSource(now)
-    const times = fitting.map((entry) => entry.circuit.admitsAt(now)).filter((time) => time !== undefined)
-    const earliest = times.length === 0 ? undefined : this.#clock.toSource(Math.min(...times))
-    this.#emitter.emit('exhausted', { retryAt: earliest ?? null, at })
-    if (earliest === undefined)
-      return new ProxyScoringError('PROXY_NONE_AVAILABLE', 'No proxy fits the request.', {
-        hint: this.size === 0 ? 'Add a proxy.' : 'Ask for less (tags, region, protocol, exclude), or release a proxy.',
-      })
-    const when = new Date(earliest).toISOString()
-    return new ProxyScoringError('PROXY_NONE_AVAILABLE', `No proxy is available now; the earliest may be at ${when}.`, {
-      hint: 'Try again then, or add proxies.',
-      retryAt: earliest,
+    this.#emitter.emit('settled', {
+      proxyId: entry.proxy.id,
+      leaseId: leaseId(record),
+      outcome: { kind: 'expired' },
+      at,
     })
   }
 
-  #show(entry: Entry, mean: FleetMean, now: number): ProxyScore {
-    const parts = entry.parts(mean, now, this.#score)
-    const { evidence, circuit } = entry
-    return {
-      proxyId: entry.proxy.id,
-      proxy: entry.proxy,
-      ...parts,
-      latencyMs: evidence.successes > 0 ? Math.exp(evidence.logLatency / evidence.successes) : null,
-      uses: entry.uses,
-      samples: evidence.samples,
-      successes: evidence.successes,
-      longSamples: evidence.longSamples,
-      longSuccesses: evidence.longSuccesses,
-      ageMs: now - entry.addedAt,
-      lastUsedAt: entry.lastUsedAt === 0 ? null : this.#clock.toSource(entry.lastUsedAt),
-      inflight: entry.inflight,
-      circuit: circuit.state,
-      isolated: circuit.isolated,
-      retryAt: this.#retryAt(entry),
+  #refreshSome(now: number): void {
+    const { members } = this.#pools.all
+    const count = Math.min(this.#options.refreshPerAcquire, members.length)
+    for (let i = 0; i < count; i += 1) {
+      this.#refreshed = (this.#refreshed + 1) % members.length
+      const entry = members[this.#refreshed]
+      if (entry === undefined) continue
+      refresh(entry, this.#fleetMean(now), now, this.#options)
+      this.#pools.update(entry)
     }
   }
 
-  #retryAt({ circuit }: Entry): number | null {
-    return circuit.state === 'open' && !circuit.isolated ? this.#clock.toSource(circuit.retryAt) : null
+  /** Cap or circuit changed, the score did not. */
+  #regate(entry: Entry, now: number): void {
+    gate(entry, now, this.#options.maxInflight)
+    this.#pools.update(entry)
   }
 
-  #announce(entry: Entry, transition: CircuitTransition | undefined, now: number): void {
+  /** Looks at the circuit again when its state may change by time alone. */
+  #schedule(entry: Entry, now: number): void {
+    const at = entry.circuit.admitsAt(now)
+    if (entry.circuit.state === 'closed' || at === Number.POSITIVE_INFINITY || at >= entry.wakeAt) return
+    if (at <= now && entry.circuit.state === 'half-open') return
+    entry.wakeAt = at
+    this.#wakeUps.push(at, entry)
+  }
+
+  /** A circuit changed its state: its weight follows, and the world is told. */
+  #moved(entry: Entry, transition: CircuitTransition | undefined, now: number): void {
     if (transition === undefined) return
-    this.#emitter.emit('circuit', {
-      proxyId: entry.proxy.id,
-      ...transition,
-      retryAt: this.#retryAt(entry),
-      at: this.#clock.toSource(now),
-    })
+    this.#schedule(entry, now)
+    refresh(entry, this.#fleetMean(now), now, this.#options)
+    this.#pools.update(entry)
+    if (!this.#emitter.has('circuit')) return
+    const proxyId = entry.proxy.id
+    const event = { proxyId, ...transition, retryAt: retryAt(entry, this.#clock), at: this.#clock.toSource(now) }
+    this.#emitter.emit('circuit', event)
+  }
+
+  #fleetMean(now: number): FleetMean {
+    this.#meanUses += 1
+    if (this.#mean === undefined || this.#meanUses >= MEAN_USES) {
+      this.#meanUses = 0
+      this.#fleet.age(now, this.#options)
+      this.#mean = fleetMean(this.#fleet, this.size, this.#options)
+    }
+    return this.#mean
   }
 
   #known(proxyId: string): Entry {
     const entry = this.#entries.get(proxyId)
-    if (entry === undefined)
-      throw new ProxyScoringError('PROXY_UNKNOWN', 'There is no proxy of that id.', {
-        hint: 'Ids are listed by scores().',
-      })
-    return entry
-  }
-
-  #remember(entry: Entry, now: number): ProxyMemory {
-    entry.evidence.age(now, this.#score)
-    const { successes, samples, logLatency, longSuccesses, longSamples } = entry.evidence
-    const { state, isolated, trips, closedAt } = entry.circuit.remember()
-    return {
-      id: entry.proxy.id,
-      uses: entry.uses,
-      ...{ successes, samples, logLatency, longSuccesses, longSamples },
-      ageMs: now - entry.addedAt,
-      lastUsedAt: entry.lastUsedAt === 0 ? null : this.#clock.toSource(entry.lastUsedAt),
-      circuit: state,
-      isolated,
-      trips,
-      retryAt: this.#retryAt(entry),
-      closedAt: Number.isFinite(closedAt) ? this.#clock.toSource(closedAt) : null,
-    }
-  }
-
-  #recall(entry: Entry, memory: ProxyMemory, takenAt: number, now: number): void {
-    const offset = now - this.#clock.toSource(now)
-    const { successes, samples, logLatency, longSuccesses, longSamples } = memory
-    entry.evidence.age(now, this.#score)
-    this.#fleet.age(now, this.#score)
-    this.#fleet.subtract(entry.evidence)
-    Object.assign(entry.evidence, { successes, samples, logLatency, longSuccesses, longSamples })
-    entry.evidence.at = Math.min(now, takenAt + offset)
-    entry.evidence.age(now, this.#score)
-    this.#fleet.merge(entry.evidence)
-    entry.uses = memory.uses
-    entry.lastUsedAt = memory.lastUsedAt === null ? 0 : memory.lastUsedAt + offset
-    entry.circuit.recall({
-      state: memory.circuit,
-      isolated: memory.isolated,
-      trips: memory.trips,
-      retryAt: memory.isolated ? Number.POSITIVE_INFINITY : (memory.retryAt ?? 0) + offset,
-      closedAt: memory.closedAt === null ? Number.NEGATIVE_INFINITY : memory.closedAt + offset,
-    })
+    if (entry !== undefined) return entry
+    throw new ProxyScoringError('PROXY_UNKNOWN', 'There is no proxy of that id.', { hint: 'scores() lists the ids.' })
   }
 }
 
-function fits(proxy: EgressProxy, want: AcquireOptions): boolean {
-  if (want.exclude?.includes(proxy.id)) return false
-  if (want.loopbackOnly === true && !isLoopbackProxy(proxy)) return false
-  if (want.region !== undefined && proxy.region !== want.region) return false
-  if (want.protocol !== undefined && !([] as string[]).concat(want.protocol).includes(proxy.protocol)) return false
-  return want.tags === undefined || want.tags.every((tag) => proxy.tags?.includes(tag))
+function within(base: AcquireOptions, group: ProxyFilter): ProxyFilter {
+  const { protocol = base.protocol, region = base.region } = group
+  const tags = [...(base.tags ?? []), ...(group.tags ?? [])]
+  // A fence of the caller's must hold in every group.
+  return { protocol, region, tags, loopbackOnly: base.loopbackOnly === true || group.loopbackOnly === true }
 }
 
-/** Highest random weight (Thaler and Ravishankar, 1996): a proxy that leaves moves only its own keys. */
-function stickyPick(free: readonly Entry[], key: string): Entry | undefined {
-  let best: Entry | undefined
-  let highest = -1
-  for (const entry of free) {
-    const hash = fnv1a(`${key}\0${entry.proxy.id}`)
-    if (hash > highest) [best, highest] = [entry, hash]
-  }
-  return best
-}
-
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  return (hash ^ (hash >>> 13)) >>> 0
+function firstProbe(pool: Pool, except: readonly Entry[] = []): Entry | undefined {
+  for (const entry of pool.probes) if (!except.includes(entry)) return entry
+  return undefined
 }

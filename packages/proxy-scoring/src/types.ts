@@ -1,6 +1,7 @@
 import type { CircuitInput, CircuitOptions, CircuitState } from './circuit.ts'
+import type { ProxyFilter } from './filter.ts'
 import type { LeaseOutcome } from './lease.ts'
-import type { EgressProxy, ProxyInput, ProxyProtocol } from './proxy.ts'
+import type { EgressProxy, ProxyInput } from './proxy.ts'
 import type { ScoreOptions, ScoreParts } from './score.ts'
 import type { Clock } from './time.ts'
 
@@ -25,22 +26,31 @@ export interface ProxyScorerOptions extends Partial<ScoreOptions> {
   readonly maxInflight?: number
   /** After so long a lease counts as leaked. Default 900,000 ms. */
   readonly leaseTtlMs?: number
+  /** Power of the score in the weight of a draw: 0 draws evenly, 24 (default) almost only among the best tenth of scores. */
+  readonly sharpness?: number
+  /** Draws per weighted pick; the less busy for its score wins. Default 2; 1 is plain weighted random. */
+  readonly candidates?: 1 | 2
+  /** A new or recovered proxy's weight grows from a tenth to the whole over this time. Default 30,000 ms. */
+  readonly slowStartMs?: number
+  /** Part of the picks that goes to half-open proxies while others are free. Default 0.05; more in fleets of less than 10. */
+  readonly probeShare?: number
+  /** Proxies whose cached weight is brought up to date with each pick. Default 2. */
+  readonly refreshPerAcquire?: number
 }
 
-/** What the proxy must be like. Everything given must hold. */
-export interface AcquireOptions {
+/** Which proxy it shall be. */
+export interface AcquireOptions extends ProxyFilter {
   /** Instead of the scorer's own. */
-  readonly strategy?: LoadBalancingStrategy
+  readonly strategy?: LoadBalancingStrategy | undefined
   /** Ids that were tried already. */
-  readonly exclude?: readonly string[]
-  readonly protocol?: ProxyProtocol | readonly ProxyProtocol[]
-  readonly region?: string
-  /** All of them. */
-  readonly tags?: readonly string[]
+  readonly exclude?: readonly string[] | undefined
   /** Same key, same proxy, as long as it is fit for use; the strategy is not asked then. */
-  readonly stickyKey?: string
-  /** Only proxies at literal loopback addresses or `localhost`. */
-  readonly loopbackOnly?: boolean
+  readonly stickyKey?: string | undefined
+  /**
+   * Groups in order: the first that has a free proxy gives it. What a group asks for replaces what is asked for beside it, except that
+   * tags add up and `loopbackOnly` holds for all.
+   */
+  readonly groups?: readonly ProxyFilter[] | undefined
 }
 
 /** Why a proxy ranks where it does. */

@@ -1,0 +1,141 @@
+import type { Entry } from './entry.ts'
+import { fits, type ProxyFilter } from './filter.ts'
+import { MinTree } from './min-tree.ts'
+import { StickyRing } from './sticky-ring.ts'
+import { SumTree } from './sum-tree.ts'
+
+/**
+ * The proxies that one filter lets through, kept ready for picking. A member has a weight above 0 exactly when it may be leased in the
+ * ordinary way; half-open members wait in `probes`. All picks are O(log n), except a random one when nearly nobody is free.
+ */
+export class Pool {
+  /** Which of an entry's `slots` is ours. */
+  readonly number: number
+  readonly filter: ProxyFilter
+  readonly members: Entry[] = []
+  readonly probes = new Set<Entry>()
+  readonly #weights = new SumTree()
+  #loads: MinTree | undefined
+  #ring: StickyRing<Entry> | undefined
+  #turn = 0
+
+  constructor(number: number, filter: ProxyFilter, entries: Iterable<Entry>) {
+    this.number = number
+    this.filter = filter
+    for (const entry of entries) this.add(entry)
+  }
+
+  add(entry: Entry): void {
+    if (!fits(entry.proxy, this.filter)) return
+    entry.slots[this.number] = this.members.length
+    this.members.push(entry)
+    this.#ring?.add(entry.proxy.id, entry)
+    this.update(entry)
+  }
+
+  remove(entry: Entry): void {
+    const slot = entry.slots[this.number] ?? -1
+    if (slot === -1) return
+    const last = this.members.pop()
+    this.#weights.set(this.members.length, 0)
+    this.#loads?.set(this.members.length, Number.POSITIVE_INFINITY)
+    if (last !== undefined && last !== entry) {
+      this.members[slot] = last
+      last.slots[this.number] = slot
+      this.update(last)
+    }
+    this.probes.delete(entry)
+    this.#ring?.delete(entry.proxy.id)
+    entry.slots[this.number] = -1
+  }
+
+  /** Takes over the entry's weight, load and circuit. */
+  update(entry: Entry): void {
+    const slot = entry.slots[this.number] ?? -1
+    if (slot === -1) return
+    this.#weights.set(slot, entry.weight)
+    this.#loads?.set(slot, loadOf(entry))
+    if (entry.awaitsProbe) this.probes.add(entry)
+    else if (this.probes.size > 0) this.probes.delete(entry)
+  }
+
+  /** Before the pool is forgotten. */
+  dissolve(): void {
+    for (const entry of this.members) entry.slots[this.number] = -1
+  }
+
+  /** Runs `pick` as if the entries were not there. */
+  without<T>(entries: readonly Entry[], pick: () => T): T {
+    const hidden = entries.map((entry) => entry.slots[this.number] ?? -1).filter((slot) => slot !== -1)
+    for (const slot of hidden) {
+      this.#weights.set(slot, 0)
+      this.#loads?.set(slot, Number.POSITIVE_INFINITY)
+    }
+    try {
+      return pick()
+    } finally {
+      for (const slot of hidden) {
+        const entry = this.members[slot]
+        if (entry !== undefined) this.update(entry)
+      }
+    }
+  }
+
+  /** Up to `candidates` distinct draws by weight; the one with the lowest `(inflight + 1)/score` wins. */
+  weighted(candidates: 1 | 2, random: () => number): Entry | undefined {
+    const first = this.#weights.find(random() * this.#weights.total)
+    if (first === -1) return undefined
+    const winner = this.members[first]
+    if (candidates === 1) return winner
+    // The second draw leaves the first one's part of the whole out: two draws of the same would be no choice.
+    const { prefix } = this.#weights
+    const weight = this.#weights.get(first)
+    const rest = this.#weights.total - weight
+    if (rest <= 0) return winner
+    const at = random() * rest
+    const second = this.#weights.find(at < prefix ? at : at + weight)
+    const rival = this.members[second]
+    if (winner === undefined || rival === undefined) return winner
+    return cost(rival) < cost(winner) ? rival : winner
+  }
+
+  leastLoaded(random: () => number): Entry | undefined {
+    if (this.#loads === undefined) {
+      this.#loads = new MinTree(this.members.length)
+      for (const [slot, entry] of this.members.entries())
+        this.#loads.set(slot, this.#weights.get(slot) > 0 ? loadOf(entry) : Number.POSITIVE_INFINITY)
+    }
+    return this.members[this.#loads.find(random)]
+  }
+
+  roundRobin(): Entry | undefined {
+    const slot = this.#weights.next(this.#turn % Math.max(1, this.members.length))
+    this.#turn = slot + 1
+    return this.members[slot]
+  }
+
+  random(random: () => number): Entry | undefined {
+    const n = this.members.length
+    for (let i = 0; i < 32; i += 1) {
+      const slot = Math.floor(random() * n)
+      if (this.#weights.get(slot) > 0) return this.members[slot]
+    }
+    const free = this.members.filter((_, slot) => this.#weights.get(slot) > 0)
+    return free[Math.floor(random() * free.length)]
+  }
+
+  /** The key's own member, or the next in its order that is free. */
+  sticky(key: string): Entry | undefined {
+    this.#ring ??= new StickyRing(this.members.map((entry) => [entry.proxy.id, entry] as const))
+    return this.#ring.find(key, (entry) => this.#weights.get(entry.slots[this.number] ?? -1) > 0)
+  }
+}
+
+function cost(entry: Entry): number {
+  return (entry.inflight + 1) / Math.max(entry.score, 1e-9)
+}
+
+/** Leases out first, then the score: a score is at most 100. */
+function loadOf(entry: Entry): number {
+  return entry.weight > 0 ? entry.inflight * 128 + (100 - entry.score) : Number.POSITIVE_INFINITY
+}

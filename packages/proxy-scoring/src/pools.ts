@@ -1,0 +1,52 @@
+import type { Entry } from './entry.ts'
+import { filterKey, type ProxyFilter } from './filter.ts'
+import { Pool } from './pool.ts'
+
+/** How many filters' pools are kept; a filter that comes back after more others costs one walk over all proxies. */
+const MAX_POOLS = 32
+
+/** One pool for all proxies, and one for each filter that was asked for lately. */
+export class Pools {
+  readonly all = new Pool(0, {}, [])
+  /** In order of use, the latest last. */
+  readonly #byKey = new Map<string, Pool>()
+
+  for(filter: ProxyFilter): Pool {
+    const key = filterKey(filter)
+    if (key === '') return this.all
+    const known = this.#byKey.get(key)
+    if (known !== undefined) {
+      this.#byKey.delete(key)
+      this.#byKey.set(key, known)
+      return known
+    }
+    const pool = new Pool(this.#freeNumber(), filter, this.all.members)
+    this.#byKey.set(key, pool)
+    return pool
+  }
+
+  add(entry: Entry): void {
+    this.all.add(entry)
+    for (const pool of this.#byKey.values()) pool.add(entry)
+  }
+
+  remove(entry: Entry): void {
+    this.all.remove(entry)
+    for (const pool of this.#byKey.values()) pool.remove(entry)
+  }
+
+  update(entry: Entry): void {
+    this.all.update(entry)
+    if (this.#byKey.size > 0) for (const pool of this.#byKey.values()) pool.update(entry)
+  }
+
+  #freeNumber(): number {
+    if (this.#byKey.size < MAX_POOLS) return this.#byKey.size + 1
+    for (const [key, pool] of this.#byKey) {
+      pool.dissolve()
+      this.#byKey.delete(key)
+      return pool.number
+    }
+    return 1
+  }
+}

@@ -1,0 +1,89 @@
+import type { Entry } from './entry.ts'
+import { type FleetMean, type ScoreOptions, scoreParts } from './score.ts'
+import type { ProxyMemory } from './snapshot.ts'
+import type { SteadyClock } from './time.ts'
+import type { ProxyScore } from './types.ts'
+
+/** An entry as people see it. */
+export function show(
+  entry: Entry,
+  mean: FleetMean,
+  now: number,
+  clock: SteadyClock,
+  options: ScoreOptions,
+): ProxyScore {
+  entry.evidence.age(now, options)
+  const { evidence, circuit, proxy } = entry
+  return {
+    proxyId: proxy.id,
+    proxy,
+    ...scoreParts(evidence, mean, options),
+    latencyMs: evidence.successes > 1e-6 ? Math.exp(evidence.logLatency / evidence.successes) : null,
+    uses: entry.uses,
+    samples: evidence.samples,
+    successes: evidence.successes,
+    longSamples: evidence.longSamples,
+    longSuccesses: evidence.longSuccesses,
+    ageMs: now - entry.addedAt,
+    lastUsedAt: entry.lastUsedAt === 0 ? null : clock.toSource(entry.lastUsedAt),
+    inflight: entry.inflight,
+    circuit: circuit.state,
+    isolated: circuit.isolated,
+    retryAt: retryAt(entry, clock),
+  }
+}
+
+/** When an open circuit lets a probe in; `null` when it is not open, or isolated. */
+export function retryAt({ circuit }: Entry, clock: SteadyClock): number | null {
+  return circuit.state === 'open' && !circuit.isolated ? clock.toSource(circuit.retryAt) : null
+}
+
+/** An entry as a snapshot keeps it. */
+export function remember(entry: Entry, now: number, clock: SteadyClock, options: ScoreOptions): ProxyMemory {
+  entry.evidence.age(now, options)
+  const { successes, samples, logLatency, longSuccesses, longSamples } = entry.evidence
+  const { state, isolated, trips, closedAt } = entry.circuit
+  return {
+    id: entry.proxy.id,
+    uses: entry.uses,
+    successes,
+    samples,
+    logLatency,
+    longSuccesses,
+    longSamples,
+    ageMs: now - entry.addedAt,
+    lastUsedAt: entry.lastUsedAt === 0 ? null : clock.toSource(entry.lastUsedAt),
+    circuit: state,
+    isolated,
+    trips,
+    retryAt: retryAt(entry, clock),
+    closedAt: Number.isFinite(closedAt) ? clock.toSource(closedAt) : null,
+  }
+}
+
+/** Gives an entry back what a snapshot took at `takenAt` (epoch ms); the time since counts as passed. */
+export function recall(
+  entry: Entry,
+  memory: ProxyMemory,
+  takenAt: number,
+  now: number,
+  clock: SteadyClock,
+  options: ScoreOptions,
+): void {
+  const offset = now - clock.toSource(now)
+  // A snapshot from the future (the machine's clock was wrong then or is now) counts as of now.
+  const then = Math.min(now, takenAt + offset)
+  const { successes, samples, logLatency, longSuccesses, longSamples } = memory
+  Object.assign(entry.evidence, { successes, samples, logLatency, longSuccesses, longSamples, at: then })
+  entry.evidence.age(now, options)
+  entry.uses = memory.uses
+  entry.addedAt = then - memory.ageMs
+  entry.lastUsedAt = memory.lastUsedAt === null ? 0 : Math.min(now, memory.lastUsedAt + offset)
+  entry.circuit.recall({
+    state: memory.circuit,
+    isolated: memory.isolated,
+    trips: memory.trips,
+    retryAt: memory.isolated ? Number.POSITIVE_INFINITY : then + ((memory.retryAt ?? takenAt) - takenAt),
+    closedAt: memory.closedAt === null ? Number.NEGATIVE_INFINITY : then + (memory.closedAt - takenAt),
+  })
+}
