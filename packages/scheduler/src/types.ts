@@ -1,16 +1,43 @@
 /** Epoch milliseconds. */
 export type Instant = number
 
-/**
- * Why a job fires. Times are epoch milliseconds, durations are milliseconds.
- */
-export type Trigger =
-  /** Standard cron with 5, 6 (seconds first) or 7 (year last) fields, read in an IANA zone (default: the scheduler's). */
-  | { readonly type: 'cron'; readonly expression: string; readonly timeZone?: string }
-  /** Every `everyMs`, aligned to `anchor` (default: the moment the job was added). */
-  | { readonly type: 'interval'; readonly everyMs: number; readonly anchor?: Instant }
-  /** Once. */
-  | { readonly type: 'at'; readonly at: Instant }
+/** When a repeating trigger holds, and how exact it is. */
+export interface TriggerBounds {
+  /** Nothing is due before this instant. */
+  readonly start?: Instant
+  /** Nothing is due at or after this instant. */
+  readonly end?: Instant
+  /** Each firing is put off by a random time from 0 to this, in ms; its `scheduledAt` stays the exact due time. Default 0. */
+  readonly jitterMs?: number
+}
+
+/** Cron with 5, 6 (seconds first) or 7 (seconds first, year last) fields. */
+export interface CronTrigger extends TriggerBounds {
+  readonly type: 'cron'
+  readonly expression: string
+  /** IANA name; default: the scheduler's zone. */
+  readonly timeZone?: string
+}
+
+/** Again and again, without drift. */
+export interface IntervalTrigger extends TriggerBounds {
+  readonly type: 'interval'
+  /** Whole ms, 1 or more; no upper limit worth naming. */
+  readonly everyMs: number
+  /** What the period is counted from: `anchor`, or the end of the job's last execution. Default `anchor`. */
+  readonly from?: 'anchor' | 'last-end'
+  /** A due time of the series; default: the moment the job was added (not due itself). */
+  readonly anchor?: Instant
+}
+
+/** Once. A time in the past is due at once, under the job's misfire policy. */
+export interface AtTrigger {
+  readonly type: 'at'
+  readonly at: Instant
+}
+
+/** Why a job fires. Times are epoch milliseconds, durations are milliseconds. */
+export type Trigger = CronTrigger | IntervalTrigger | AtTrigger
 
 /** Where a job comes from; `config` and `plugin` jobs are reconciled by their owner at start. */
 export type JobOrigin = 'config' | 'plugin' | 'api'
@@ -19,18 +46,18 @@ export type JobOrigin = 'config' | 'plugin' | 'api'
 export type OverlapPolicy =
   /** The firing is recorded as `cancelled` with reason `overlap`: the safe default. */
   | 'skip'
-  /** The firing waits for its turn, one at most; later ones are skipped. */
+  /** The firing is claimed and waits for its turn; at most `queueLimit` wait, further ones are skipped. */
   | 'queue'
   /** Both run side by side. */
   | 'allow'
 
 /** What happens to firings that came due while the scheduler was stopped or asleep, beyond `misfireGraceMs`. */
 export type MisfirePolicy =
-  /** Each is recorded as `cancelled` with reason `missed`; the job goes on with its next time. */
+  /** Each (the latest `misfireLimit` of them) is recorded as `cancelled` with reason `missed`; the job goes on with its next time. */
   | 'skip'
   /** They are made up for by one firing, now: the default. */
   | 'once'
-  /** Each is made up for, oldest first, bounded by `misfireLimit`. */
+  /** Each is made up for (the latest `misfireLimit` of them), oldest first, one after the other unless they may overlap. */
   | 'all'
 
 /** Exponential backoff: the n-th retry waits `min(delayMs × multiplier^(n−1), maxDelayMs)`. */
@@ -58,20 +85,30 @@ export interface ScheduleConfig {
   readonly origin?: JobOrigin
   readonly retry?: RetryPolicy
   readonly overlap?: OverlapPolicy
+  /** Firings that wait under `overlap: 'queue'`; default 1. */
+  readonly queueLimit?: number
+  /** Executions of all jobs with the same key share the limit that the scheduler's `concurrency.perKey` sets. */
+  readonly concurrencyKey?: string
   readonly misfire?: MisfirePolicy
   /** How late a firing may start and still count as on time, in ms; default 60,000. */
   readonly misfireGraceMs?: number
-  /** Firings made up for by `misfire: 'all'`; default 100. */
+  /** Most firings that one misfire makes up for or records; default 100. */
   readonly misfireLimit?: number
   /** Limit of one attempt in ms; its signal is aborted then. Default: none. */
   readonly timeoutMs?: number
-  /** What happens to an execution that a crash cut off; default `record`. */
+  /** How long after its signal was aborted an attempt may take to settle before it is given up, in ms; default 5,000. */
+  readonly abortGraceMs?: number
+  /**
+   * What happens to an execution that a crash or the end of `stop` cut off: `record` (the default) ends it as `failed`
+   * with reason `abandoned`; `retry` gives it a further attempt, up to `max(retry.attempts, 2)` in all.
+   */
   readonly onAbandoned?: 'record' | 'retry'
   readonly paused?: boolean
 }
 
 /**
- * `running` an attempt is under way · `retrying` waiting for the next attempt ·
+ * `running` an attempt is under way, or (no attempts yet) claimed and waiting for its turn ·
+ * `retrying` waiting for the next attempt ·
  * `success`, `failed`, `cancelled` are final.
  */
 export type ExecutionStatus = 'running' | 'success' | 'failed' | 'cancelled' | 'retrying'
@@ -119,7 +156,17 @@ export interface JobRecord {
   readonly lastScheduledAt?: Instant
 }
 
-/** What the scheduler writes of an execution after it was claimed. */
+/** A job as the scheduler shows it. */
+export interface JobView extends JobRecord {
+  /** When it is due next; none while it is paused, its task is missing, or its triggers are over. */
+  readonly nextAt?: Instant
+  /** Its executions that are not over, those that wait included. */
+  readonly active: number
+  /** True where no task of that name is registered. */
+  readonly taskMissing: boolean
+}
+
+/** What the scheduler writes of an execution after it was claimed: all of these fields; those left out are cleared. */
 export interface ExecutionPatch {
   readonly status: ExecutionStatus
   readonly reason?: ExecutionReason
@@ -171,7 +218,17 @@ export interface TaskContext {
   readonly signal: AbortSignal
 }
 
-export type Task = (context: TaskContext) => unknown | Promise<unknown>
+export type Task = (context: TaskContext) => unknown
+
+export interface TaskOptions {
+  /** False ends the execution although attempts are left. Default: every error is retried but a `TaskError` that forbids it. */
+  readonly retryIf?: (error: unknown, attempt: number) => boolean
+  readonly onSuccess?: ExecutionCallback
+  readonly onFailure?: ExecutionCallback
+}
+
+/** Called after an execution ended and its end is durable; what it throws harms nothing. */
+export type ExecutionCallback = (execution: ExecutionRecord) => unknown
 
 /** Reads time and wakes up: the only door to the system's clock and timers. */
 export interface Clock {

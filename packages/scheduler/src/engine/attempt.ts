@@ -1,0 +1,60 @@
+import type { Outcome } from '../policies/judge.ts'
+import type { Clock, Task } from '../types.ts'
+import type { Execution } from './execution.ts'
+
+/** Five seconds for a task to put down what it holds after its signal was aborted. */
+export const DEFAULT_ABORT_GRACE_MS = 5000
+
+/**
+ * Runs one attempt to its outcome, which comes whatever the task does: one that ignores its aborted signal is given
+ * up after the grace (a hard deadline), one that settles later than that is not listened to.
+ */
+export function runAttempt(execution: Execution, task: Task, attempt: number, clock: Clock): Promise<Outcome> {
+  const { timeoutMs, abortGraceMs = DEFAULT_ABORT_GRACE_MS } = execution.config
+  return new Promise((resolve) => {
+    let timedOut = false
+    let disarm: (() => void) | undefined
+
+    const settle = (outcome: Outcome): void => {
+      disarm?.()
+      const by = execution.interruption
+      if (by !== undefined) resolve({ type: 'interrupted', by, settled: true })
+      else if (timedOut && timeoutMs !== undefined) resolve({ type: 'timed-out', timeoutMs })
+      else resolve(outcome)
+    }
+    const giveUpLater = (outcome: () => Outcome): void => {
+      disarm?.()
+      disarm = clock.wakeAt(clock.now() + abortGraceMs, () => resolve(outcome()))
+    }
+
+    execution.renewSignal()
+    if (timeoutMs !== undefined) {
+      disarm = clock.wakeAt(clock.now() + timeoutMs, () => {
+        timedOut = true
+        giveUpLater(() => ({ type: 'timed-out', timeoutMs }))
+        execution.abort(new DOMException(`The attempt took longer than ${timeoutMs} ms.`, 'TimeoutError'))
+      })
+    }
+    execution.onContinue(() => {
+      const by = execution.interruption
+      if (by !== undefined) giveUpLater(() => ({ type: 'interrupted', by, settled: false }))
+    })
+    call(execution, task, attempt).then(
+      (result) => settle({ type: 'returned', result }),
+      (error: unknown) => settle({ type: 'threw', error }),
+    )
+  })
+}
+
+/** A task that throws at once rejects like any other. */
+async function call(execution: Execution, task: Task, attempt: number): Promise<unknown> {
+  const { record } = execution
+  return task({
+    execution: record,
+    input: record.input,
+    attempt,
+    get signal() {
+      return execution.signal
+    },
+  })
+}

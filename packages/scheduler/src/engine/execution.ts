@@ -1,0 +1,116 @@
+import type { Interruption } from '../policies/judge.ts'
+import type { AttemptRecord, ExecutionPatch, ExecutionRecord, Instant, ScheduleConfig } from '../types.ts'
+import type { Job } from './job.ts'
+import type { Ticket } from './slots.ts'
+
+/** An execution at work. Its record is replaced, never changed. */
+export class Execution implements Ticket {
+  record: ExecutionRecord
+  readonly job: Job
+  /** The job's config at the claim: a later one does not change what is under way. */
+  readonly config: ScheduleConfig
+  /** When the first attempt should have begun; what lateness is measured from. */
+  readonly fireAt: Instant
+  /** Set once: the first interruption wins. */
+  interruption: Interruption | undefined
+  /** Whether a slot is held. */
+  holdsSlot = false
+  #controller: AbortController | undefined
+  #abortReason: unknown
+  #continue: (() => void) | undefined
+  #settled: PromiseWithResolvers<ExecutionRecord> | undefined
+
+  constructor(record: ExecutionRecord, job: Job, fireAt: Instant) {
+    this.record = record
+    this.job = job
+    this.config = job.config
+    this.fireAt = fireAt
+  }
+
+  get slotKey(): string | undefined {
+    return this.config.concurrencyKey
+  }
+
+  /** Made when first asked for: most tasks never do. One per attempt. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason)
+    }
+    return this.#controller.signal
+  }
+
+  abort(reason: unknown): void {
+    this.#abortReason = reason
+    this.#controller?.abort(reason)
+  }
+
+  /** Makes ready for the next attempt. */
+  renewSignal(): void {
+    this.#controller = undefined
+    this.#abortReason = undefined
+  }
+
+  admitted(): void {
+    this.holdsSlot = true
+    this.continue()
+  }
+
+  /** `then` is called when the execution is admitted, its wait is over, or it is interrupted; replaces an earlier one. */
+  onContinue(then: () => void): void {
+    this.#continue = then
+  }
+
+  paused(): Promise<void> {
+    return new Promise((resolve) => this.onContinue(resolve))
+  }
+
+  continue(): void {
+    const then = this.#continue
+    this.#continue = undefined
+    then?.()
+  }
+
+  interrupt(by: Interruption, reason: unknown): void {
+    if (this.interruption !== undefined) return
+    this.interruption = by
+    this.abort(reason)
+    this.continue()
+  }
+
+  apply(patch: ExecutionPatch): void {
+    this.record = patched(this.record, patch)
+  }
+
+  /** Resolves with the final record, once it is durable. */
+  get settled(): Promise<ExecutionRecord> {
+    this.#settled ??= Promise.withResolvers()
+    return this.#settled.promise
+  }
+
+  settle(): void {
+    this.#settled?.resolve(this.record)
+  }
+}
+
+/** The record with the fields of the patch in place of its own; those that the patch leaves out are cleared. */
+export function patched(record: ExecutionRecord, patch: ExecutionPatch): ExecutionRecord {
+  const { reason: _reason, error: _error, endedAt: _endedAt, result: _result, ...kept } = record
+  return { ...kept, ...patch }
+}
+
+/** The attempts with a new one begun. */
+export function begin(attempts: readonly AttemptRecord[], startedAt: Instant): readonly AttemptRecord[] {
+  return [...attempts, { number: attempts.length + 1, startedAt }]
+}
+
+/** The attempts with the last one ended, where one was under way. */
+export function end(
+  attempts: readonly AttemptRecord[],
+  endedAt: Instant,
+  error: AttemptRecord['error'],
+): readonly AttemptRecord[] {
+  const last = attempts.at(-1)
+  if (last === undefined || last.endedAt !== undefined) return attempts
+  return [...attempts.slice(0, -1), error === undefined ? { ...last, endedAt } : { ...last, endedAt, error }]
+}

@@ -1,0 +1,125 @@
+import { TaskError } from '../errors.ts'
+import type { ExecutionError, ExecutionReason, ExecutionStatus, RetryPolicy } from '../types.ts'
+import { retryDelayMs } from './retry.ts'
+
+/** How an attempt came to its end. */
+export type Outcome =
+  | { readonly type: 'returned'; readonly result: unknown }
+  | { readonly type: 'threw'; readonly error: unknown }
+  /** Its time limit passed, whether it settled afterwards or not. */
+  | { readonly type: 'timed-out'; readonly timeoutMs: number }
+  /** Cancelled, or aborted at the end of `stop`; `settled` says whether the task answered its signal. */
+  | { readonly type: 'interrupted'; readonly by: Interruption; readonly settled: boolean }
+
+export type Interruption = { readonly kind: 'cancel'; readonly reason: string | undefined } | { readonly kind: 'stop' }
+
+/** What becomes of the execution. */
+export interface Verdict {
+  readonly status: ExecutionStatus
+  readonly reason?: ExecutionReason
+  readonly error?: ExecutionError
+  readonly result?: unknown
+  /** Set with `retrying`: the wait before the next attempt. */
+  readonly delayMs?: number
+}
+
+export interface JudgeContext {
+  readonly attempt: number
+  readonly retry: RetryPolicy | undefined
+  readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined
+  readonly onAbandoned: 'record' | 'retry'
+  readonly random: () => number
+}
+
+/** Longest error message that is stored, in UTF-16 units. */
+const LONGEST_MESSAGE = 4096
+const LONGEST_CODE = 128
+
+/** Pure but for `random` and the user's `retryIf`. */
+export function judge(outcome: Outcome, context: JudgeContext): Verdict {
+  switch (outcome.type) {
+    case 'returned':
+      return success(outcome.result)
+    case 'threw':
+      return failed(outcome.error, context)
+    case 'timed-out': {
+      const error = new TaskError(`The attempt took longer than ${outcome.timeoutMs} ms.`, {
+        code: 'TIMEOUT',
+        reason: 'timeout',
+      })
+      return failed(error, context)
+    }
+    case 'interrupted':
+      return interrupted(outcome.by, outcome.settled, context.onAbandoned)
+  }
+}
+
+/** What an execution becomes that was ended from outside; `settled` also where no attempt was under way. */
+export function interrupted(by: Interruption, settled: boolean, onAbandoned: 'record' | 'retry'): Verdict {
+  if (by.kind === 'cancel') {
+    const error = { code: 'CANCELLED', message: 'The execution was cancelled.' }
+    return by.reason === undefined ? { status: 'cancelled', error } : { status: 'cancelled', reason: by.reason, error }
+  }
+  // Left unfinished on purpose: the next start finds it and gives it its further attempt.
+  if (onAbandoned === 'retry') return { status: 'retrying', reason: 'abandoned', error: ABANDONED }
+  if (settled) {
+    return { status: 'cancelled', reason: 'stopped', error: { code: 'STOPPED', message: 'The scheduler was stopped.' } }
+  }
+  return { status: 'failed', reason: 'abandoned', error: ABANDONED }
+}
+
+export const ABANDONED: ExecutionError = {
+  code: 'ABANDONED',
+  message: 'The process that ran it ended before it did.',
+}
+
+function success(result: unknown): Verdict {
+  if (result === undefined) return { status: 'success' }
+  const json = toJson(result)
+  return json === undefined ? { status: 'success' } : { status: 'success', result: JSON.parse(json) }
+}
+
+function failed(thrown: unknown, context: JudgeContext): Verdict {
+  const error = describeError(thrown)
+  const reason = thrown instanceof TaskError ? thrown.reason : undefined
+  const ended = reason === undefined ? { error } : { error, reason }
+  const { retry, attempt } = context
+  if (retry === undefined || attempt >= retry.attempts || !retryable(thrown, context))
+    return { status: 'failed', ...ended }
+  return { status: 'retrying', ...ended, delayMs: retryDelayMs(retry, attempt, context.random) }
+}
+
+function retryable(thrown: unknown, { retryIf, attempt }: JudgeContext): boolean {
+  if (thrown instanceof TaskError && !thrown.retryable) return false
+  if (retryIf === undefined) return true
+  try {
+    return retryIf(thrown, attempt)
+  } catch {
+    return false
+  }
+}
+
+/** Whatever was thrown, as something that can be stored: bounded, and never throwing itself. */
+export function describeError(thrown: unknown): ExecutionError {
+  try {
+    const { message, code } = isRecord(thrown) ? thrown : {}
+    return {
+      code: typeof code === 'string' && code !== '' ? code.slice(0, LONGEST_CODE) : 'TASK_FAILED',
+      message: (typeof message === 'string' ? message : `The task threw ${String(thrown)}.`).slice(0, LONGEST_MESSAGE),
+    }
+  } catch {
+    return { code: 'TASK_FAILED', message: 'The task threw something that cannot be read.' }
+  }
+}
+
+function isRecord(value: unknown): value is { readonly message?: unknown; readonly code?: unknown } {
+  return typeof value === 'object' && value !== null
+}
+
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}

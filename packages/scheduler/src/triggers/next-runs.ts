@@ -1,0 +1,22 @@
+import type { Instant, Trigger } from '../types.ts'
+import { TriggerCompiler } from './compile.ts'
+import type { Times } from './times.ts'
+
+/**
+ * The next `n` due instants of a trigger after `from`, oldest first; fewer where it ends. Pure: jitter is left out, and
+ * an interval without an anchor counts from `from`.
+ * @param timeZone of cron triggers that name none; default UTC
+ * @throws SchedulerError as `add` does
+ */
+export function nextRuns(trigger: Trigger, n: number, from: Instant, timeZone = 'UTC'): Instant[] {
+  const times = new TriggerCompiler(timeZone).compile(trigger, from)
+  // A one-shot is due at its instant, `from` included, as it is for the scheduler.
+  return take(times, n, trigger.type === 'at' ? from - 1 : from)
+}
+
+/** The next `n` of a series after `from`. */
+export function take(times: Times, n: number, from: Instant): Instant[] {
+  const runs: Instant[] = []
+  for (let next = times.next(from); next !== undefined && runs.length < n; next = times.next(next)) runs.push(next)
+  return runs
+}

@@ -1,0 +1,128 @@
+import { SchedulerError } from './errors.ts'
+import type { RetryPolicy, ScheduleConfig, Trigger } from './types.ts'
+
+const LONGEST_ID = 256
+
+const KNOWN: Readonly<Record<keyof ScheduleConfig, true>> = {
+  id: true,
+  task: true,
+  input: true,
+  triggers: true,
+  origin: true,
+  retry: true,
+  overlap: true,
+  queueLimit: true,
+  concurrencyKey: true,
+  misfire: true,
+  misfireGraceMs: true,
+  misfireLimit: true,
+  timeoutMs: true,
+  abortGraceMs: true,
+  onAbandoned: true,
+  paused: true,
+}
+
+/**
+ * Checks all of a config but its triggers, and returns a copy that the caller cannot change any more.
+ * @throws SchedulerError `INVALID_CONFIG`, `INVALID_ID`, `INVALID_INPUT`, `INVALID_TRIGGER`, `INVALID_POLICY`
+ */
+export function checkConfig(config: ScheduleConfig): ScheduleConfig {
+  if (typeof config !== 'object' || config === null) throw invalidConfig('it is no object')
+  for (const key of Object.keys(config)) {
+    if (!Object.hasOwn(KNOWN, key)) throw invalidConfig(`${JSON.stringify(key)} is no key of it`)
+  }
+  checkName(config.id, 'id')
+  checkName(config.task, 'task')
+  if (config.concurrencyKey !== undefined) checkName(config.concurrencyKey, 'concurrencyKey')
+  oneOf('origin', config.origin, ['config', 'plugin', 'api'])
+  oneOf('overlap', config.overlap, ['skip', 'queue', 'allow'])
+  oneOf('misfire', config.misfire, ['skip', 'once', 'all'])
+  oneOf('onAbandoned', config.onAbandoned, ['record', 'retry'])
+  if (config.paused !== undefined && typeof config.paused !== 'boolean') throw invalidPolicy('paused', 'true or false')
+  number('queueLimit', config.queueLimit, { least: 1, whole: true })
+  number('misfireGraceMs', config.misfireGraceMs, { least: 0 })
+  number('misfireLimit', config.misfireLimit, { least: 1, whole: true })
+  number('timeoutMs', config.timeoutMs, { least: 1 })
+  number('abortGraceMs', config.abortGraceMs, { least: 0 })
+  if (config.retry !== undefined) checkRetry(config.retry)
+  if (triggersOf(config).length === 0) {
+    throw new SchedulerError('INVALID_TRIGGER', `Job ${quote(config.id)} has no trigger.`, 'Give it at least one.')
+  }
+  return copy(config)
+}
+
+/** The triggers of a config as a list. */
+export function triggersOf(config: ScheduleConfig): readonly Trigger[] {
+  const { triggers } = config
+  return Array.isArray(triggers) ? triggers : [triggers as Trigger]
+}
+
+function checkName(value: unknown, name: string): void {
+  if (typeof value === 'string' && value !== '' && value.length <= LONGEST_ID) return
+  throw new SchedulerError(
+    'INVALID_ID',
+    `\`${name}\` is ${typeof value === 'string' ? `${value.length} characters long` : typeof value}.`,
+    `Give \`${name}\` as a text of 1 to ${LONGEST_ID} characters.`,
+  )
+}
+
+function checkRetry(retry: RetryPolicy): void {
+  if (typeof retry !== 'object' || retry === null) throw invalidPolicy('retry', 'an object with `attempts`')
+  if (retry.attempts === undefined) throw invalidPolicy('retry.attempts', 'a whole number, 1 or more')
+  number('retry.attempts', retry.attempts, { least: 1, whole: true })
+  number('retry.delayMs', retry.delayMs, { least: 0 })
+  number('retry.multiplier', retry.multiplier, { least: 1 })
+  number('retry.maxDelayMs', retry.maxDelayMs, { least: 0 })
+  oneOf('retry.jitter', retry.jitter, ['none', 'full'])
+}
+
+interface NumberRule {
+  readonly least: number
+  readonly whole?: boolean
+}
+
+function number(name: string, value: unknown, { least, whole = false }: NumberRule): void {
+  if (value === undefined) return
+  const fits =
+    typeof value === 'number' && value >= least && Number.isFinite(value) && (!whole || Number.isInteger(value))
+  if (!fits) throw invalidPolicy(name, `a ${whole ? 'whole ' : ''}number, ${least} or more`)
+}
+
+function oneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (value !== undefined && !allowed.includes(value as string))
+    throw invalidPolicy(name, `one of ${allowed.join(', ')}`)
+}
+
+/** Through JSON, which is what the store will do to it anyway. */
+function copy(config: ScheduleConfig): ScheduleConfig {
+  let json: string | undefined
+  try {
+    if (config.input === undefined || JSON.stringify(config.input) !== undefined) json = JSON.stringify(config)
+  } catch {
+    // A cycle or a bigint; answered below.
+  }
+  if (json === undefined) {
+    throw new SchedulerError(
+      'INVALID_INPUT',
+      `The input of job ${quote(config.id)} does not survive JSON.`,
+      'Use plain objects, lists, texts, finite numbers, booleans and null.',
+    )
+  }
+  return JSON.parse(json)
+}
+
+function invalidConfig(why: string): SchedulerError {
+  return new SchedulerError(
+    'INVALID_CONFIG',
+    `This is no job: ${why}.`,
+    `Its keys are ${Object.keys(KNOWN).join(', ')}.`,
+  )
+}
+
+function invalidPolicy(name: string, wanted: string): SchedulerError {
+  return new SchedulerError('INVALID_POLICY', `\`${name}\` is not valid.`, `Give \`${name}\` as ${wanted}.`)
+}
+
+export function quote(id: string): string {
+  return JSON.stringify(id)
+}
