@@ -1,6 +1,5 @@
-/** `/site.js`: what a browser adds to the pages. Without it every page but the SPA still works. */
-export const script = `'use strict'
-const shadowed = document.querySelector('sign-up-form')
+/** `/site.js`, a module: what a browser adds to the pages. Without it every page but the SPA still works. */
+export const script = `const shadowed = document.querySelector('sign-up-form')
 const root = (shadowed && shadowed.shadowRoot) || document
 const form = root.querySelector('form[data-sign-up]')
 

@@ -13,9 +13,8 @@ const fields = [
   field('terms', 'I accept the terms of use', 'checkbox'),
 ]
 
-/** `/app.js`: draws the form without a name or an id, posts it as JSON, and draws the confirmation. */
-export const spaScript = `'use strict'
-const fields = ${JSON.stringify(fields)}
+/** `/app.js`, a module: draws the form without a name or an id, posts it as JSON, and draws the confirmation. */
+export const spaScript = `const fields = ${JSON.stringify(fields)}
 const countries = ${JSON.stringify(countries)}
 const app = document.querySelector('#app')
 
@@ -36,7 +35,7 @@ const rows = fields.map((field) => {
   const message = make('p', { className: 'error', hidden: true })
   const box = make('div', { className: field.type === 'checkbox' ? 'field check' : 'field' })
   const label = make('label', {})
-  if (field.type === 'checkbox') label.append(control, ' ', field.label)
+  if (field.type === 'checkbox') label.append(control, field.label)
   else {
     label.append(make('span', {}, field.label))
     if (field.hint) label.append(make('span', { className: 'hint block' }, field.hint))

@@ -27,24 +27,25 @@ p, ul, ol { margin: 0; }
 a { color: var(--accent); text-underline-offset: 0.2em; }
 a:hover { color: var(--accent-strong); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
+[tabindex="-1"]:focus { outline: none; }
 .skip { position: absolute; left: -999px; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--surface); padding: 0.5rem 1rem; z-index: 3; }
 
 .top, main, .bottom { width: 100%; max-width: 70rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2rem); }
 .top { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding-block: 1.1rem; }
 .top nav { display: flex; align-items: center; gap: 1.25rem; }
-.top nav a:not(.button) { color: var(--soft); text-decoration: none; }
+.top nav a:not(.button) { display: none; color: var(--soft); text-decoration: none; }
 .top nav a:not(.button):hover { color: var(--ink); }
 .brand { display: inline-flex; align-items: center; gap: 0.6rem; font-weight: 700; font-size: 1.15rem; color: var(--ink); text-decoration: none; }
 .mark { width: 2rem; height: 2rem; }
 .mark rect { fill: var(--accent); }
 .mark path { fill: none; stroke: var(--on-accent); stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 main { flex: 1; padding-block: clamp(1.5rem, 5vw, 4rem); }
-.bottom { padding-block: 1.5rem 2rem; color: var(--soft); font-size: 0.875rem; border-top: 1px solid var(--line); }
+.bottom p { padding-block: 1.5rem 2rem; color: var(--soft); font-size: 0.875rem; border-top: 1px solid var(--line); }
 
 .button {
   display: inline-block; border: 1px solid transparent; border-radius: 0.6rem; padding: 0.7rem 1.2rem; font: inherit; font-weight: 600;
-  line-height: 1.3; text-align: center; text-decoration: none; cursor: pointer; background: var(--accent); color: var(--on-accent);
+  line-height: 1.3; text-align: center; white-space: nowrap; text-decoration: none; cursor: pointer; background: var(--accent); color: var(--on-accent);
 }
 .button:hover { background: var(--accent-strong); color: var(--on-accent); }
 .button:disabled { background: var(--line); color: var(--soft); cursor: not-allowed; }
@@ -71,7 +72,7 @@ main { flex: 1; padding-block: clamp(1.5rem, 5vw, 4rem); }
 .split { display: grid; gap: 2rem; align-items: start; }
 .pitch { display: grid; gap: 1rem; }
 .pitch p { color: var(--soft); font-size: 1.1rem; }
-.ticks { list-style: none; padding: 0; display: grid; gap: 0.5rem; }
+.ticks { list-style: none; padding: 0; display: none; gap: 0.5rem; }
 .ticks li { padding-left: 1.75rem; position: relative; }
 .ticks li::before { content: "✓"; position: absolute; left: 0; color: var(--accent); font-weight: 700; }
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: 1rem; box-shadow: var(--shadow); padding: clamp(1.25rem, 4vw, 2rem); }
@@ -81,11 +82,13 @@ main { flex: 1; padding-block: clamp(1.5rem, 5vw, 4rem); }
 code { font: 0.875em ui-monospace, "Liberation Mono", monospace; overflow-wrap: anywhere; }
 
 .sign-up { display: grid; gap: 1.15rem; }
-.field { display: grid; gap: 0.35rem; }
+.field { display: grid; gap: 0.35rem; align-content: start; }
 .field label { font-weight: 600; }
-.hint { color: var(--soft); font-size: 0.9rem; }
+.hint { color: var(--soft); font-size: 0.9rem; font-weight: 400; }
+.block { display: block; }
+.field label > .hint { margin-block: 0.35rem; }
 .field input:not([type="checkbox"]), .field select {
-  width: 100%; min-height: 2.9rem; padding: 0.6rem 0.8rem; font: inherit; color: var(--ink); background: var(--surface);
+  width: 100%; min-height: 2.9rem; padding: 0.6rem 0.8rem; font: inherit; font-weight: 400; color: var(--ink); background: var(--surface);
   border: 1px solid var(--control); border-radius: 0.6rem;
 }
 .field select {
@@ -94,13 +97,14 @@ code { font: 0.875em ui-monospace, "Liberation Mono", monospace; overflow-wrap: 
   background-position: right 1.25rem center, right 0.86rem center;
 }
 .field input:focus-visible, .field select:focus-visible { outline-offset: 0; border-color: var(--accent); border-radius: 0.6rem; }
-.field [aria-invalid="true"] { border-color: var(--danger); }
+.field :is(input, select)[aria-invalid="true"] { border-color: var(--danger); }
 .reveal { position: relative; display: block; }
 .reveal input { padding-right: 4.5rem !important; }
 .reveal-button { position: absolute; inset: 0.3rem 0.3rem 0.3rem auto; padding: 0 0.75rem; border: 0; border-radius: 0.4rem; background: transparent; color: var(--accent); font: inherit; font-weight: 600; font-size: 0.9rem; cursor: pointer; }
 .check { grid-template-columns: auto 1fr; align-items: center; column-gap: 0.7rem; }
 .check input { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); }
 .check label { font-weight: 400; }
+.check label:has(input) { grid-column: 1 / -1; display: flex; align-items: center; gap: 0.7rem; }
 .check .error { grid-column: 1 / -1; }
 .extra { position: absolute; left: -9999px; width: 1px; height: 1px; overflow: hidden; }
 .error { color: var(--danger); font-size: 0.9rem; }
@@ -115,11 +119,13 @@ code { font: 0.875em ui-monospace, "Liberation Mono", monospace; overflow-wrap: 
 .consent-box { width: 100%; max-width: 44rem; display: grid; gap: 0.9rem; background: var(--surface); border: 1px solid var(--line); border-radius: 1rem; padding: 1.5rem; box-shadow: var(--shadow); }
 .consent-buttons { display: flex; flex-wrap: wrap; gap: 0.75rem; }
 
+@media (min-width: 30rem) { .top nav a:not(.button) { display: inline; } }
 @media (min-width: 48rem) {
   .hero { grid-template-columns: 1.15fr 1fr; gap: 4rem; }
   .steps ul { grid-template-columns: repeat(3, 1fr); gap: 2rem; }
   .split { grid-template-columns: 1fr minmax(24rem, 30rem); gap: 4rem; }
   .pitch { position: sticky; top: 2rem; padding-top: 1rem; }
+  .ticks { display: grid; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 `

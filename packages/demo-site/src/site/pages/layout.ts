@@ -19,7 +19,7 @@ export function page({ title, body, banner, scripts = ['/site.js'] }: PageOption
 <title>${title} · Marram</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/site.css">
-${scripts.map((source) => html`<script src="${source}" defer></script>`)}
+${scripts.map((source) => html`<script type="module" src="${source}"></script>`)}
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>

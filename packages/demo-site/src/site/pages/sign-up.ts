@@ -75,7 +75,7 @@ function frame(content: Html): Html {
   <div class="pitch">
     <h1>Create your account</h1>
     <p>Free for three books and as many readers as you like.</p>
-    <ul class="ticks"><li>Entries of all on one page</li><li>Search by day, person or word</li><li>Take your books with you whenever you leave</li></ul>
+    <ul class="ticks"><li>Everybody’s entries on one page</li><li>Search by day, person or word</li><li>Take your books with you whenever you leave</li></ul>
   </div>
   <div class="card">${content}</div>
 </div>`
