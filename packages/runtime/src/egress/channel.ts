@@ -37,6 +37,7 @@ export class Channel {
         proxy: options.proxy,
         timeoutMs: connectTimeoutMs,
         sessions,
+        onConnected: (localPort) => this.lease.connected(localPort),
         ...(lookup === undefined ? {} : { lookup }),
       })
       if (this.#closed) agent.destroy()

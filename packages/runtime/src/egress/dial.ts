@@ -15,6 +15,8 @@ export interface Route {
   readonly sessions: Map<string, Buffer>
   /** Resolves names other than `localhost`. */
   readonly lookup?: LookupFunction
+  /** A TCP connection to the proxy or the site was made, from this local port. */
+  readonly onConnected?: (localPort: number) => void
 }
 
 /** Stops a dial that is under way; nothing happens after it. */
@@ -48,6 +50,9 @@ export function dial(route: Route, done: (fault: ConnectFault | null, socket?: S
   }
   const succeed = (socket: Socket): void => {
     if (finish()) done(null, socket)
+  }
+  const connected = ({ localPort }: Socket): void => {
+    if (localPort !== undefined) route.onConnected?.(localPort)
   }
   const handshake = (socket: Socket): void => {
     party = 'TARGET'
@@ -83,6 +88,7 @@ export function dial(route: Route, done: (fault: ConnectFault | null, socket?: S
     socket.once('error', onError)
     socket.once('connect', () => {
       socket.removeListener('error', onError)
+      connected(socket)
       handshake(socket)
     })
   } else {
@@ -98,6 +104,7 @@ export function dial(route: Route, done: (fault: ConnectFault | null, socket?: S
       lookup: lookupFor(proxy.host, route.lookup),
     })
     current = connect
+    connect.once('socket', (socket) => socket.once('connect', () => connected(socket)))
     connect.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
       if (statusCode === 407) return fail(new ConnectFault('PROXY_AUTH_REJECTED', { status: 407 }))
       if (statusCode < 200 || statusCode > 299) {

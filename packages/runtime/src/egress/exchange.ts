@@ -90,7 +90,8 @@ export class Exchange {
   #failed(error: unknown): void {
     if (this.#over) return
     const { lease, settings } = this.#channel
-    const { origin } = this.#admitted.line
+    const { method, origin, path } = this.#admitted.line
+    const where = { method, origin, path: withoutQuery(path) }
     const at = settings.now()
     if (this.upstream.reusedSocket && this.#status === undefined && systemCode(error) === 'ECONNRESET') {
       this.#end('faulted', 'STALE_CONNECTION')
@@ -102,7 +103,7 @@ export class Exchange {
         phase: 'connect',
         at,
         proxyFault,
-        origin,
+        ...where,
         ...(status === undefined ? {} : { status }),
         ...(cause === undefined ? {} : { cause }),
       })
@@ -110,7 +111,7 @@ export class Exchange {
     } else {
       const code = exchangeCode(error)
       const cause = systemCode(error)
-      lease.fault({ code, phase: 'exchange', at, proxyFault: false, origin, ...(cause === undefined ? {} : { cause }) })
+      lease.fault({ code, phase: 'exchange', at, proxyFault: false, ...where, ...(cause === undefined ? {} : { cause }) })
       this.#end('faulted', code)
     }
     this.#client.destroy()

@@ -45,6 +45,7 @@ export class Lease implements GateLease {
   readonly #sockets = new Set<Socket>()
   readonly #faults: GateFault[] = []
   readonly #refusals: RefusalReport[] = []
+  readonly #localPorts: number[] = []
   #forwarded = 0
   #refused = 0
   #firstByteMs: number | undefined
@@ -77,6 +78,10 @@ export class Lease implements GateLease {
     this.#forwarded++
   }
 
+  connected(localPort: number): void {
+    push(this.#localPorts, localPort)
+  }
+
   firstByte(ms: number): void {
     this.#firstByteMs ??= ms
   }
@@ -103,6 +108,7 @@ export class Lease implements GateLease {
       ...(this.#firstByteMs === undefined ? {} : { firstByteMs: this.#firstByteMs }),
       forwarded: this.#forwarded,
       refused: this.#refused,
+      localPorts: [...this.#localPorts],
     }
   }
 

@@ -69,7 +69,10 @@ export interface GateFault {
   readonly at: number
   /** Certainly the proxy's doing. Never true in phase `exchange`, where site and proxy cannot be told apart. */
   readonly proxyFault: boolean
+  readonly method: string
   readonly origin: string
+  /** Path without its query. */
+  readonly path: string
   /** Status of the proxy's answer to CONNECT. */
   readonly status?: number
   /** System or TLS error code underneath: `ECONNREFUSED`. */
@@ -86,6 +89,8 @@ export interface LeaseOutcome {
   readonly forwarded: number
   /** Requests that the gate refused. */
   readonly refused: number
+  /** Local ports of the connections that were made to the proxy or the site: what their logs call the client's port. */
+  readonly localPorts: readonly number[]
 }
 
 /**
