@@ -1,1 +1,38 @@
-export {}
+export { ensureBrowser, findBrowser } from './browser/index.ts'
+export {
+  configSchema,
+  defineConfig,
+  type LoadConfigOptions,
+  type LoadedConfig,
+  loadConfig,
+  type RefbotConfig,
+  type RefbotConfigInput,
+} from './config/index.ts'
+export { authorise } from './egress/index.ts'
+export { RefbotError } from './errors.ts'
+export type { EventListener, EventStream } from './events/index.ts'
+export type { LogLine, MetricSample, RunProgress } from './host/index.ts'
+export type {
+  BrokenPlugin,
+  Discovery,
+  LoadedPlugin,
+  ManagedPlugins,
+  MetricCallback,
+  PluginManagerOptions,
+  PluginManifest,
+  PluginResult,
+  PluginSummary,
+} from './manager/index.ts'
+export { PluginManager } from './plugin-manager.ts'
+export { createRefbot, type Refbot, VERSION } from './refbot.ts'
+export type { Runs } from './runs/index.ts'
+export type {
+  ArtifactRecord,
+  EventType,
+  RefbotEvent,
+  RunDetails,
+  RunQuery,
+  RunRecord,
+  StepRecord,
+  Store,
+} from './store/index.ts'

@@ -1,5 +1,5 @@
+export { DataDirectory, newToken } from './data-directory.ts'
 export type { EventData, EventType, RefbotEvent } from './event-types.ts'
-export type { SampleRange, StoredSample } from './operations/metrics.ts'
 export type { PrunedTable } from './operations/retention.ts'
 export type { ArtifactRecord, PluginRunCounts, RunDetails, RunQuery, RunRecord, StepRecord } from './operations/runs.ts'
 export { type PluginValueStore, RUN_TASK, type RunStore, Store, type StoreOptions } from './store.ts'

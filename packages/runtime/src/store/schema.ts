@@ -1,3 +1,4 @@
+import type { MetricBlock } from '@refbot/analytics'
 import type { ColumnType, Generated } from 'kysely'
 
 /** Epoch milliseconds; written once. */
@@ -79,13 +80,16 @@ interface PluginValueTable {
   created_at: CreatedAt
 }
 
-interface MetricSampleTable {
+interface MetricBlockTable {
   id: Generated<number>
+  tier: MetricBlock['tier']
   name: string
   /** Labels as JSON with sorted keys. */
   labels: string
-  at: number
-  value: number
+  from_ms: number
+  to_ms: number
+  points: number
+  data: Uint8Array
   created_at: CreatedAt
 }
 
@@ -106,6 +110,6 @@ export interface Database {
   artifact: ArtifactTable
   plugin: PluginTable
   plugin_value: PluginValueTable
-  metric_sample: MetricSampleTable
+  metric_block: MetricBlockTable
   event: EventTable
 }

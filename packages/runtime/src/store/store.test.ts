@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { metricStoreContract } from '@refbot/analytics/testing'
 import type { ExecutionRecord } from '@refbot/scheduler'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RefbotEvent } from './index.ts'
@@ -87,22 +88,14 @@ describe('an execution of a plugin', () => {
   })
 })
 
-describe('samples', () => {
-  it('come back in order of time, over as many pages as it takes', async () => {
-    await using store = await open()
-    const samples = Array.from({ length: 12_000 }, (_, i) => ({
-      name: 'x',
-      labels: { b: '1', a: '2' },
-      at: NOW - (i % 4000),
-      value: i,
-    }))
-    await store.samples.append(samples)
-    const read = await Array.fromAsync(store.samples.read({ since: 0, until: NOW + 1 }))
-    expect(read).toHaveLength(12_000)
-    expect(read.every((sample, i) => i === 0 || sample.at >= (read[i - 1]?.at ?? 0))).toBe(true)
-    expect(new Set(read.map(({ value }) => value)).size).toBe(12_000)
-  })
-})
+metricStoreContract(
+  'the metric store on SQLite',
+  async () => {
+    const store = await open()
+    return Object.assign(store.metrics, { [Symbol.asyncDispose]: () => store.close() })
+  },
+  { describe, it, expect },
+)
 
 describe('a store that cannot be used', () => {
   it('says so when the file is no database', async () => {

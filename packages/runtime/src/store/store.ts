@@ -1,9 +1,10 @@
+import type { MetricBlock, MetricStore } from '@refbot/analytics'
 import type { DesiredState, JsonValue } from '@refbot/plugin-sdk'
 import type { ExecutionRecord, ExecutionStore } from '@refbot/scheduler'
 import { StoreConnection } from './connection.ts'
 import type { RefbotEvent } from './event-types.ts'
 import type { ClaimedRun } from './operations/executions.ts'
-import type { SampleRange, StoredSample } from './operations/metrics.ts'
+import type { BlockRange } from './operations/metrics.ts'
 import type { StoredValue } from './operations/plugins.ts'
 import type { PrunedTable } from './operations/retention.ts'
 import type { ArtifactRecord, PluginRunCounts, RunDetails, RunQuery, RunRecord, StepRecord } from './operations/runs.ts'
@@ -37,12 +38,6 @@ export interface PluginValueStore {
   list(plugin: string, prefix: string): Promise<readonly StoredValue[]>
 }
 
-export interface SampleStore {
-  append(samples: readonly StoredSample[]): Promise<void>
-  /** In order of time, page by page, on the connection for long reads. */
-  read(range: SampleRange): AsyncIterable<StoredSample>
-}
-
 export interface EventStore {
   since(id: number, limit: number): Promise<readonly RefbotEvent[]>
 }
@@ -59,14 +54,15 @@ export class Store implements AsyncDisposable {
   readonly runs: RunStore
   readonly plugins: PluginStateStore
   readonly pluginValues: PluginValueStore
-  readonly samples: SampleStore
+  readonly metrics: MetricStore
   readonly events: EventStore
   readonly #writer: StoreConnection
-  readonly #reader: StoreConnection
+  readonly #openReader: () => Promise<StoreConnection>
+  #reader: Promise<StoreConnection> | undefined
 
-  private constructor(writer: StoreConnection, reader: StoreConnection) {
+  private constructor(writer: StoreConnection, openReader: () => Promise<StoreConnection>) {
     this.#writer = writer
-    this.#reader = reader
+    this.#openReader = openReader
     this.executions = {
       saveJob: (job) => writer.call('job.save', job),
       deleteJob: (id) => writer.call('job.delete', id),
@@ -97,9 +93,10 @@ export class Store implements AsyncDisposable {
       delete: (plugin, key) => writer.call('pluginValue.delete', { plugin, key }),
       list: (plugin, prefix) => writer.call('pluginValue.list', { plugin, prefix }),
     }
-    this.samples = {
-      append: (samples) => writer.call('metric.append', samples),
-      read: (range) => readSamples(reader, range),
+    this.metrics = {
+      append: (blocks) => writer.call('metric.append', blocks),
+      read: (range) => readBlocks(() => this.#long(), range),
+      prune: (tier, before, limit = 1000) => writer.call('metric.prune', { tier, before, limit }),
     }
     this.events = {
       since: (id, limit) => writer.call('event.since', { id, limit }),
@@ -109,17 +106,19 @@ export class Store implements AsyncDisposable {
   /** @throws RefbotError `STORE_UNUSABLE`, `STORE_NEWER` */
   static async open(options: StoreOptions): Promise<Store> {
     const writer = await StoreConnection.open({ ...options, readOnly: false })
-    try {
-      return new Store(writer, await StoreConnection.open({ file: options.file, now: options.now, readOnly: true }))
-    } catch (error) {
-      await writer.close()
-      throw error
-    }
+    const { file, now } = options
+    return new Store(writer, () => StoreConnection.open({ file, now, readOnly: true }))
+  }
+
+  /** The connection for long reads, opened by the first of them. */
+  #long(): Promise<StoreConnection> {
+    this.#reader ??= this.#openReader()
+    return this.#reader
   }
 
   /** A reading statement on the connection for long reads: however long it takes, no claim waits for it. */
-  select(sql: string, parameters: readonly (string | number | null)[] = []): Promise<Record<string, unknown>[]> {
-    return this.#reader.call('select', { sql, parameters })
+  async select(sql: string, parameters: readonly (string | number | null)[] = []): Promise<Record<string, unknown>[]> {
+    return (await this.#long()).call('select', { sql, parameters })
   }
 
   /** Deletes at most one batch of what is older than `before`; says whether there is more. */
@@ -128,7 +127,7 @@ export class Store implements AsyncDisposable {
   }
 
   async close(): Promise<void> {
-    await this.#reader.close()
+    await (await this.#reader)?.close()
     await this.#writer.close()
   }
 
@@ -143,10 +142,15 @@ function claimedRun({ task, input }: ExecutionRecord): ClaimedRun | undefined {
   return { plugin, cause }
 }
 
-async function* readSamples(reader: StoreConnection, range: SampleRange): AsyncGenerator<StoredSample> {
+async function* readBlocks(
+  open: () => Promise<StoreConnection>,
+  range: BlockRange,
+): AsyncGenerator<readonly MetricBlock[]> {
+  if (range.names?.length === 0) return
+  const reader = await open()
   let page = await reader.call('metric.read', { range })
   while (true) {
-    yield* page.samples
+    if (page.blocks.length > 0) yield page.blocks
     if (page.next === undefined) return
     page = await reader.call('metric.read', { range, after: page.next })
   }

@@ -91,15 +91,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await db.schema
-    .createTable('metric_sample')
+    .createTable('metric_block')
     .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('tier', 'text', (c) => c.notNull())
     .addColumn('name', 'text', (c) => c.notNull())
     .addColumn('labels', 'text', (c) => c.notNull())
-    .addColumn('at', 'bigint', (c) => c.notNull())
-    .addColumn('value', sql`double precision`, (c) => c.notNull())
+    .addColumn('from_ms', sql`double precision`, (c) => c.notNull())
+    .addColumn('to_ms', sql`double precision`, (c) => c.notNull())
+    .addColumn('points', 'integer', (c) => c.notNull())
+    .addColumn('data', 'blob', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .execute()
-  await db.schema.createIndex('metric_sample_series').on('metric_sample').columns(['name', 'at']).execute()
+  await db.schema.createIndex('metric_block_series').on('metric_block').columns(['tier', 'name', 'from_ms']).execute()
+  await db.schema.createIndex('metric_block_age').on('metric_block').columns(['tier', 'to_ms']).execute()
 
   await db.schema
     .createTable('event')

@@ -3,8 +3,8 @@ import { relaxed } from '../operation.ts'
 /** Rows deleted in one transaction: short enough that no claim waits for it. */
 const BATCH = 500
 
-/** Tables that lose rows by age; what references a row goes with it. */
-export type PrunedTable = 'execution' | 'metric_sample' | 'event' | 'plugin_value'
+/** Tables that lose rows by age; what references a row goes with it. Metrics have tiers, and prune themselves. */
+export type PrunedTable = 'execution' | 'event' | 'plugin_value'
 
 export const retentionOperations = {
   /** Deletes at most one batch of rows created before `before`, oldest first. Unfinished executions stay. */

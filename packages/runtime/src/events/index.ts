@@ -1,0 +1,1 @@
+export { type EventListener, EventStream } from './stream.ts'

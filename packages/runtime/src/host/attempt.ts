@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { JsonValue, RunInfo } from '@refbot/plugin-sdk'
+import { crashed, RunFailure, toRunFailure } from './failure.ts'
+import { PluginProcess } from './process.ts'
+import type { PluginCode } from './protocol.ts'
+import { RunSession, type SessionOptions } from './session.ts'
+
+export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt' | 'plugin' | 'onLeftOrigin'> {
+  readonly run: RunInfo
+  readonly code: PluginCode
+  readonly config: JsonValue
+  /** Asks the attempt to end; it is given `stopGraceMs` to. */
+  readonly signal: AbortSignal
+  /** Default 10,000. */
+  readonly stopGraceMs?: number
+}
+
+const STOP_GRACE_MS = 10_000
+
+/**
+ * Executes a plugin once, in a process of its own that ends with the attempt.
+ * @throws RunFailure
+ */
+export async function runAttempt(options: AttemptOptions): Promise<JsonValue | undefined> {
+  const { run, code, config, artifactsDir, signal } = options
+  await mkdir(artifactsDir, { recursive: true, mode: 0o700 })
+  const ending = Promise.withResolvers<never>()
+  ending.promise.catch(() => undefined)
+
+  await using session = new RunSession({
+    ...options,
+    runId: run.id,
+    attempt: run.attempt,
+    plugin: run.plugin,
+    onLeftOrigin: ({ origin }) =>
+      ending.reject(
+        new RunFailure({
+          code: 'LEFT_AUTHORISED_ORIGIN',
+          message: `A page tried to go to ${origin}, which is not part of this run's target.`,
+          hint: 'Point the run at the origin that it ends on, or correct the redirect.',
+          reason: 'left_authorised_origin',
+          retryable: false,
+        }),
+      ),
+  })
+  await using process = new PluginProcess({
+    mark: run.id,
+    cwd: dirname(fileURLToPath(code.url)),
+    tmpDir: artifactsDir,
+    api: session.api,
+    onOutput: (line) => options.onLog({ at: Date.now(), level: 'info', message: line, fields: { source: 'output' } }),
+  })
+  const grace = stopAfter(signal, options.stopGraceMs ?? STOP_GRACE_MS, process, ending.reject)
+  const exit = process.exited.then((how) => {
+    throw crashed(how)
+  })
+  exit.catch(() => undefined)
+  try {
+    return await Promise.race([process.rpc.execute({ code, config, run, artifactsDir }), exit, ending.promise])
+  } catch (error) {
+    // A closed pipe is only what a dead process looks like from here: why it died is the better reason.
+    const cause = process.rpc.$closed ? await exit.catch((crash: unknown) => crash) : error
+    throw toRunFailure(cause)
+  } finally {
+    grace[Symbol.dispose]()
+  }
+}
+
+function stopAfter(
+  signal: AbortSignal,
+  graceMs: number,
+  process: PluginProcess,
+  end: (error: Error) => void,
+): Disposable {
+  let timer: NodeJS.Timeout | undefined
+  const stop = () => {
+    void process.rpc.abort.asEvent('The run is being stopped.').catch(() => undefined)
+    timer = setTimeout(() => {
+      const message = `The plugin did not end within ${graceMs} ms of being asked to.`
+      end(new RunFailure({ code: 'PLUGIN_UNRESPONSIVE', message, retryable: false }))
+    }, graceMs)
+  }
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  return {
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+    },
+  }
+}

@@ -1,0 +1,5 @@
+export { type AttemptOptions, runAttempt } from './attempt.ts'
+export { describePlugin } from './describe.ts'
+export { RunFailure } from './failure.ts'
+export type { PluginCode, PluginDescription } from './protocol.ts'
+export type { LogLine, MetricSample, RunProgress } from './session.ts'

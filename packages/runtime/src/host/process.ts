@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
+import type { BirpcReturn } from 'birpc'
+import { entry } from '../entry.ts'
+import { RefbotError } from '../errors.ts'
+import { type ChildApi, type HostApi, validated } from './protocol.ts'
+import { connect } from './rpc.ts'
+
+export interface PluginProcessOptions {
+  /** Set in the environment of the process and of all that it starts, so that it can be found again. */
+  readonly mark: string
+  readonly cwd: string
+  readonly tmpDir: string
+  readonly api: HostApi
+  /** A line that the plugin printed. */
+  readonly onOutput: (line: string) => void
+}
+
+/** How a plugin's process ended. */
+export interface PluginExit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  /** Why the host ended it, where it did. */
+  readonly broken: Error | undefined
+}
+
+/** Between SIGTERM and SIGKILL, in ms. */
+const TERM_GRACE_MS = 2000
+
+/** One attempt's own process, with a framed pipe to the host; it ends with the pipe, and with the host. */
+export class PluginProcess implements AsyncDisposable {
+  readonly pid: number
+  readonly rpc: BirpcReturn<ChildApi, HostApi>
+  readonly exited: Promise<PluginExit>
+  readonly #child: ChildProcess
+  #broken: Error | undefined
+
+  constructor(options: PluginProcessOptions) {
+    const { url, execArgv } = entry('#plugin-process')
+    const [command, ...prefix] = pdeathsig(process.execPath)
+    this.#child = spawn(command, [...prefix, ...execArgv, url.pathname], {
+      cwd: options.cwd,
+      env: environment(options),
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // A group of its own, so that everything it starts can be ended with it.
+      detached: true,
+    })
+    if (this.#child.pid === undefined) {
+      throw new RefbotError('PLUGIN_PROCESS_FAILED', 'The plugin process could not be started.', {
+        hint: 'Check the limits on processes and memory of this machine.',
+      })
+    }
+    this.pid = this.#child.pid
+    for (const stream of [this.#child.stdout, this.#child.stderr]) readLines(stream, options.onOutput)
+    const pipe = this.#child.stdio[3] as Duplex
+    pipe.on('error', () => undefined)
+    this.rpc = connect<ChildApi, HostApi>(pipe, validated(options.api), (error) => {
+      this.#broken ??= error
+      this.kill('SIGKILL')
+    })
+    this.exited = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => resolve({ code, signal, broken: this.#broken }))
+    })
+  }
+
+  /** Ends the process and its group. */
+  kill(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal)
+    } catch {
+      // The group is gone already.
+    }
+  }
+
+  /** SIGTERM, then SIGKILL when that was not enough. */
+  async terminate(): Promise<PluginExit> {
+    this.kill('SIGTERM')
+    const timer = setTimeout(() => this.kill('SIGKILL'), TERM_GRACE_MS)
+    const exit = await this.exited
+    clearTimeout(timer)
+    this.kill('SIGKILL')
+    return exit
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminate()
+  }
+}
+
+const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => process.platform === 'linux' && existsSync(path))
+
+/** On Linux the kernel ends the process when the host is gone, even while it loops; elsewhere the closed pipe does. */
+function pdeathsig(command: string): [string, ...string[]] {
+  return SETPRIV === undefined ? [command] : [SETPRIV, '--pdeathsig', 'KILL', '--', command]
+}
+
+const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'] as const
+
+function environment({ mark, tmpDir }: PluginProcessOptions): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { TMPDIR: tmpDir, REFBOT_MARK: mark, NODE_ENV: 'production' }
+  for (const name of INHERITED) if (process.env[name] !== undefined) env[name] = process.env[name]
+  return env
+}
+
+/** Longest printed line that is kept. */
+const MAX_LINE = 8192
+
+function readLines(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
+  let rest = ''
+  stream?.setEncoding('utf8')
+  stream?.on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = (lines.pop() ?? '').slice(0, MAX_LINE)
+    for (const line of lines) onLine(line.slice(0, MAX_LINE))
+  })
+  stream?.on('end', () => {
+    if (rest !== '') onLine(rest)
+  })
+}

@@ -1,0 +1,51 @@
+import type { Duplex } from 'node:stream'
+import { type BirpcReturn, createBirpc } from 'birpc'
+import { FrameChannel } from './frames.ts'
+import { RemoteError, toWire } from './remote-error.ts'
+
+/** birpc over frames; errors keep their code, hint, reason and whether to try again. */
+export function connect<Remote extends object, Local extends object>(
+  pipe: Duplex,
+  local: Local,
+  onBroken: (error: Error) => void,
+): BirpcReturn<Remote, Local> {
+  let receive: (message: unknown) => unknown = () => undefined
+  const channel = new FrameChannel(pipe, {
+    onMessage: (message) => {
+      if (isMessage(message)) void Promise.resolve(receive(revive(message))).catch(onBroken)
+      else onBroken(new Error('A frame held no message.'))
+    },
+    onBroken,
+  })
+  const rpc = createBirpc<Remote, Local>(local, {
+    post: (message: Message) => channel.send(message.e === undefined ? message : { ...message, e: toWire(message.e) }),
+    on: (listener) => {
+      receive = listener
+    },
+    // `constructor` and the like are no calls.
+    resolver: (name, call) => (Object.hasOwn(local, name) ? call : undefined),
+    // With a name: a result that could not be sent, to be answered as an error. Without: the caller's own, to be thrown.
+    onGeneralError: (_error, name) => name !== undefined,
+    // Both ends live and die with the pipe, so no call outlasts it; a time-out would only cut long runs short.
+    timeout: -1,
+  })
+  pipe.once('close', () => {
+    if (!rpc.$closed) rpc.$close(new Error('The pipe is closed.'))
+  })
+  return rpc
+}
+
+interface Message {
+  readonly t: string
+  /** birpc's error field. */
+  readonly e?: unknown
+}
+
+function isMessage(message: unknown): message is Message {
+  return typeof message === 'object' && message !== null && 't' in message
+}
+
+function revive(message: Message): Message {
+  if (message.e === undefined || message.e === null) return message
+  return { ...message, e: new RemoteError(toWire(Object.assign(new Error(), message.e))) }
+}

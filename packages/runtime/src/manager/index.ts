@@ -1,0 +1,10 @@
+export { type BrokenPlugin, type Discovery, discover, MANIFEST_FILE, type PluginManifest } from './manifest.ts'
+export {
+  type LoadedPlugin,
+  ManagedPlugins,
+  type ManagerServices,
+  type MetricCallback,
+  type PluginManagerOptions,
+  type PluginResult,
+  type PluginSummary,
+} from './plugin-manager.ts'

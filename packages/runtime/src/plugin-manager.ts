@@ -1,0 +1,103 @@
+import type { PluginStatus } from '@refbot/plugin-sdk'
+import type {
+  Discovery,
+  LoadedPlugin,
+  MetricCallback,
+  PluginManagerOptions,
+  PluginResult,
+  PluginSummary,
+} from './manager/index.ts'
+import { createRefbot, type Refbot } from './refbot.ts'
+import type { RunDetails, RunRecord } from './store/index.ts'
+
+/**
+ * Plugins inside a program of one's own. Opens nothing by itself: its first call composes a RefBot with its data in
+ * `./.refbot` and without the API. `stopAllPlugins` and disposal release everything; a later call composes anew.
+ */
+export class PluginManager implements AsyncDisposable {
+  readonly #options: PluginManagerOptions
+  readonly #metricCallbacks = new Set<MetricCallback>()
+  #refbot: Promise<Refbot> | undefined
+
+  constructor(options: PluginManagerOptions) {
+    this.#options = options
+  }
+
+  async discoverPlugins(): Promise<Discovery> {
+    return (await this.#open()).plugins.discoverPlugins()
+  }
+
+  async loadPlugin(id: string): Promise<LoadedPlugin> {
+    return (await this.#open()).plugins.loadPlugin(id)
+  }
+
+  async startPlugin(id: string): Promise<RunRecord> {
+    return (await this.#open()).plugins.startPlugin(id, 'api')
+  }
+
+  async stopPlugin(id: string): Promise<void> {
+    await (await this.#open()).plugins.stopPlugin(id)
+  }
+
+  async getPluginStatus(id: string): Promise<PluginStatus> {
+    return (await this.#open()).plugins.getPluginStatus(id)
+  }
+
+  async getPluginsSummary(): Promise<readonly PluginSummary[]> {
+    return (await this.#open()).plugins.getPluginsSummary()
+  }
+
+  async loadAllPlugins(): Promise<readonly PluginResult<LoadedPlugin>[]> {
+    return (await this.#open()).plugins.loadAllPlugins()
+  }
+
+  async startAllPlugins(): Promise<readonly PluginResult<RunRecord>[]> {
+    return (await this.#open()).plugins.startAllPlugins()
+  }
+
+  /** Stops everything and lets go of it: no handle is left afterwards. */
+  async stopAllPlugins(): Promise<readonly PluginResult<void>[]> {
+    const results = await (await this.#open()).plugins.stopAllPlugins()
+    await this.#close()
+    return results
+  }
+
+  /** Resolves once a run is over; at once when it is. */
+  async settled(runId: string): Promise<RunDetails> {
+    return (await this.#open()).plugins.settled(runId)
+  }
+
+  /** Calls back with every batch of samples that a plugin records. Returns what ends it. */
+  registerMetricCallback(callback: MetricCallback): () => void {
+    this.#metricCallbacks.add(callback)
+    return () => this.#metricCallbacks.delete(callback)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close()
+  }
+
+  #open(): Promise<Refbot> {
+    this.#refbot ??= this.#compose()
+    // A failed start is no lasting state: what was wrong can be put right before the next call.
+    this.#refbot.catch(() => {
+      this.#refbot = undefined
+    })
+    return this.#refbot
+  }
+
+  async #compose(): Promise<Refbot> {
+    const refbot = await createRefbot({ mode: 'headless', ...this.#options })
+    refbot.plugins.registerMetricCallback((plugin, samples) => {
+      for (const callback of this.#metricCallbacks) callback(plugin, samples)
+    })
+    await refbot.start()
+    return refbot
+  }
+
+  async #close(): Promise<void> {
+    const refbot = await this.#refbot?.catch(() => undefined)
+    this.#refbot = undefined
+    await refbot?.[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,15 @@
+import { type EgressProxy, parseProxies } from '@refbot/proxy-scoring'
+import { RefbotError } from './errors.ts'
+
+/**
+ * The proxies of a configuration.
+ * @throws RefbotError `PROXY_LIST_INVALID`, naming every bad entry by its place and reason, never by its text.
+ */
+export function readProxies(entries: readonly string[]): readonly EgressProxy[] {
+  const { proxies, errors } = parseProxies(entries.map((entry) => entry.replaceAll('\n', ' ')).join('\n'))
+  if (errors.length === 0) return proxies
+  const problems = errors.map(({ line, reason }) => `entry ${line}: ${reason}`)
+  throw new RefbotError('PROXY_LIST_INVALID', `The proxies cannot be read. ${problems.join('. ')}.`, {
+    hint: 'Write each as host:port, host:port:user:password or a URL.',
+  })
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AlertRule, MetricsAggregator } from '@refbot/analytics'
+import { ProxyScorer } from '@refbot/proxy-scoring'
+import { PluginScheduler } from '@refbot/scheduler'
+import { findBrowser, launchBrowser } from './browser/index.ts'
+import { parseConfig, type RefbotConfig, type RefbotConfigInput, withAbsolutePaths } from './config/index.ts'
+import { createGateIdentity, Gate, loadGateIdentity } from './egress/index.ts'
+import { RefbotError } from './errors.ts'
+import { EventStream } from './events/index.ts'
+import { ManagedPlugins } from './manager/index.ts'
+import { readProxies } from './proxies.ts'
+import { type LaunchRequest, Runs } from './runs/index.ts'
+import { DataDirectory, newToken, type PrunedTable, Store } from './store/index.ts'
+
+/** This package's version, which also names RefBot in its user agent. */
+export const VERSION: string = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version
+
+/** A composed RefBot. Disposing it ends its runs, flushes, and releases the data directory. */
+export interface Refbot extends AsyncDisposable {
+  readonly config: RefbotConfig
+  /** Bearer token of the API with every right. */
+  readonly adminToken: string
+  readonly store: Store
+  readonly events: EventStream
+  readonly scheduler: PluginScheduler
+  readonly analytics: MetricsAggregator
+  readonly proxies: ProxyScorer
+  readonly runs: Runs
+  readonly plugins: ManagedPlugins
+  /** Recovers what a crash cut off, restores what operators wanted, and lets triggers fire. */
+  start(): Promise<void>
+}
+
+/** How long runs may take to end by themselves when RefBot is disposed, in ms. */
+const STOP_TIMEOUT_MS = 15_000
+const DAY_MS = 86_400_000
+const EVALUATE_EVERY_MS = 15_000
+
+/**
+ * The whole product as a library. Nothing fires before `start()`.
+ * @throws RefbotError `CONFIG_INVALID`, `PROXY_LIST_INVALID`, `DATA_DIR_LOCKED`, `DATA_DIR_UNUSABLE`,
+ * `STORE_UNUSABLE`, `STORE_NEWER`
+ */
+export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbot> {
+  const config = withAbsolutePaths(parseConfig(input), process.cwd())
+  const proxyList = readProxies(config.proxies)
+  await using stack = new AsyncDisposableStack()
+  const directory = stack.use(DataDirectory.open(config.dataDir))
+  const adminToken = process.env.REFBOT_TOKEN ?? directory.secret('admin-token', newToken)
+  const identity = loadGateIdentity(directory.secret('gate-key', () => createGateIdentity().keyPem))
+  const events = new EventStream()
+  const store = stack.use(await Store.open({ file: directory.databaseFile, now: Date.now, onEvents: events.publish }))
+  const proxies = new ProxyScorer({ proxies: proxyList, strategy: config.proxyStrategy })
+  const rawMs = config.retention.metricsDays * DAY_MS
+  const analytics = stack.use(new MetricsAggregator({ store: store.metrics, retention: { rawMs } }))
+  for (const [index, threshold] of config.alerts.entries()) analytics.addAlertRule(alertRule(threshold, index))
+  const gate = stack.use(await Gate.start({ identity }))
+  const scheduler = new PluginScheduler({
+    store: store.executions,
+    ...(config.timeZone === undefined ? {} : { timeZone: config.timeZone }),
+  })
+  stack.defer(() => scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS }))
+
+  const launch = async ({ runId, runDir, leaseServers }: LaunchRequest) =>
+    launchBrowser({
+      executable: browserFor(config.browser),
+      headless: config.browser.headless,
+      gate,
+      profileDir: join(config.dataDir, 'browsers', runId),
+      runFolder: runDir,
+      leaseServers,
+      env: { REFBOT_MARK: runId },
+    })
+  const runs: Runs = new Runs({
+    scheduler,
+    store,
+    analytics,
+    proxies,
+    gate,
+    launch,
+    resolve: (plugin) => plugins.resolve(plugin),
+    dataDir: config.dataDir,
+    userAgentToken: `RefBot/${VERSION}`,
+    newId: randomUUID,
+    now: Date.now,
+  })
+  const plugins: ManagedPlugins = new ManagedPlugins({
+    pluginsDir: config.pluginsDir,
+    scheduler,
+    runs,
+    store,
+    timeZone: config.timeZone,
+  })
+  scheduler.registerTask('retention', () => applyRetention(store, config))
+
+  const owned = stack.move()
+  return {
+    config,
+    adminToken,
+    store,
+    events,
+    scheduler,
+    analytics,
+    proxies,
+    runs,
+    plugins,
+    async start() {
+      await analytics.restore()
+      analytics.start()
+      const evaluation = setInterval(() => analytics.evaluateAlerts(), EVALUATE_EVERY_MS).unref()
+      owned.defer(() => clearInterval(evaluation))
+      await scheduler.start()
+      if (!scheduler.jobs().some(({ config: job }) => job.id === 'retention')) {
+        await scheduler.add({
+          id: 'retention',
+          task: 'retention',
+          origin: 'config',
+          triggers: { type: 'interval', everyMs: DAY_MS },
+        })
+      }
+      await plugins.restore()
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+function browserFor({ headless, executable }: RefbotConfig['browser']): string {
+  const found = findBrowser({ headless, ...(executable === undefined ? {} : { executable }) })
+  if (found !== undefined) return found
+  throw new RefbotError('BROWSER_MISSING', 'No Chrome, Chromium or Edge was found on this machine.', {
+    hint: 'Install one (Debian: apt-get install chromium-headless-shell), or name it in REFBOT_BROWSER.',
+  })
+}
+
+function alertRule(
+  { metric, above, below, windowMs, severity }: RefbotConfig['alerts'][number],
+  index: number,
+): AlertRule {
+  const kind = above === undefined ? 'lower' : 'upper'
+  return { id: `config-${index + 1}`, kind, metric, levels: { [severity]: above ?? below ?? 0 }, windowMs }
+}
+
+async function applyRetention(store: Store, { retention }: RefbotConfig): Promise<Record<string, number>> {
+  const keep: Readonly<Record<PrunedTable, number>> = {
+    execution: retention.executionsDays,
+    event: retention.eventsDays,
+    plugin_value: retention.storageDays,
+  }
+  const deleted: Record<string, number> = {}
+  for (const [table, days] of Object.entries(keep) as [PrunedTable, number][]) {
+    const before = Date.now() - days * DAY_MS
+    for (let more = true; more; ) {
+      const batch = await store.prune(table, before)
+      deleted[table] = (deleted[table] ?? 0) + batch.deleted
+      more = batch.more
+    }
+  }
+  return deleted
+}
