@@ -8,10 +8,10 @@ import { type MetricQuery, type QueryResult, runQuery } from './query/query.ts'
 import type { WindowStats } from './query/statistics.ts'
 import { windowStats, windowSuccess } from './query/window.ts'
 import { type DropCounts, Recorder } from './recorder.ts'
+import { restore } from './restore.ts'
 import { type Labels, type MetricSelector, selectorLabels, selectorName } from './series/labels.ts'
 import { SeriesRegistry } from './series/registry.ts'
 import type { MetricDefinition, MetricKind, Series } from './series/series.ts'
-import { decodeRawBlock } from './store/raw-block.ts'
 
 export interface RecordOptions {
   readonly labels?: Labels
@@ -183,7 +183,12 @@ export class MetricsAggregator implements AsyncDisposable {
   /** Answers over everything stored; flushes first, so that nothing recorded is missing. */
   async query(query: MetricQuery): Promise<readonly QueryResult[]> {
     await this.flush()
-    return runQuery(this.#options.store, query)
+    const now = this.#clock.now()
+    return runQuery(this.#options.store, query, {
+      closedUntil: this.#recorder.closedUntil,
+      rawSince: now - this.#options.retention.rawMs,
+      minutesSince: now - this.#options.retention.minuteMs,
+    })
   }
 
   /** The raw samples of a range as CSV, in pieces; flushes first. Columns: timestamp, name, labels (JSON), value. */
@@ -194,18 +199,17 @@ export class MetricsAggregator implements AsyncDisposable {
 
   /**
    * Loads the stored samples of the last `sinceMs` (default 1 h) into memory, so that windows and alerts go on after a
-   * restart. Call it before the first `record()`.
+   * restart, and takes up the minutes that were not over. Call it before the first `record()`.
    */
-  async restore(sinceMs = 3_600_000): Promise<void> {
-    const since = this.#clock.now() - sinceMs
-    for await (const page of this.#options.store.read({ tier: 'raw', since })) {
-      for (const block of page) {
-        const series = this.#registry.resolve(block.name, block.labels)
-        if (series === undefined) continue
-        const { times, values } = decodeRawBlock(block)
-        this.#recorder.load(series, times, values, since)
-      }
-    }
+  restore(sinceMs = 3_600_000): Promise<void> {
+    return restore({
+      store: this.#options.store,
+      registry: this.#registry,
+      recorder: this.#recorder,
+      now: this.#clock.now(),
+      sinceMs,
+      rawMs: this.#options.retention.rawMs,
+    })
   }
 
   /** Deletes from the store what is older than the retention, in small batches. */

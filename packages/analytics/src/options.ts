@@ -32,6 +32,8 @@ export interface MetricsAggregatorOptions {
   readonly lateMs?: number
   /** Samples further ahead than this are dropped and counted (`stats().dropped.future`), ms; default 60,000. */
   readonly futureMs?: number
+  /** A series without a sample for this long is dropped from memory (not from the store), ms; default 21,600,000 (6 h). */
+  readonly staleMs?: number
   /** Buffered samples that start a flush by themselves; default 1,000. */
   readonly flushSamples?: number
   readonly alerts?: AlertEngineOptions
@@ -49,6 +51,7 @@ export interface ResolvedOptions {
   readonly lateMs: number
   readonly futureMs: number
   readonly flushSamples: number
+  readonly staleMs: number
 }
 
 const dayMs = 86_400_000
@@ -64,8 +67,8 @@ export function resolveOptions(options: MetricsAggregatorOptions): ResolvedOptio
     ...options.limits,
   }
   const retention: Retention = { rawMs: dayMs, minuteMs: 30 * dayMs, hourMs: 400 * dayMs, ...options.retention }
-  const { lateMs = 120_000, futureMs = 60_000, flushSamples = 1_000 } = options
-  const positive: Record<string, number> = { ...limits, ...retention, flushSamples }
+  const { lateMs = 120_000, futureMs = 60_000, flushSamples = 1_000, staleMs = 21_600_000 } = options
+  const positive: Record<string, number> = { ...limits, ...retention, flushSamples, staleMs }
   for (const [name, value] of Object.entries(positive)) {
     if (!(value >= 1)) throw badOption(name, value, 'a number of at least 1')
   }
@@ -84,6 +87,7 @@ export function resolveOptions(options: MetricsAggregatorOptions): ResolvedOptio
     lateMs,
     futureMs,
     flushSamples,
+    staleMs,
   }
 }
 

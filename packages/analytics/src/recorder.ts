@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import { AnalyticsError } from './errors.ts'
+import { minuteMs, OpenRollups } from './rollup/roller.ts'
 import type { SeriesRegistry } from './series/registry.ts'
 import type { Series } from './series/series.ts'
 import type { MetricBlock, MetricStore } from './store/metric-store.ts'
@@ -24,6 +25,7 @@ export interface RecorderOptions {
   readonly lateMs: number
   readonly futureMs: number
   readonly flushSamples: number
+  readonly staleMs: number
   readonly backlogSamples: number
   readonly onError: (error: AnalyticsError) => void
 }
@@ -37,6 +39,7 @@ export class Recorder {
   #undrained = 0
   #flushing: Promise<void> | undefined
   #scheduled = false
+  #closedUntil = Number.NEGATIVE_INFINITY
   readonly dropped: DropCounts = { stale: 0, future: 0, limit: 0, backlog: 0 }
 
   constructor(options: RecorderOptions) {
@@ -46,6 +49,11 @@ export class Recorder {
   /** Samples that no successful flush has covered yet. */
   get pending(): number {
     return this.#undrained + this.#backlogSamples
+  }
+
+  /** Minutes that end by then are in the store as rollups, once a flush has succeeded. Epoch ms. */
+  get closedUntil(): number {
+    return this.#closedUntil
   }
 
   record(series: Series | undefined, value: number, at: number | undefined): boolean {
@@ -110,8 +118,11 @@ export class Recorder {
 
   #count(series: Series, by: number, at: number): void {
     if (by < 0) throw badValue(by, `The counter ${series.name} cannot go down`)
-    // A counter begins at 0: without this sample its first increments would be invisible to rate and increase.
-    if (series.ring.written === 0) this.#push(series, at, 0)
+    // Rate and increase see differences: without a sample of the total before, a first increment, or the first after a
+    // long silence, would be invisible to every window that begins in between.
+    if (!series.stirred && (series.ring.written === 0 || at - series.lastAt > minuteMs)) {
+      this.#push(series, at, series.total)
+    }
     series.total += by
     if (at > series.lastAt) series.lastAt = at
     if (series.stirred) return
@@ -146,12 +157,33 @@ export class Recorder {
     series.drained = ring.written
     this.#undrained -= count
     sortByTime(times, values)
+    series.open ??= new OpenRollups()
+    series.open.addRun(times, values)
     this.#backlog.push(encodeRawBlock(series.name, series.labels, times, values))
     this.#backlogSamples += count
+    this.#bound()
+  }
+
+  /** Once a minute: ends the minutes that no sample can reach any more, and forgets series that have gone quiet. */
+  #close(now: number): void {
+    const until = Math.floor((now - this.#options.lateMs) / minuteMs) * minuteMs
+    // After a clock was set back, later minutes are open again and read from raw samples until they are over once more.
+    if (until === this.#closedUntil) return
+    this.#closedUntil = until
+    for (const series of this.#options.registry.all()) {
+      if (series.open !== undefined) this.#backlog.push(...series.open.close(series.name, series.labels, until))
+      const quiet = now - series.lastAt > this.#options.staleMs
+      if (quiet && !series.dirty && (series.open?.empty ?? true)) this.#options.registry.drop(series)
+    }
+  }
+
+  /** A store that fails for long must not fill the memory: the oldest samples go, counted. */
+  #bound(): void {
     while (this.#backlogSamples > this.#options.backlogSamples && this.#backlog.length > 1) {
       const lost = this.#backlog.shift()
-      this.#backlogSamples -= lost?.count ?? 0
-      this.dropped.backlog += lost?.count ?? 0
+      const samples = lost?.tier === 'raw' ? lost.count : 0
+      this.#backlogSamples -= samples
+      this.dropped.backlog += samples
     }
   }
 
@@ -170,6 +202,7 @@ export class Recorder {
       series.dirty = false
     }
     this.#dirty.length = 0
+    this.#close(this.#options.clock.now())
     const batch = this.#backlog
     if (batch.length === 0) return
     const samples = this.#backlogSamples
@@ -180,6 +213,7 @@ export class Recorder {
     } catch (cause) {
       this.#backlog = [...batch, ...this.#backlog]
       this.#backlogSamples += samples
+      this.#bound()
       throw new AnalyticsError(
         'METRIC_FLUSH_FAILED',
         `The store did not take ${samples} samples.`,

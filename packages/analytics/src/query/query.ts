@@ -1,4 +1,6 @@
 import { AnalyticsError } from '../errors.ts'
+import { minuteMs } from '../rollup/roller.ts'
+import { decodeRollupBlock } from '../rollup/rollup-block.ts'
 import {
   type Labels,
   labelsMatch,
@@ -7,9 +9,11 @@ import {
   selectorName,
   seriesKey,
 } from '../series/labels.ts'
-import type { MetricStore } from '../store/metric-store.ts'
+import type { MetricStore, Tier } from '../store/metric-store.ts'
 import { decodeRawBlock } from '../store/raw-block.ts'
-import { type Aggregate, aggregateValues, checkAggregate, counterIncrease } from './aggregate.ts'
+import { type Aggregate, checkAggregate } from './aggregate.ts'
+import { Cell, Growth } from './cell.ts'
+import { chooseTier, plan, type Resolution, type Tiers } from './plan.ts'
 
 /** A question over what is stored: `since <= at < until`, in steps, one result per group. */
 export interface MetricQuery {
@@ -24,6 +28,11 @@ export interface MetricQuery {
   readonly aggregate?: Aggregate
   /** One result for each combination of these labels' values; default: one result for all series together. */
   readonly groupBy?: readonly string[]
+  /**
+   * `raw` is exact while raw samples are kept. Rollups answer counts, sums, extremes and deviations as exactly, and
+   * quantiles within 1 % of the value. Default `auto`: raw up to 2 h, minutes up to 7 days, hours beyond.
+   */
+  readonly resolution?: Resolution
 }
 
 export interface QueryPoint {
@@ -38,6 +47,8 @@ export interface QueryResult {
   readonly labels: Labels
   /** Ascending in time; steps without samples are left out. */
   readonly points: readonly QueryPoint[]
+  /** The coarsest tier that was read for it. */
+  readonly tier: Tier
 }
 
 const maxSteps = 11_000
@@ -55,77 +66,133 @@ export function checkQuery(query: MetricQuery): void {
   )
 }
 
-interface Sample {
-  readonly at: number
-  readonly value: number
+interface Group {
+  readonly labels: Labels
+  readonly cells: Map<number, Cell>
+  readonly growths: Map<string, Growth>
 }
 
-interface Cell {
-  readonly values: number[]
-  /** Per series, in order of time: for rate and increase. */
-  readonly runs: Map<string, Sample[]>
-  first: Sample | undefined
-  last: Sample | undefined
-}
+const coarseness: readonly Tier[] = ['raw', '1m', '1h']
 
-/** Answers a query from the raw samples of a store. */
-export async function runQuery(store: MetricStore, query: MetricQuery): Promise<readonly QueryResult[]> {
+/** Answers a query from the tiers of a store. */
+export async function runQuery(store: MetricStore, query: MetricQuery, tiers: Tiers): Promise<readonly QueryResult[]> {
   checkQuery(query)
-  const aggregate = query.aggregate ?? 'mean'
-  const stepMs = query.stepMs ?? query.until - query.since
-  const groups = new Map<string, { labels: Labels; cells: Map<number, Cell> }>()
   const { since, until } = query
-  for await (const page of store.read({ tier: 'raw', names: [selectorName(query.metric)], since, until })) {
-    for (const block of page) {
-      if (!labelsMatch(block.labels, selectorLabels(query.metric))) continue
-      const labels: Record<string, string> = {}
-      for (const name of query.groupBy ?? []) labels[name] = block.labels[name] ?? ''
-      const groupKey = seriesKey('', labels)
-      const group = groups.get(groupKey) ?? { labels, cells: new Map<number, Cell>() }
-      groups.set(groupKey, group)
-      const { times, values } = decodeRawBlock(block)
-      const series = seriesKey(block.name, block.labels)
-      for (let i = 0; i < times.length; i += 1) {
-        const at = times[i] as number
-        if (at < since || at >= until) continue
-        const value = values[i] as number
-        const start = query.stepMs === undefined ? since : Math.floor(at / stepMs) * stepMs
-        const cell: Cell = group.cells.get(start) ?? {
-          values: [],
-          runs: new Map<string, Sample[]>(),
-          first: undefined,
-          last: undefined,
+  const aggregate = query.aggregate ?? 'mean'
+  const stepMs = query.stepMs ?? until - since
+  const growing = aggregate === 'rate' || aggregate === 'increase'
+  const wanted =
+    query.resolution === undefined || query.resolution === 'auto'
+      ? chooseTier({ since, until, stepMs }, tiers)
+      : query.resolution
+  const stepOf = (at: number): number => (query.stepMs === undefined ? since : Math.floor(at / stepMs) * stepMs)
+  const groups = new Map<string, Group>()
+  const segments = plan(since, until, wanted, tiers)
+  // What a counter grew up to its first sample in the range shows only against the last one before it.
+  if (growing) segments.unshift(...plan(since - 2 * minuteMs, segments[0]?.since ?? since, 'raw', tiers))
+  const read = new Set<Tier>()
+  for (const segment of segments) {
+    const names = [selectorName(query.metric)]
+    const { tier } = segment
+    for await (const page of store.read({ tier, names, since: segment.since, until: segment.until })) {
+      for (const block of page) {
+        if (!labelsMatch(block.labels, selectorLabels(query.metric))) continue
+        const group = groupOf(groups, block.labels, query.groupBy ?? [])
+        const growth = growing ? growthOf(group, seriesKey(block.name, block.labels)) : undefined
+        const inRange = segment.until > since
+        if (inRange) read.add(tier)
+        if (tier === 'raw') {
+          const { times, values } = decodeRawBlock(block)
+          for (const [from, to] of runs(times, segment.since, segment.until, stepOf)) {
+            const [t, v] = [times.subarray(from, to), values.subarray(from, to)]
+            growth?.addRun(t, v)
+            if (inRange) cellOf(group, stepOf(t[0] as number)).addRun(t, v)
+          }
+        } else {
+          for (const { at, rollup } of decodeRollupBlock(block)) {
+            if (at < segment.since || at >= segment.until) continue
+            growth?.addRollup(rollup)
+            if (inRange) cellOf(group, stepOf(Math.max(at, since))).addRollup(rollup)
+          }
         }
-        group.cells.set(start, cell)
-        cell.values.push(value)
-        const run: Sample[] = cell.runs.get(series) ?? []
-        cell.runs.set(series, run)
-        run.push({ at, value })
-        if (cell.first === undefined || at < cell.first.at) cell.first = { at, value }
-        if (cell.last === undefined || at >= cell.last.at) cell.last = { at, value }
       }
     }
   }
-  return [...groups.values()].map(({ labels, cells }) => ({
-    labels,
-    points: [...cells]
-      .sort(([a], [b]) => a - b)
-      .flatMap(([at, cell]) => {
-        const value = cellValue(aggregate, cell, stepMs)
-        return value === undefined ? [] : [{ at, value, count: cell.values.length }]
-      }),
+  const tier = coarseness.findLast((each) => read.has(each)) ?? 'raw'
+  const results = [...groups.values()].map((group) => ({
+    labels: group.labels,
+    points: growing
+      ? growthPoints(group, since, stepOf, aggregate === 'rate' ? stepMs / 1_000 : 1)
+      : points(group, aggregate),
+    tier,
   }))
+  return results.filter((result) => result.points.length > 0)
 }
 
-function cellValue(aggregate: Aggregate, cell: Cell, stepMs: number): number | undefined {
-  if (aggregate === 'first') return cell.first?.value
-  if (aggregate === 'last') return cell.last?.value
-  if (aggregate === 'rate' || aggregate === 'increase') {
-    let grown = 0
-    for (const run of cell.runs.values()) {
-      grown += counterIncrease(run.sort((a, b) => a.at - b.at).map((sample) => sample.value))
-    }
-    return aggregate === 'increase' ? grown : (grown * 1_000) / stepMs
+/** Runs of ascending times in one step each, as indices. */
+function* runs(
+  times: Float64Array,
+  since: number,
+  until: number,
+  stepOf: (at: number) => number,
+): Generator<[number, number]> {
+  let from = 0
+  while (from < times.length && (times[from] as number) < since) from += 1
+  while (from < times.length && (times[from] as number) < until) {
+    const step = stepOf(times[from] as number)
+    let to = from + 1
+    while (to < times.length && (times[to] as number) < until && stepOf(times[to] as number) === step) to += 1
+    yield [from, to]
+    from = to
   }
-  return aggregateValues(aggregate, Float64Array.from(cell.values))
+}
+
+function points(group: Group, aggregate: Aggregate): QueryPoint[] {
+  return [...group.cells]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([at, cell]) => {
+      const value = cell.value(aggregate)
+      return value === undefined ? [] : [{ at, value, count: cell.count }]
+    })
+}
+
+function growthPoints(group: Group, since: number, stepOf: (at: number) => number, divisor: number): QueryPoint[] {
+  const totals = new Map<number, number>()
+  for (const growth of group.growths.values()) {
+    const steps = growth.bySteps((at) => (at < since ? undefined : stepOf(at)))
+    for (const [step, grown] of steps) totals.set(step, (totals.get(step) ?? 0) + grown)
+  }
+  return [...totals]
+    .sort(([a], [b]) => a - b)
+    .map(([at, grown]) => ({ at, value: grown / divisor, count: group.cells.get(at)?.count ?? 0 }))
+}
+
+function groupOf(groups: Map<string, Group>, of: Labels, by: readonly string[]): Group {
+  const labels: Record<string, string> = {}
+  for (const name of by) labels[name] = of[name] ?? ''
+  const key = JSON.stringify(labels)
+  let group = groups.get(key)
+  if (group === undefined) {
+    group = { labels, cells: new Map(), growths: new Map() }
+    groups.set(key, group)
+  }
+  return group
+}
+
+function growthOf(group: Group, series: string): Growth {
+  let growth = group.growths.get(series)
+  if (growth === undefined) {
+    growth = new Growth()
+    group.growths.set(series, growth)
+  }
+  return growth
+}
+
+function cellOf(group: Group, step: number): Cell {
+  let cell = group.cells.get(step)
+  if (cell === undefined) {
+    cell = new Cell()
+    group.cells.set(step, cell)
+  }
+  return cell
 }

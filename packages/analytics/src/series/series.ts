@@ -1,3 +1,4 @@
+import type { OpenRollups } from '../rollup/roller.ts'
 import type { Labels } from './labels.ts'
 import { type SampleBudget, SampleRing } from './ring.ts'
 
@@ -35,6 +36,8 @@ export class Series {
   /** The running total of a counter, and whether the ring lacks its newest state. */
   total = 0
   stirred = false
+  /** Minutes and hours that are not over; undefined until the first drain. */
+  open: OpenRollups | undefined
   lastAt = Number.NEGATIVE_INFINITY
 
   constructor(options: {

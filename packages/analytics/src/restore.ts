@@ -1,0 +1,72 @@
+import type { Recorder } from './recorder.ts'
+import { hourMs, minuteMs, OpenRollups } from './rollup/roller.ts'
+import { decodeRollupBlock } from './rollup/rollup-block.ts'
+import { seriesKey } from './series/labels.ts'
+import type { SeriesRegistry } from './series/registry.ts'
+import type { Series } from './series/series.ts'
+import type { MetricBlock, MetricStore } from './store/metric-store.ts'
+import { decodeRawBlock } from './store/raw-block.ts'
+
+export interface RestoreOptions {
+  readonly store: MetricStore
+  readonly registry: SeriesRegistry
+  readonly recorder: Recorder
+  readonly now: number
+  /** How far back memory is filled, ms. */
+  readonly sinceMs: number
+  /** How far back raw samples are kept, ms. */
+  readonly rawMs: number
+}
+
+/**
+ * Puts the newest stored samples back into memory, and takes up the minutes and hours that were open when the process
+ * ended. A minute is stored once, when it is over, so all stored samples after the last stored minute of their series are
+ * those that no rollup covers yet; the same holds for hours.
+ */
+export async function restore(options: RestoreOptions): Promise<void> {
+  const { store, registry, recorder, now } = options
+  const since = now - options.sinceMs
+  const horizon = Math.min(since, await newestSince(store, now, options.rawMs))
+  const rollupsSince = Math.floor(horizon / hourMs) * hourMs - hourMs
+  const opened = (block: MetricBlock): { series: Series; open: OpenRollups } | undefined => {
+    const series = registry.resolve(block.name, block.labels)
+    // Beyond the series limit this is an overflow series, which is not what the block belongs to.
+    if (series === undefined || series.key !== seriesKey(block.name, block.labels)) return undefined
+    series.open ??= new OpenRollups()
+    return { series, open: series.open }
+  }
+  for await (const page of store.read({ tier: '1h', since: rollupsSince })) {
+    for (const block of page) {
+      const found = opened(block)
+      if (found !== undefined) found.open.lastHour = Math.max(found.open.lastHour, block.to)
+    }
+  }
+  for await (const page of store.read({ tier: '1m', since: rollupsSince })) {
+    for (const block of page) {
+      const found = opened(block)
+      if (found === undefined) continue
+      found.open.lastMinute = Math.max(found.open.lastMinute, block.to)
+      for (const point of decodeRollupBlock(block)) {
+        if (point.at >= found.open.lastHour + hourMs) found.open.addMinute(point)
+      }
+    }
+  }
+  for await (const page of store.read({ tier: 'raw', since: Math.min(since, rollupsSince + hourMs) })) {
+    for (const block of page) {
+      const found = opened(block)
+      if (found === undefined) continue
+      const { times, values } = decodeRawBlock(block)
+      recorder.load(found.series, times, values, since)
+      const from = times.findIndex((at) => at >= found.open.lastMinute + minuteMs)
+      if (from >= 0) found.open.addRun(times.subarray(from), values.subarray(from))
+    }
+  }
+}
+
+/** A time not later than the newest stored sample, and not much earlier: what a crash can have left open lies after it. */
+async function newestSince(store: MetricStore, now: number, rawMs: number): Promise<number> {
+  for (let back = 2 * hourMs; back < rawMs; back *= 4) {
+    for await (const page of store.read({ tier: 'raw', since: now - back })) if (page.length > 0) return now - back
+  }
+  return now - rawMs
+}
