@@ -1,0 +1,93 @@
+import { z } from '@refbot/plugin-sdk'
+
+const selector = z.string().trim().min(1).optional()
+
+export const successSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Text that the address of the page after the submit contains, such as "/welcome".'),
+    text: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Text that the page after the submit shows; case and white space do not matter.'),
+    selector: selector.describe('A selector of something that the page after the submit shows.'),
+    status: z
+      .array(z.int().min(200).max(399))
+      .min(1)
+      .optional()
+      .describe('Status codes, one of which answers the submit, such as [201, 303].'),
+  })
+  .describe(
+    'What proves that a sign-up worked; everything given must hold. Without it the plugin looks for a confirmation, or for the form to go away without a validation message.',
+  )
+
+export type SuccessConditions = z.output<typeof successSchema>
+
+export const configSchema = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .refine((url) => !hasCredentials(url), { error: 'must not contain a user name or password' })
+    .describe('The page with the sign-up form. Its owner must have agreed (loopback needs no agreement).'),
+  firstNameSelector: selector.describe('Selector of the first-name field. Default: found by the plugin.'),
+  lastNameSelector: selector.describe('Selector of the last-name field. Default: found by the plugin.'),
+  emailSelector: selector.describe('Selector of the e-mail field. Default: found by the plugin.'),
+  usernameSelector: selector.describe('Selector of the user-name field. Default: found by the plugin.'),
+  passwordSelector: selector.describe('Selector of the password field. Default: found by the plugin.'),
+  submitSelector: selector.describe('Selector of the button that sends the form. Default: found by the plugin.'),
+  batchSize: z.int().min(1).max(1000).default(6).describe('Submissions in one run.'),
+  delayBetweenSubmissionsMs: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(0)
+    .describe('Pause between two submissions, in milliseconds. The target may ask for a longer one.'),
+  seed: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'Equal seeds give equal identities, so that a run can be replayed. Default: the id of the run, so no two runs share an identity.',
+    ),
+  emailDomain: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .describe(
+      'Mail domain of the identities: a reserved one (example.com, *.test) or one that the target lists. Default: the first that the target lists, else example.com.',
+    ),
+  timeoutMs: z
+    .int()
+    .min(1000)
+    .max(600_000)
+    .default(30_000)
+    .describe('Time for one submission, from opening the page to its outcome, in milliseconds.'),
+  success: successSchema.optional(),
+  screenshots: z
+    .enum(['always', 'failure', 'never'])
+    .default('failure')
+    .describe('When a picture of the page is kept as an artifact: always, after a failed submission, or never.'),
+})
+
+export type RegistrationConfig = z.output<typeof configSchema>
+export type RegistrationConfigInput = z.input<typeof configSchema>
+
+/** The keys that lead to elements. */
+export const selectorKeys = [
+  'firstNameSelector',
+  'lastNameSelector',
+  'emailSelector',
+  'usernameSelector',
+  'passwordSelector',
+  'submitSelector',
+] as const satisfies readonly (keyof RegistrationConfig)[]
+
+function hasCredentials(url: string): boolean {
+  const { username, password } = new URL(url)
+  return username !== '' || password !== ''
+}

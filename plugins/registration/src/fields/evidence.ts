@@ -1,0 +1,178 @@
+import type { ControlDescription } from './control.ts'
+import { bareLabel, spaced, squeezed } from './text.ts'
+import { confirmation, type FieldKind, genericName, trap, vocabulary } from './vocabulary.ts'
+
+/** What a field was recognised by, the strongest first. */
+export const evidenceOrder = ['explicit', 'autocomplete', 'type', 'exact', 'pattern', 'label', 'position'] as const
+export type Evidence = (typeof evidenceOrder)[number]
+
+export interface Recognised {
+  readonly kind: FieldKind
+  readonly evidence: Evidence
+  /** The evidence itself, for people. */
+  readonly detail: string
+}
+
+/** Configured selectors that name a field, by the key that the page reports. */
+const explicitKinds: Readonly<Record<string, FieldKind>> = {
+  firstNameSelector: 'firstName',
+  lastNameSelector: 'lastName',
+  emailSelector: 'email',
+  usernameSelector: 'username',
+  passwordSelector: 'password',
+}
+
+const typeKinds: Readonly<Record<string, FieldKind>> = { email: 'email', password: 'password' }
+const weakTypeKinds: Readonly<Record<string, FieldKind>> = { tel: 'phone', url: 'website' }
+
+const boxKinds: ReadonlySet<FieldKind> = new Set(['terms', 'newsletter', 'captcha'])
+const listKinds: ReadonlySet<FieldKind> = new Set([
+  'honorific',
+  'gender',
+  'birthDay',
+  'birthMonth',
+  'birthYear',
+  'age',
+  'country',
+  'region',
+  'city',
+  'jobTitle',
+  'terms',
+])
+const passwordKinds: ReadonlySet<FieldKind> = new Set(['password', 'passwordConfirm'])
+
+/** Whether a control of this type could hold such a value at all. */
+function holds(control: ControlDescription, kind: FieldKind): boolean {
+  switch (control.type) {
+    case 'checkbox':
+      return boxKinds.has(kind)
+    case 'radio':
+    case 'select':
+      return listKinds.has(kind)
+    case 'password':
+      return passwordKinds.has(kind)
+    case 'date':
+      return kind === 'birthDate'
+    case 'email':
+      return kind === 'email' || kind === 'emailConfirm' || kind === 'username'
+    case 'number':
+      return !boxKinds.has(kind) && !/name|email|password|gender|honorific/i.test(kind)
+    default:
+      return kind !== 'terms' && kind !== 'newsletter'
+  }
+}
+
+/** Types that no identity fills: they hold the site's own state, or a person's file. */
+const ignored: ReadonlySet<string> = new Set([
+  'hidden',
+  'submit',
+  'button',
+  'image',
+  'reset',
+  'file',
+  'search',
+  'range',
+  'color',
+])
+
+/** Whether a person could fill it, and it is not a trap for those who fill everything. */
+export function fillable(control: ControlDescription): boolean {
+  if (control.explicit.some((key) => key in explicitKinds)) return true
+  if (control.tag === 'button' || ignored.has(control.type)) return false
+  return control.visible && !control.disabled && !control.readOnly && !isTrap(control)
+}
+
+/** A honeypot: hidden from people, or one that says so of itself. */
+export function isTrap(control: ControlDescription): boolean {
+  if (!control.visible) return true
+  if (control.ariaHidden && control.tabIndex < 0) return true
+  return [
+    spaced(control.name),
+    spaced(control.id),
+    bareLabel(control.label),
+    bareLabel(control.hint),
+    bareLabel(control.placeholder),
+  ].some((text) => trap.test(text))
+}
+
+/** The best evidence for what one control asks for; position is judged later, over the whole form. */
+export function recognise(control: ControlDescription): Recognised | undefined {
+  const found = single(control)
+  if (found === undefined) return undefined
+  if (found.kind !== 'email' && found.kind !== 'password') return found
+  // `new-password` and `email` name both fields; which one it is, its words say.
+  const repeats = texts(control).some(({ text }) => confirmation.test(text))
+  if (!repeats || found.evidence === 'explicit') return found
+  return { ...found, kind: found.kind === 'email' ? 'emailConfirm' : 'passwordConfirm' }
+}
+
+function single(control: ControlDescription): Recognised | undefined {
+  for (const key of control.explicit) {
+    const kind = explicitKinds[key]
+    if (kind !== undefined) return { kind, evidence: 'explicit', detail: key }
+  }
+  const token = control.autocomplete.split(/\s+/).at(-1) ?? ''
+  if (token !== '' && token !== 'on' && token !== 'off') {
+    for (const [kind, { autocomplete }] of entries())
+      if (autocomplete?.includes(token) && holds(control, kind))
+        return { kind, evidence: 'autocomplete', detail: `autocomplete="${token}"` }
+  }
+  const typed = typeKinds[control.type]
+  if (typed !== undefined) return { kind: typed, evidence: 'type', detail: `type="${control.type}"` }
+  return byWords(control) ?? byWeakType(control)
+}
+
+/** `tel` and `url` also bring up a keyboard for codes and numbers, so words come first. */
+function byWeakType(control: ControlDescription): Recognised | undefined {
+  const kind = weakTypeKinds[control.type]
+  return kind === undefined ? undefined : { kind, evidence: 'type', detail: `type="${control.type}"` }
+}
+
+function byWords(control: ControlDescription): Recognised | undefined {
+  const names = [control.name, control.id].filter((name) => name !== '')
+  for (const name of names)
+    for (const [kind, { exact }] of entries())
+      if (holds(control, kind) && squeezed(name).some((part) => exact.includes(part)))
+        return { kind, evidence: 'exact', detail: `"${name}"` }
+  for (const name of names) {
+    const kind = kindOf(control, spaced(name))
+    if (kind !== undefined) return { kind, evidence: 'pattern', detail: `"${name}"` }
+  }
+  for (const { text, from } of texts(control)) {
+    if (from === 'name') continue
+    const kind = kindOf(control, text)
+    if (kind !== undefined) return { kind, evidence: 'label', detail: `${from} "${text}"` }
+  }
+  return names.some((name) => squeezed(name).some((part) => genericName.exact.includes(part))) &&
+    holds(control, 'fullName')
+    ? { kind: 'fullName', evidence: 'exact', detail: `"${names[0]}"` }
+    : undefined
+}
+
+function kindOf(control: ControlDescription, text: string): FieldKind | undefined {
+  if (text === '') return undefined
+  for (const [kind, { words }] of entries())
+    if (holds(control, kind) && words.test(text) && !(kind === 'password' && control.type !== 'password')) return kind
+  return holds(control, 'fullName') && genericName.words.test(text) ? 'fullName' : undefined
+}
+
+function texts(control: ControlDescription): readonly { readonly from: string; readonly text: string }[] {
+  const group = control.type === 'radio' ? [{ from: 'group', text: bareLabel(control.group) }] : []
+  return [
+    { from: 'name', text: spaced(control.name) },
+    { from: 'name', text: spaced(control.id) },
+    ...group,
+    ...(control.type === 'radio' ? [] : [{ from: 'label', text: bareLabel(control.label) }]),
+    { from: 'placeholder', text: bareLabel(control.placeholder) },
+    { from: 'hint', text: control.type === 'password' || control.label !== '' ? '' : bareLabel(control.hint) },
+  ].filter(({ text }) => text !== '')
+}
+
+type Entry = [
+  kind: keyof typeof vocabulary,
+  words: { autocomplete?: readonly string[]; exact: readonly string[]; words: RegExp },
+]
+const vocabularyEntries = Object.entries(vocabulary) as readonly Entry[]
+function entries(): readonly Entry[] {
+  return vocabularyEntries
+}

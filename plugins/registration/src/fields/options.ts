@@ -1,0 +1,73 @@
+import type { Identity } from '../identity/identity.ts'
+import type { ControlOption } from './control.ts'
+import { plain } from './text.ts'
+import type { FieldKind } from './vocabulary.ts'
+
+const placeholder =
+  /^(-+|\.+|…|)$|^(-+ ?)?(please |bitte )?(select|choose|pick|wahlen|auswahlen|choisir|selectionne|selecciona|seleziona|scegli|selecione|kies|wybierz|valj|velg|vaelg|выбер|選択|请选择|선택)|^(country|state|day|month|year|title|gender)\b.{0,3}$/
+const neutral =
+  /prefer not|rather not|not say|unspecified|other|divers|keine angabe|none|autre|otro|altro|outro|anders|inne|другое|その他|其他|기타/
+const affirmative = /^(yes|y|i agree|agree|accept|ja|oui|si|sim|tak|da|да|はい|是|예)\b/
+
+/** The option that fits the identity, else a neutral one, else the first real one. */
+export function pickOption(
+  options: readonly ControlOption[],
+  kind: FieldKind,
+  identity: Identity | undefined,
+): ControlOption | undefined {
+  const real = options.filter(
+    ({ disabled, value, text }) => !disabled && value !== '' && !placeholder.test(plain(text)),
+  )
+  if (kind === 'terms') return real.find(({ text }) => affirmative.test(plain(text))) ?? real[0]
+  if (identity !== undefined) {
+    const wanted = wantedOptions(kind, identity).map(plain)
+    const fitting = wanted.map((text) =>
+      real.find((option) => plain(option.value) === text || plain(option.text) === text),
+    )
+    const fits =
+      fitting.find((option) => option !== undefined) ??
+      real.find(({ text }) => wanted.some((part) => part.length > 3 && plain(text).startsWith(part)))
+    if (fits !== undefined) return fits
+  }
+  return real.find(({ text }) => neutral.test(plain(text))) ?? real[0]
+}
+
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
+
+function wantedOptions(kind: FieldKind, { birthDate, country, region, city }: Identity): readonly string[] {
+  const { day, month, year } = birthDate
+  switch (kind) {
+    case 'country':
+      return [country.code, country.name, 'USA', 'United States of America']
+    case 'region':
+      return [region.code, region.name, `US-${region.code}`]
+    case 'city':
+      return [city]
+    case 'birthDay':
+      return [String(day), String(day).padStart(2, '0')]
+    case 'birthMonth':
+      return [
+        months[month - 1] ?? '',
+        (months[month - 1] ?? '').slice(0, 3),
+        String(month),
+        String(month).padStart(2, '0'),
+      ]
+    case 'birthYear':
+      return [String(year)]
+    default:
+      return []
+  }
+}

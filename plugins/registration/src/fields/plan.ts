@@ -1,0 +1,143 @@
+import type { Identity } from '../identity/identity.ts'
+import { type ControlDescription, controlName } from './control.ts'
+import { fillable } from './evidence.ts'
+import type { ChosenForm } from './form.ts'
+import { pickOption } from './options.ts'
+import type { RecognisedControl } from './recognise.ts'
+import { valueFor } from './values.ts'
+import type { FieldKind } from './vocabulary.ts'
+
+export type FieldAction =
+  | { readonly do: 'fill'; readonly value: string }
+  | { readonly do: 'select'; readonly value: string }
+  | { readonly do: 'check' }
+
+export interface PlannedField {
+  readonly control: ControlDescription
+  readonly kind: FieldKind
+  readonly evidence: string
+  readonly detail: string
+  readonly action: FieldAction
+}
+
+export interface FillPlan {
+  readonly fields: readonly PlannedField[]
+  /** Required fields that were not understood. */
+  readonly unmapped: readonly ControlDescription[]
+  /** The form asks for a CAPTCHA. */
+  readonly captcha: ControlDescription | undefined
+}
+
+/** What a sign-up is made of: filled in even where the form does not insist. */
+const core: ReadonlySet<FieldKind> = new Set([
+  'email',
+  'emailConfirm',
+  'password',
+  'passwordConfirm',
+  'username',
+  'firstName',
+  'lastName',
+  'fullName',
+  'terms',
+])
+/** Left alone unless the form insists. */
+const reluctant: ReadonlySet<FieldKind> = new Set(['newsletter', 'website', 'company', 'jobTitle', 'street2'])
+
+/** Decides what goes into which control. */
+export function planFill(form: ChosenForm, identity: Identity, password: string): FillPlan {
+  const controls = form.controls.filter(fillable)
+  const marked = controls.some(isRequired)
+  const byControl = new Map(form.recognised.map((item) => [item.control.index, item]))
+  const fields: PlannedField[] = []
+  const unmapped: ControlDescription[] = []
+  const groups = new Set<string>()
+  let captcha: ControlDescription | undefined
+  for (const control of controls) {
+    const known = byControl.get(control.index)
+    if (known?.kind === 'captcha') captcha ??= control
+    const required = isRequired(control)
+    if (control.type === 'radio') {
+      const group = control.name || control.group
+      if (groups.has(group)) continue
+      groups.add(group)
+      const members = controls.filter((other) => other.type === 'radio' && (other.name || other.group) === group)
+      const planned = planRadio(members, known, members.some(isRequired) || !marked)
+      if (planned !== undefined) fields.push(planned)
+      continue
+    }
+    if (known !== undefined && !wanted(known.kind, required, marked)) continue
+    const planned = known === undefined ? planUnknown(control, required) : planKnown(known, identity, password)
+    if (planned !== undefined) fields.push(planned)
+    else if (required && known?.kind !== 'captcha' && control.value === '') unmapped.push(control)
+  }
+  return { fields, unmapped, captcha }
+}
+
+function wanted(kind: FieldKind, required: boolean, marked: boolean): boolean {
+  if (kind === 'captcha') return false
+  return core.has(kind) || required || (!marked && !reluctant.has(kind))
+}
+
+/** `required`, `aria-required`, or a star on its label. */
+function isRequired(control: ControlDescription): boolean {
+  const text = `${control.label} ${control.placeholder} ${control.group}`
+  if (control.required) return true
+  return (
+    /(^|[^*])\*(\s|$)|\((required|pflichtfeld|obligatoire|obligatorio)\)/i.test(text) &&
+    !/optional|facultati|opcional/i.test(text)
+  )
+}
+
+function planKnown(known: RecognisedControl, identity: Identity, password: string): PlannedField | undefined {
+  const { control, kind, evidence, detail } = known
+  const base = { control, kind, evidence, detail }
+  if (control.type === 'checkbox') return { ...base, action: { do: 'check' } }
+  if (control.type === 'select') {
+    const option = pickOption(control.options, kind, identity)
+    return option === undefined ? undefined : { ...base, action: { do: 'select', value: option.value } }
+  }
+  const value = valueFor(control, kind, identity, password)
+  return value === undefined ? undefined : { ...base, action: { do: 'fill', value } }
+}
+
+/** A list states its own answers, so any of them is valid; free text is never guessed. */
+function planUnknown(control: ControlDescription, required: boolean): PlannedField | undefined {
+  if (!required || (control.type !== 'select' && control.type !== 'checkbox')) return undefined
+  const base = { control, kind: 'choice' as const, evidence: 'position', detail: `a required ${control.type}` }
+  if (control.type === 'checkbox') return { ...base, action: { do: 'check' } }
+  const option = pickOption(control.options, 'choice', undefined)
+  return option === undefined ? undefined : { ...base, action: { do: 'select', value: option.value } }
+}
+
+function planRadio(
+  members: readonly ControlDescription[],
+  known: RecognisedControl | undefined,
+  wantedNow: boolean,
+): PlannedField | undefined {
+  if (!wantedNow || members.some(({ checked }) => checked)) return undefined
+  const options = members.map(({ label, value, index }) => ({
+    text: label || value,
+    value: String(index),
+    disabled: false,
+  }))
+  const kind = known?.kind ?? 'choice'
+  const picked = pickOption(options, kind, undefined)
+  const control = members.find(({ index }) => String(index) === picked?.value)
+  if (control === undefined) return undefined
+  return {
+    control,
+    kind,
+    evidence: known?.evidence ?? 'position',
+    detail: known?.detail ?? 'a group of radio buttons',
+    action: { do: 'check' },
+  }
+}
+
+/** For a reason: names the fields that were not understood. */
+export function describeUnmapped(controls: readonly ControlDescription[]): string {
+  const names = controls.map((control) => {
+    const label = control.label || control.placeholder
+    return label === '' ? controlName(control) : `${controlName(control)} ("${label}")`
+  })
+  return `The form requires ${names.join(', ')}, and nothing says what belongs there.`
+}
