@@ -111,7 +111,14 @@ export class Exchange {
     } else {
       const code = exchangeCode(error)
       const cause = systemCode(error)
-      lease.fault({ code, phase: 'exchange', at, proxyFault: false, ...where, ...(cause === undefined ? {} : { cause }) })
+      lease.fault({
+        code,
+        phase: 'exchange',
+        at,
+        proxyFault: false,
+        ...where,
+        ...(cause === undefined ? {} : { cause }),
+      })
       this.#end('faulted', code)
     }
     this.#client.destroy()
