@@ -14,6 +14,10 @@ export type ProxyScoringErrorCode =
   | 'PROXY_REASON_INVALID'
   /** An option is out of its range. */
   | 'PROXY_OPTION_INVALID'
+  /** A list's file can't be read. */
+  | 'PROXY_LIST_UNREADABLE'
+  /** A list is longer than allowed. */
+  | 'PROXY_LIST_TOO_LARGE'
   /** The snapshot is of another version or damaged. */
   | 'PROXY_SNAPSHOT_INVALID'
   /** Every attempt of a failover chain failed by a fault of its proxy. */

@@ -7,9 +7,11 @@ export {
 } from './circuit.ts'
 export { ProxyScoringError, type ProxyScoringErrorCode } from './errors.ts'
 export type { ProxyFilter } from './filter.ts'
+export { parseProxies } from './import/parse.ts'
+export type { ListFormat, ParseError, ParseErrorCode, ParseOptions, ParseResult } from './import/result.ts'
+export { type ImportOptions, importProxies, importProxiesFromFile } from './import/source.ts'
 export { type LeaseOutcome, ProxyLease } from './lease.ts'
 export { FAILURE_REASONS, type FailureReason, isProxyFault, type NeutralReason, type ProxyFault } from './outcome.ts'
-export { type ParseError, type ParseErrorCode, type ParseOptions, type ParseResult, parseProxies } from './parse.ts'
 export {
   type CreateProxyOptions,
   createProxy,

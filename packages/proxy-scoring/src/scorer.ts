@@ -122,10 +122,13 @@ export class ProxyScorer {
       const entry = this.#pick(this.#pools.for(filter), options)
       if (entry !== undefined) return this.#lease(entry, now)
     }
-    const error = noneAvailable(
-      filters.flatMap((filter) => this.#pools.for(filter).members),
-      { now, clock: this.#clock, exclude: options.exclude, size: this.size, maxInflight: this.#options.maxInflight },
-    )
+    const error = noneAvailable([...new Set(filters.flatMap((filter) => this.#pools.for(filter).members))], {
+      now,
+      clock: this.#clock,
+      exclude: options.exclude,
+      size: this.size,
+      maxInflight: this.#options.maxInflight,
+    })
     this.#emitter.emit('exhausted', { retryAt: error.retryAt ?? null, at: this.#clock.toSource(now) })
     throw error
   }

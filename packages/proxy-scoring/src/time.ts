@@ -14,14 +14,16 @@ export class SteadyClock {
 
   constructor(source: Clock) {
     this.#source = source
-    this.#last = source.now()
+    const now = source.now()
+    this.#last = Number.isFinite(now) ? now : 0
   }
 
   now(): number {
     const raw = this.#source.now()
-    // NaN compares false: a broken reading keeps the last time.
+    // A broken reading (NaN, infinite) keeps the last time.
+    if (!Number.isFinite(raw)) return this.#last + this.#offset
     if (raw >= this.#last) this.#last = raw
-    else if (raw < this.#last) {
+    else {
       this.#offset += this.#last - raw
       this.#last = raw
     }

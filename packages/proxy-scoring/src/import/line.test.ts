@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { EgressProxy } from '../proxy.ts'
+import { proxyUrl } from '../proxy.ts'
 import { parseProxies } from './parse.ts'
-import type { EgressProxy } from './proxy.ts'
-import { proxyUrl } from './proxy.ts'
 
 const flat = (p: EgressProxy) => [p.protocol, p.host, p.port, p.username, p.password]
 

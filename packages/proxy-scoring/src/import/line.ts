@@ -1,101 +1,17 @@
 import { isIPv4 } from 'node:net'
-import { ProxyScoringError } from './errors.ts'
-import {
-  type CreateProxyOptions,
-  canonicalHost,
-  createProxy,
-  type EgressProxy,
-  type ProxyInput,
-  type ProxyProtocol,
-} from './proxy.ts'
-
-/** Why a line of a list was not taken. */
-export type ParseErrorCode = 'malformed' | 'host' | 'port' | 'protocol' | 'credentials' | 'duplicate'
-
-/** A line that was not taken. Its text is not repeated: it may hold credentials. */
-export interface ParseError {
-  /** Counted from 1. */
-  readonly line: number
-  readonly code: ParseErrorCode
-  /** One sentence. */
-  readonly reason: string
-}
-
-export interface ParseResult {
-  readonly proxies: EgressProxy[]
-  readonly errors: ParseError[]
-}
-
-export interface ParseOptions extends CreateProxyOptions {
-  /** The protocol of entries that name none. Default `http`. */
-  readonly protocol?: ProxyProtocol
-}
+import type { EgressProxy, ProxyInput, ProxyProtocol } from '../proxy.ts'
+import { checked, type ParseOptions, type Problem, problem } from './result.ts'
 
 /**
- * Reads a list of proxies, one a line: `host:port`, `host:port:user:pass`, `user:pass@host:port` or a URL (http, https, socks5).
- * IPv6 addresses stand in brackets. Empty lines and comments (`#`, `//`, `;`) are skipped; what can't be read is reported and
- * the rest is kept. In a URL user and password are percent-decoded, elsewhere they stand as they are.
+ * Reads one entry: `host:port`, `host:port:user:pass`, `user:pass@host:port` or a URL (http, https, socks5); IPv6 addresses stand in
+ * brackets. In a URL user and password are percent-decoded, elsewhere they stand as they are.
  */
-export function parseProxies(text: string, options: ParseOptions = {}): ParseResult {
-  const proxies: EgressProxy[] = []
-  const errors: ParseError[] = []
-  const lineOfId = new Map<string, number>()
-  const lines = (text.startsWith('\uFEFF') ? text.slice(1) : text).split(/\r\n|\n|\r/)
-  for (const [index, raw] of lines.entries()) {
-    const line = index + 1
-    const entry = withoutComment(raw)
-    if (entry === '') continue
-    const parsed = parseProxyLine(entry, options)
-    if ('code' in parsed) {
-      errors.push({ line, ...parsed })
-      continue
-    }
-    const first = lineOfId.get(parsed.id)
-    if (first !== undefined) {
-      errors.push({ line, code: 'duplicate', reason: `The same proxy stands in line ${first}.` })
-      continue
-    }
-    lineOfId.set(parsed.id, line)
-    proxies.push(parsed)
-  }
-  return { proxies, errors }
-}
-
-type Problem = Omit<ParseError, 'line'>
-
-/** Reads one entry, without comment. */
-export function parseProxyLine(entry: string, options: ParseOptions = {}): EgressProxy | Problem {
+export function parseLine(entry: string, options: ParseOptions): EgressProxy | Problem {
   const input = readEntry(entry, options.protocol ?? 'http')
-  if ('code' in input) return input
-  return checked(input, options)
+  return 'code' in input ? input : checked(input, options)
 }
 
-function checked(input: ProxyInput, options: CreateProxyOptions): EgressProxy | Problem {
-  if (canonicalHost(input.host) === undefined) return problem('host')
-  if (!(input.port >= 1 && input.port <= 65535)) return problem('port')
-  try {
-    return createProxy(input, options)
-  } catch (error) {
-    if (error instanceof ProxyScoringError) return problem('credentials')
-    throw error
-  }
-}
-
-const REASONS: Readonly<Record<ParseErrorCode, string>> = {
-  malformed:
-    'The line is none of host:port, host:port:user:pass, user:pass@host:port or a URL (IPv6 stands in brackets).',
-  host: 'The host is neither a name nor an IP address.',
-  port: 'The port is not a whole number from 1 to 65535.',
-  protocol: 'The protocol is not http, https or socks5.',
-  credentials: 'The credentials hold control characters, or a password without a user.',
-  duplicate: 'The same proxy stands further up.',
-}
-
-function problem(code: ParseErrorCode): Problem {
-  return { code, reason: REASONS[code] }
-}
-
-const SCHEMES: Readonly<Record<string, { protocol: ProxyProtocol; port: number }>> = {
+export const SCHEMES: Readonly<Record<string, { protocol: ProxyProtocol; port: number }>> = {
   http: { protocol: 'http', port: 80 },
   https: { protocol: 'https', port: 443 },
   socks5: { protocol: 'socks5', port: 1080 },
@@ -161,7 +77,7 @@ function colonFields(entry: string): { host: string; port: string; rest: string[
   return { host: match[1] ?? '', port: match[2] ?? '', rest: match[3] === undefined ? [] : match[3].split(':') }
 }
 
-function readPort(text: string): number | undefined {
+export function readPort(text: string): number | undefined {
   return /^\d{1,5}$/.test(text) ? Number(text) : undefined
 }
 
@@ -174,7 +90,8 @@ function percentDecode(part: string): string {
   }
 }
 
-function withoutComment(raw: string): string {
+/** The line without comment and blanks around it. */
+export function withoutComment(raw: string): string {
   const text = raw.trim()
   if (/^(#|;|\/\/)/.test(text)) return ''
   const comment = /\s#/.exec(text)

@@ -1,0 +1,114 @@
+import type { EgressProxy } from '../proxy.ts'
+import { csvRows, delimiterOf } from './csv.ts'
+import { jsonElements } from './json.ts'
+import { parseLine, withoutComment } from './line.ts'
+import { fieldOf, type RecordField, readRecord } from './record.ts'
+import {
+  type ListFormat,
+  type ParseError,
+  type ParseOptions,
+  type ParseResult,
+  type Problem,
+  problem,
+} from './result.ts'
+
+/** The columns of a table without a heading. */
+const PLAIN_COLUMNS: readonly RecordField[] = ['host', 'port', 'username', 'password', 'protocol']
+
+/**
+ * Reads a list of proxies. What can't be read is reported by line and reason, the rest is kept.
+ * - lines: `host:port`, `host:port:user:pass`, `user:pass@host:port` or a URL (http, https, socks5); IPv6 in brackets; comments begin with
+ *   `#`, `;` or `//`.
+ * - CSV (comma, semicolon or tab): with a heading (`host`, `port`, `protocol`, `username`, `password`, `label`, `region`, `tags`, `url`), or
+ *   `host,port,user,password,protocol` without one.
+ * - JSON: a list of such texts or objects, bare, under `proxies`, or one a line.
+ */
+export function parseProxies(text: string, options: ParseOptions = {}): ParseResult {
+  const list = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const format = options.format ?? detectFormat(list)
+  const collected = new Collector()
+  if (format === 'json') readJson(list, options, collected)
+  else if (format === 'csv') readCsv(list, options, collected)
+  else readLines(list, options, collected)
+  return { proxies: collected.proxies, errors: collected.errors }
+}
+
+class Collector {
+  readonly proxies: EgressProxy[] = []
+  readonly errors: ParseError[] = []
+  readonly #lineOfId = new Map<string, number>()
+
+  add(line: number, entry: EgressProxy | Problem): void {
+    if ('code' in entry) {
+      this.errors.push({ line, ...entry })
+      return
+    }
+    const first = this.#lineOfId.get(entry.id)
+    if (first !== undefined) {
+      this.errors.push({ line, ...problem('duplicate', `The same proxy stands in line ${first}.`) })
+      return
+    }
+    this.#lineOfId.set(entry.id, line)
+    this.proxies.push(entry)
+  }
+}
+
+function detectFormat(text: string): ListFormat {
+  // `[` may also begin an IPv6 address: `[::1]:80`.
+  if (/^\s*(\{|\[\s*([{"\]]|$))/.test(text)) return 'json'
+  const first = text.split(/\r\n|\n|\r/).find((line) => withoutComment(line) !== '')
+  if (first === undefined) return 'lines'
+  const delimiter = delimiterOf(first)
+  if (delimiter === undefined) return isHeading([first]) ? 'csv' : 'lines'
+  const cells = first.split(delimiter).map((cell) => cell.trim())
+  return isHeading(cells) || /^"?\d{1,5}"?$/.test(cells[1] ?? '') ? 'csv' : 'lines'
+}
+
+function isHeading(cells: readonly string[]): boolean {
+  const fields = cells.map((cell) => fieldOf(cell.replaceAll('"', '').trim()))
+  return fields.includes('url') || (fields.includes('host') && fields.includes('port'))
+}
+
+function readLines(text: string, options: ParseOptions, collected: Collector): void {
+  for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
+    const entry = withoutComment(raw)
+    if (entry !== '') collected.add(index + 1, parseLine(entry, options))
+  }
+}
+
+function readCsv(text: string, options: ParseOptions, collected: Collector): void {
+  const first = text.split(/\r\n|\n|\r/).find((line) => withoutComment(line) !== '') ?? ''
+  let columns: readonly (RecordField | undefined)[] | undefined
+  for (const { line, cells } of csvRows(text, delimiterOf(first) ?? ',')) {
+    const isBlank = cells.every((cell) => cell.trim() === '')
+    if (isBlank || withoutComment(cells[0]?.trim() || 'x') === '') continue
+    if (columns === undefined) {
+      const heading = isHeading(cells)
+      columns = heading ? cells.map((cell) => fieldOf(cell.trim())) : PLAIN_COLUMNS
+      if (heading) continue
+    }
+    const record: Partial<Record<RecordField, string>> = {}
+    for (const [i, field] of columns.entries()) if (field !== undefined) record[field] = cells[i] ?? ''
+    collected.add(line, readRecord(record, options))
+  }
+}
+
+function readJson(text: string, options: ParseOptions, collected: Collector): void {
+  const elements = jsonElements(text)
+  if ('errorLine' in elements) {
+    collected.add(elements.errorLine, problem('malformed', 'The JSON is broken here or shortly before.'))
+    return
+  }
+  for (const { line, value } of elements) collected.add(line, readElement(value, options))
+}
+
+function readElement(value: unknown, options: ParseOptions): EgressProxy | Problem {
+  if (typeof value === 'string') return parseLine(value.trim(), options)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return problem('malformed')
+  const record: Partial<Record<RecordField, unknown>> = {}
+  for (const [key, part] of Object.entries(value)) {
+    const field = fieldOf(key)
+    if (field !== undefined) record[field] ??= part
+  }
+  return readRecord(record, options)
+}
