@@ -1,5 +1,4 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { DemoError, type DemoErrorCode, demoErrorCodes } from './errors.ts'
@@ -39,7 +38,7 @@ export async function startChild(options: ChildOptions): Promise<DemoProcess> {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...Object.fromEntries(inherited), ...options.environment },
   })
-  const gone = once(child, 'close')
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
   // Writing to a process that is gone is no news; that it is gone is.
   child.stdin.on('error', () => {})
   let stopping: Promise<void> | undefined
@@ -83,7 +82,7 @@ function ready(child: Child, timeoutMs: number): Promise<string> {
       if (typeof said === 'string') resolve(said)
       else if (said !== undefined) reject(said)
     })
-    child.once('error', (error) => fail(`The demo process cannot be started: ${error.message}.`))
+    child.on('error', (error) => fail(`The demo process cannot be started: ${error.message}.`))
     child.once('close', (code, signal) => fail(`The demo process ended (${signal ?? code}) before it was ready.`))
   })
 }
@@ -99,7 +98,7 @@ function parseLine(line: string): string | DemoError | undefined {
   }
 }
 
-async function end(child: Child, gone: Promise<unknown>): Promise<void> {
+async function end(child: Child, gone: Promise<void>): Promise<void> {
   // The end of its stdin asks it to end; unlike a signal that works on every platform.
   child.stdin.end()
   const kill = setTimeout(() => child.kill('SIGKILL'), graceMs)

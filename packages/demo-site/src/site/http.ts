@@ -19,6 +19,8 @@ export class BodyRefused extends Error {
 }
 
 const maxBodyBytes = 64 * 1024
+/** Read and dropped, so that a browser that is still sending gets its answer; beyond it the connection ends. */
+const maxDroppedBytes = 16 * 1024 * 1024
 
 const pageHeaders = {
   'content-type': 'text/html; charset=utf-8',
@@ -56,9 +58,10 @@ export async function readBody(request: IncomingMessage, type: string): Promise<
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > maxBodyBytes) throw new BodyRefused(413, 'The body is larger than 64 kB.')
-    chunks.push(chunk)
+    if (bytes > maxDroppedBytes) break
+    if (bytes <= maxBodyBytes) chunks.push(chunk)
   }
+  if (bytes > maxBodyBytes) throw new BodyRefused(413, 'The body is larger than 64 kB.')
   return Buffer.concat(chunks).toString('utf8')
 }
 

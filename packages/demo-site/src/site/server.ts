@@ -75,10 +75,7 @@ async function answerTo(
   try {
     return await route({ request, query: url.searchParams })
   } catch (error) {
-    // The rest of a body that was refused is not read, so the connection cannot be used again.
-    if (error instanceof BodyRefused) {
-      return notice(error.status, 'Not accepted', error.message, { connection: 'close' })
-    }
+    if (error instanceof BodyRefused) return notice(error.status, 'Not accepted', error.message)
     // A visitor who hangs up in the middle of a body is no failure of ours.
     if (!request.destroyed) report(error)
     return notice(500, 'Error', 'The demo site itself failed.')
