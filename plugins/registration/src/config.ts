@@ -67,6 +67,10 @@ export const configSchema = z.strictObject({
     .max(600_000)
     .default(30_000)
     .describe('Time for one submission, from opening the page to its outcome, in milliseconds.'),
+  cookies: z
+    .enum(['accept', 'reject', 'ignore'])
+    .default('accept')
+    .describe('How a cookie dialog is answered: accept everything, refuse what is not necessary, or leave it alone.'),
   success: successSchema.optional(),
   screenshots: z
     .enum(['always', 'failure', 'never'])

@@ -71,7 +71,7 @@ export async function submitOne(
           row(
             { outcome: 'unknown_fate', reason: 'The form was being sent when the run ended.' },
             proxy,
-            { matched: signUp.matched },
+            { matched: [...signUp.matched] },
             [...attempts, { proxy, localPorts: [] }],
           ),
       })
@@ -165,7 +165,7 @@ async function tryPage(
     return {
       ...judged,
       facts: {
-        matched: signUp.matched,
+        matched: [...signUp.matched],
         ...(exchange?.status === undefined
           ? {}
           : { response: { status: exchange.status, method: exchange.method, url: exchange.url } }),
@@ -193,6 +193,7 @@ async function judge(page: PluginPage, signUp: SignUp, own: Verdict): Promise<Om
   const { exchange, documents } = signUp.watch
   const fault = judgeFaults({
     faults,
+    earlierForms: signUp.earlierForms,
     documents,
     submitted: signUp.submitted,
     submit:

@@ -5,7 +5,7 @@ export interface ControlDescription {
   /** The form that owns it; -1 outside of every form. */
   readonly form: number
   readonly tag: 'input' | 'select' | 'textarea' | 'button'
-  /** The effective type, lower case: `text`, `email`, `select`, `submit`, … */
+  /** The effective type, lower case: `text`, `email`, `select`, `submit`, `link`, … */
   readonly type: string
   readonly name: string
   readonly id: string
@@ -17,7 +17,9 @@ export interface ControlDescription {
   readonly hint: string
   /** Legend of the fieldset or label of the group around it. */
   readonly group: string
+  /** Never a password; of a link its address. */
   readonly value: string
+  readonly filled: boolean
   readonly checked: boolean
   readonly required: boolean
   readonly disabled: boolean
@@ -61,6 +63,11 @@ export interface PageDescription {
   readonly title: string
   readonly forms: readonly FormDescription[]
   readonly controls: readonly ControlDescription[]
+}
+
+/** What stays the same about a control when a script draws it again. */
+export function signature({ tag, type, name, id, label, placeholder }: ControlDescription): string {
+  return [tag, type, name, id, label, placeholder].join('|')
 }
 
 /** A short, readable name of a control. */

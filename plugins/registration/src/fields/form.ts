@@ -1,4 +1,4 @@
-import type { ControlDescription, FormDescription, PageDescription } from './control.ts'
+import type { ControlDescription, PageDescription } from './control.ts'
 import { fillable } from './evidence.ts'
 import { type RecognisedControl, recogniseAll } from './recognise.ts'
 import { bareLabel, plain, spaced } from './text.ts'
@@ -24,14 +24,55 @@ const notSubmit =
 
 /** The form that a new user would fill in, or undefined where the page shows none. */
 export function chooseForm(page: PageDescription): ChosenForm | undefined {
-  const groups = Map.groupBy(page.controls, ({ form }) => form)
   let best: { readonly form: ChosenForm; readonly score: number } | undefined
-  for (const [index, controls] of groups) {
-    const form = describeForm(index, controls, page)
-    const score = rate(form, page.forms[index], page)
+  for (const form of formsOf(page)) {
+    const score = rate(form, page)
     if (score >= enough && (best === undefined || score > best.score)) best = { form, score }
   }
   return best?.form
+}
+
+/** All forms of a page; controls outside of every form count as one. */
+export function formsOf(page: PageDescription): readonly ChosenForm[] {
+  const groups = Map.groupBy(page.controls, ({ form }) => form)
+  return [...groups].map(([index, controls]) => describeForm(index, controls, page))
+}
+
+/** A form for people who have an account already. */
+export function isLogIn(form: ChosenForm, page: PageDescription): boolean {
+  const kinds = new Set(form.recognised.map(({ kind }) => kind))
+  const passwords = form.controls.filter(({ type, visible }) => type === 'password' && visible)
+  const few = form.recognised.length <= 2 && passwords.length <= 1 && !kinds.has('firstName')
+  const current = passwords.some(({ autocomplete }) => autocomplete.includes('current-password'))
+  return few && (current || (logIn.test(wordsOf(form, page)) && !signUp.test(wordsOf(form, page))))
+}
+
+/** A link or button that leads to the form, where the page shows none yet. */
+export function chooseOpener(page: PageDescription): ControlDescription | undefined {
+  const here = page.url.split('#')[0]
+  const fitting = page.controls.filter(({ tag, type, visible, label, value }) => {
+    const words = bareLabel(label)
+    const leads = type !== 'link' || (value.split('#')[0] !== here && sameOrigin(value, page.url))
+    return tag === 'button' && visible && leads && words.length <= 60 && signUp.test(words) && !notSubmit.test(words)
+  })
+  return fitting.find(({ type }) => type === 'link') ?? fitting[0]
+}
+
+function sameOrigin(one: string, other: string): boolean {
+  return URL.parse(one)?.origin === URL.parse(other)?.origin
+}
+
+function wordsOf(form: ChosenForm, page: PageDescription): string {
+  const described = page.forms[form.index]
+  return plain(
+    [
+      form.submit?.label,
+      described?.heading,
+      spaced(described?.id ?? ''),
+      spaced(described?.name ?? ''),
+      described?.action,
+    ].join(' '),
+  )
 }
 
 /** One field that names the person and a second sign of a sign-up. */
@@ -42,48 +83,35 @@ function describeForm(index: number, controls: readonly ControlDescription[], pa
   return { index, controls, recognised, submit: chooseSubmit(controls) ?? looseSubmit(index, page) }
 }
 
-function rate(form: ChosenForm, described: FormDescription | undefined, page: PageDescription): number {
+function rate(form: ChosenForm, page: PageDescription): number {
   const kinds = new Set(form.recognised.map(({ kind }) => kind))
   if (form.controls.some(({ explicit }) => explicit.length > 0)) return 100
-  if (!kinds.has('email') && !kinds.has('username')) return 0
+  if (isLogIn(form, page)) return 0
+  const words = wordsOf(form, page)
+  const says = signUp.test(words)
+  const names = (['firstName', 'lastName', 'fullName'] as const).filter((kind) => kinds.has(kind)).length
+  // The first page of several may ask for the name alone.
+  if (!kinds.has('email') && !kinds.has('username') && !(names > 0 && says)) return 0
   const passwords = form.controls.filter(({ type, visible }) => type === 'password' && visible)
-  const current = passwords.some(({ autocomplete }) => autocomplete.includes('current-password'))
-  let score = kinds.has('email') ? 3 : 1
-  if (passwords.length === 1 && !current) score += 2
+  let score = kinds.has('email') ? 3 : kinds.has('username') ? 1 : 0
+  if (passwords.length === 1) score += 2
   if (kinds.has('passwordConfirm') || passwords.length > 1) score += 3
-  for (const kind of [
-    'firstName',
-    'lastName',
-    'fullName',
-    'username',
-    'terms',
-    'emailConfirm',
-    'birthDate',
-    'country',
-  ] as const)
+  for (const kind of ['username', 'terms', 'emailConfirm', 'birthDate', 'country'] as const)
     if (kinds.has(kind)) score += 1
-  const words = plain(
-    [
-      form.submit?.label,
-      described?.heading,
-      spaced(described?.id ?? ''),
-      spaced(described?.name ?? ''),
-      described?.action,
-    ].join(' '),
-  )
+  score += names
+  if (says) score += 2
   const few = form.recognised.length <= 2
-  if (signUp.test(words)) score += 2
-  else if (logIn.test(words) && few) score -= 4
-  else if (few && passwords.length === 1 && signUp.test(plain(`${page.title} ${page.url}`))) score += 1
   if (other.test(words) && few && passwords.length === 0) score -= 2
-  return current && few ? score - 4 : score
+  return score
 }
 
 /** The button that sends the form. */
 export function chooseSubmit(controls: readonly ControlDescription[]): ControlDescription | undefined {
   const explicit = controls.find((control) => control.explicit.includes('submitSelector'))
   if (explicit !== undefined) return explicit
-  const buttons = controls.filter(({ tag, visible, type }) => tag === 'button' && visible && type !== 'reset')
+  const buttons = controls.filter(
+    ({ tag, visible, type }) => tag === 'button' && visible && type !== 'reset' && type !== 'link',
+  )
   return (
     best(buttons.filter(({ type }) => type === 'submit' || type === 'image')) ??
     best(buttons.filter(({ label }) => signUp.test(bareLabel(label)) || goOn.test(bareLabel(label))))
@@ -102,7 +130,7 @@ function best(buttons: readonly ControlDescription[]): ControlDescription | unde
 
 /** A single-page app may place its button outside of the form. */
 function looseSubmit(index: number, page: PageDescription): ControlDescription | undefined {
-  const loose = page.controls.filter((control) => control.form !== index)
+  const loose = page.controls.filter((control) => control.form !== index && control.type !== 'link')
   return (
     loose.find(({ explicit }) => explicit.includes('submitSelector')) ??
     loose.find(

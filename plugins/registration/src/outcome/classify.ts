@@ -39,6 +39,8 @@ export interface Evidence {
   readonly selectorShown: boolean
   /** Texts of `alert()` boxes since the submit. */
   readonly dialogs: readonly string[]
+  /** The page shows a further step of the same sign-up. */
+  readonly nextStep: boolean
   /** No more time to wait. */
   readonly over: boolean
 }
@@ -48,8 +50,8 @@ const settled = 150
 /** How long messages may take to show after a 4xx, in milliseconds. */
 const messageTime = 300
 
-/** The outcome of a submit, or undefined while it is too early to tell. */
-export function classify(evidence: Evidence): Verdict | undefined {
+/** The outcome of a submit, `next` where the sign-up goes on with another step, or undefined while it is too early to tell. */
+export function classify(evidence: Evidence): Verdict | 'next' | undefined {
   return (
     refusal(evidence) ?? configured(evidence) ?? byDefault(evidence) ?? (evidence.over ? atTheEnd(evidence) : undefined)
   )
@@ -96,7 +98,7 @@ function configured(evidence: Evidence): Verdict | undefined {
   return { outcome: 'no_confirmation', reason: `Not so, though configured: ${missing.join(', and ')}.` }
 }
 
-function byDefault(evidence: Evidence): Verdict | undefined {
+function byDefault(evidence: Evidence): Verdict | 'next' | undefined {
   const { conditions, now, exchange, documentStatus, quietMs } = evidence
   if (!now.parsed) return undefined
   if (exchange?.failed === true && exchange.status === undefined && quietMs >= settled)
@@ -112,7 +114,9 @@ function byDefault(evidence: Evidence): Verdict | undefined {
   const status = Math.max(exchange?.status ?? 0, documentStatus ?? 0)
   if (status >= 400 && quietMs >= messageTime)
     return { outcome: 'rejected', reason: `The site answered the submit with ${status}.` }
-  if (status >= 400 || conditions !== undefined || waiting) return undefined
+  if (status >= 400 || waiting) return undefined
+  if (evidence.nextStep && gone && !now.busy && (moved || quietMs >= settled)) return 'next'
+  if (conditions !== undefined) return undefined
   const confirmation = confirmations(evidence)[0]
   if (confirmation !== undefined && (gone || quietMs >= settled))
     return { outcome: 'success', reason: `The page says: ${confirmation}` }

@@ -8,6 +8,8 @@ export interface FaultContext {
   readonly documents: readonly string[]
   /** The form was sent, as far as the page knows. */
   readonly submitted: boolean
+  /** Forms that were sent before it: earlier pages of a wizard. */
+  readonly earlierForms: number
   /** The request that carried it. */
   readonly submit: { readonly method: string; readonly url: string; readonly answered: boolean } | undefined
 }
@@ -18,8 +20,20 @@ export type FaultVerdict =
   | { readonly safe: false; readonly code: string; readonly verdict: Verdict }
 
 /** What the gate's record makes of a submission that failed; undefined where it has nothing to say. */
-export function judgeFaults({ faults, documents, submitted, submit }: FaultContext): FaultVerdict | undefined {
-  if (submitted) return submit === undefined || submit.answered ? undefined : judgeSubmit(faults, submit)
+export function judgeFaults({
+  faults,
+  documents,
+  submitted,
+  earlierForms,
+  submit,
+}: FaultContext): FaultVerdict | undefined {
+  if (submitted) {
+    const judged = submit === undefined || submit.answered ? undefined : judgeSubmit(faults, submit)
+    if (judged?.safe !== true || earlierForms === 0) return judged
+    // Whether the earlier pages of a wizard have made an account already, nobody knows.
+    const reason = `A further page of the form could not be sent (${judged.code}); the earlier ones were.`
+    return { safe: false, code: judged.code, verdict: { outcome: 'unknown_fate', reason } }
+  }
   const addresses = new Set(documents.map(withoutHash))
   const document = faults.findLast(({ url }) => addresses.has(withoutHash(url)))
   // Without its scripts a page shows no form, so before the submit every fault of the proxy counts.

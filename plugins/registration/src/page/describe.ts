@@ -21,7 +21,7 @@ export function describePage({ explicit }: DescribeOptions): { description: Page
   const elements: Element[] = []
   const forms: HTMLFormElement[] = []
   const wanted =
-    'input, select, textarea, button, [role="button"], [role="checkbox"], [role="switch"], [role="textbox"]'
+    'input, select, textarea, button, a[href], [role="button"], [role="checkbox"], [role="switch"], [role="textbox"]'
   for (let at = 0; at < roots.length; at++) {
     const root = roots[at] as Document | ShadowRoot
     for (const element of root.querySelectorAll('*')) {
@@ -152,10 +152,19 @@ export function describePage({ explicit }: DescribeOptions): { description: Page
     const role = element.getAttribute('role') ?? ''
     const tag =
       name === 'select' || name === 'textarea' || name === 'input' ? name : role === 'textbox' ? 'textarea' : 'button'
+    const link = element instanceof HTMLAnchorElement && role !== 'button'
     const press = tag === 'input' && /^(submit|image|button|reset)$/.test(input.type)
     const toggle = role === 'checkbox' || role === 'switch'
     const type =
-      tag === 'select' ? 'select' : toggle ? 'checkbox' : tag === 'textarea' ? 'textarea' : input.type || 'button'
+      tag === 'select'
+        ? 'select'
+        : toggle
+          ? 'checkbox'
+          : tag === 'textarea'
+            ? 'textarea'
+            : link
+              ? 'link'
+              : input.type || 'button'
     const rest = {
       label: press ? clean(input.value || input.alt || input.title) : labelOf(element),
       hint: clean([byIds(element, 'aria-describedby'), element.getAttribute('title') ?? ''].join(' ')),
@@ -179,7 +188,8 @@ export function describePage({ explicit }: DescribeOptions): { description: Page
       autocomplete: (element.getAttribute('autocomplete') ?? '').toLowerCase(),
       placeholder: clean(element.getAttribute('placeholder')),
       ...rest,
-      value: type === 'password' ? '' : clean(input.value),
+      value: type === 'password' ? '' : link ? element.href : clean(input.value),
+      filled: (input.value ?? '') !== '',
       checked: input.checked === true || element.getAttribute('aria-checked') === 'true',
       required: input.required === true || element.getAttribute('aria-required') === 'true',
       disabled:

@@ -1,4 +1,4 @@
-import type { ElementHandle, Frame, JSHandle, Page } from 'playwright-core'
+import type { ElementHandle, Frame, JSHandle } from 'playwright-core'
 import type { ControlDescription, PageDescription } from '../fields/control.ts'
 import type { PlannedField } from '../fields/plan.ts'
 import { describePage } from './describe.ts'
@@ -31,16 +31,12 @@ export async function describeFrame(
   }
 }
 
-/** What the page shows now; undefined while it is between two documents. */
-export async function observe(page: Page): Promise<Observation | undefined> {
-  try {
-    return await page.evaluate(observePage)
-  } catch (error) {
-    if (isBetweenDocuments(error)) return undefined
-    throw error
-  }
+/** What a frame shows now. */
+export async function observe(frame: Frame): Promise<Observation> {
+  return frame.evaluate(observePage)
 }
 
+/** A page that goes from one document to the next answers nothing for a moment. */
 export function isBetweenDocuments(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -23,6 +23,7 @@ export class PageWatch implements Disposable {
   changedAt: number
   #submitting = false
   #navigating = false
+  #failedDocument: string | undefined
   #documentStatus: number | undefined
   readonly #sent: Request[] = []
   readonly #status = new Map<Request, number>()
@@ -55,10 +56,11 @@ export class PageWatch implements Disposable {
     this.#changed()
   }
 
-  /** From here on, requests may be the submit. */
+  /** From here on, requests may be the submit; a further step starts afresh. */
   startSubmit(): void {
     this.#submitting = true
     this.#documentStatus = undefined
+    this.#sent.length = 0
     this.#changed()
   }
 
@@ -78,6 +80,11 @@ export class PageWatch implements Disposable {
   /** The status of the document that came after the submit; undefined before its head is there. */
   get documentStatus(): number | undefined {
     return this.#documentStatus
+  }
+
+  /** The address of the last document, where it could not be had. */
+  get failedDocument(): string | undefined {
+    return this.#failedDocument
   }
 
   /** A document was asked for and has not answered. */
@@ -123,11 +130,12 @@ export class PageWatch implements Disposable {
     const known = origins.has(originOf(request.url()))
     if (this.#isDocument(request)) {
       this.#navigating = true
+      this.#failedDocument = undefined
       if (known) this.documents.push(request.url())
       else if (/^https?:/.test(request.url())) this.left ??= originOf(request.url())
     }
-    const sends = request.method() !== 'GET' && request.method() !== 'OPTIONS' && request.method() !== 'HEAD'
-    if (this.#submitting && known && (sends || this.#isDocument(request))) this.#sent.push(request)
+    const sends = !/^(GET|HEAD|OPTIONS)$/.test(request.method())
+    if (this.#submitting && known && (sends || request.isNavigationRequest())) this.#sent.push(request)
     this.#changed()
   }
 
@@ -135,8 +143,8 @@ export class PageWatch implements Disposable {
     const request = response.request()
     this.#status.set(request, response.status())
     const redirects = response.status() >= 300 && response.status() < 400
-    if (this.#isDocument(request) && !redirects) {
-      this.#navigating = false
+    if (request.isNavigationRequest() && !redirects) {
+      if (this.#isDocument(request)) this.#navigating = false
       if (this.#submitting && this.#sent.includes(request)) this.#documentStatus = response.status()
     }
     this.#changed()
@@ -144,7 +152,10 @@ export class PageWatch implements Disposable {
 
   #onFailed = (request: Request): void => {
     this.#failed.add(request)
-    if (this.#isDocument(request)) this.#navigating = false
+    if (this.#isDocument(request)) {
+      this.#navigating = false
+      this.#failedDocument = request.method() === 'GET' ? request.url() : undefined
+    }
     this.#changed()
   }
 

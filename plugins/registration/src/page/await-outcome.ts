@@ -1,0 +1,109 @@
+import { signature } from '../fields/control.ts'
+import { nextStep } from '../fields/next-step.ts'
+import type { FillPlan } from '../fields/plan.ts'
+import type { FieldKind } from '../fields/vocabulary.ts'
+import { classify, type Verdict } from '../outcome/classify.ts'
+import { type FoundForm, leftOrigin, type Session } from '../session.ts'
+import { describeFrame, isBetweenDocuments, observe } from './form-page.ts'
+import type { Observation } from './observe.ts'
+
+/** With an answer but no word of success or failure, waiting longer than this tells nothing more. In milliseconds. */
+const silence = 5000
+/** Between two looks at the page, in milliseconds. */
+const lookEvery = 50
+
+/** Watches the page after a submit until its outcome shows, or a further step of the form. */
+export async function awaitOutcome(
+  session: Session,
+  sent: FoundForm & { readonly plan: FillPlan; readonly given: ReadonlySet<FieldKind> },
+): Promise<Verdict | FoundForm> {
+  const { page, watch, now, config } = session
+  const filled = sent.plan.fields.map(({ control }) => signature(control))
+  const context = { given: sent.given, sent: new Set(filled) }
+  let last = ''
+  let changedAt = now()
+  let reopened = false
+  for (;;) {
+    if (watch.left !== undefined) return leftOrigin(watch.left)
+    const looked = await look(session, sent)
+    if (looked !== undefined) {
+      const { described, shown, selectorShown } = looked
+      const text = JSON.stringify(shown)
+      if (text !== last) changedAt = now()
+      last = text
+      const visible = new Set(described.description.controls.filter((control) => control.visible).map(signature))
+      const next = nextStep(described.description, { ...context, lines: shown.lines })
+      const quietMs = now() - Math.max(changedAt, watch.changedAt)
+      const { exchange, documentStatus, dialogs } = watch
+      const pending = watch.navigating || (exchange !== undefined && exchange.status === undefined && !exchange.failed)
+      const verdict = classify({
+        before: sent.shown,
+        now: shown,
+        formShown: filled.length === 0 ? 0 : filled.filter((one) => visible.has(one)).length / filled.length,
+        exchange,
+        documentStatus,
+        quietMs,
+        conditions: config.success,
+        selectorShown,
+        dialogs,
+        nextStep: next !== undefined,
+        over: session.left() <= 1 || (!pending && quietMs > silence),
+      })
+      if (verdict === 'next') {
+        if (next !== undefined) return { described, form: next, shown }
+      } else if (verdict !== undefined) return verdict
+    }
+    if (watch.failedDocument !== undefined && isRedirected(session) && !reopened) {
+      // The submit was answered with the address of the next page, and that page alone was lost: reading it again is safe.
+      reopened = true
+      await page
+        .goto(watch.failedDocument, { waitUntil: 'domcontentloaded', timeout: session.left() })
+        .catch(() => null)
+      continue
+    }
+    await watch.change(lookEvery)
+  }
+}
+
+function isRedirected({ watch }: Session): boolean {
+  const status = watch.exchange?.status ?? 0
+  return status >= 300 && status < 400
+}
+
+async function look(session: Session, { described: { frame } }: FoundForm) {
+  const { page, config } = session
+  const inner = frame !== page.mainFrame() && !frame.isDetached()
+  try {
+    const [described, shown, outer, selectorShown] = await Promise.all([
+      describeFrame(inner ? frame : page.mainFrame(), {}),
+      observe(inner ? frame : page.mainFrame()),
+      inner ? observe(page.mainFrame()) : undefined,
+      isShown(session, config.success?.selector),
+    ])
+    return { described, shown: outer === undefined ? shown : both(shown, outer), selectorShown }
+  } catch (error) {
+    if (isBetweenDocuments(error)) return undefined
+    throw error
+  }
+}
+
+/** What a frame shows, and the page around it. */
+function both(inner: Observation, outer: Observation): Observation {
+  return {
+    ...inner,
+    lines: [...inner.lines, ...outer.lines],
+    errors: [...inner.errors, ...outer.errors],
+    notices: [...inner.notices, ...outer.notices],
+    captcha: inner.captcha || outer.captcha,
+    challenge: inner.challenge || outer.challenge,
+  }
+}
+
+async function isShown({ page }: Session, selector: string | undefined): Promise<boolean> {
+  if (selector === undefined) return false
+  return page
+    .locator(selector)
+    .first()
+    .isVisible()
+    .catch(() => false)
+}

@@ -1,0 +1,89 @@
+import { type ControlDescription, signature } from '../fields/control.ts'
+import { type ChosenForm, formsOf } from '../fields/form.ts'
+import type { FillPlan, PlannedField } from '../fields/plan.ts'
+import type { Verdict } from '../outcome/classify.ts'
+import { type FoundForm, leftOrigin, type Session } from '../session.ts'
+import { type DescribedPage, describeFrame, enter, observe } from './form-page.ts'
+
+/** A form draws itself again, or shows further fields, this often at most. */
+const maxRounds = 5
+/** How long a form may check its fields before it lets the button go, in milliseconds. */
+const checkTime = 4000
+
+export interface FilledForm {
+  readonly described: DescribedPage
+  readonly form: ChosenForm
+  readonly plan: FillPlan
+}
+
+/**
+ * Fills a form in, and looks again: a field that lost its value (a script took the page over) is filled once more,
+ * and fields that came up meanwhile are filled too.
+ */
+export async function fillForm(session: Session, found: FoundForm, first: FillPlan): Promise<FilledForm | Verdict> {
+  let current: FilledForm = { described: found.described, form: found.form, plan: first }
+  let todo = first.fields
+  for (let round = 0; ; round++) {
+    for (const field of todo) {
+      try {
+        await enter(await current.described.element(field.control), field, session.left())
+      } catch (error) {
+        if (!isDetached(error)) throw error
+        break
+      }
+      if (session.watch.left !== undefined) return leftOrigin(session.watch.left)
+    }
+    const described = await describeFrame(found.described.frame, {})
+    const form = sameForm(formsOf(described.description), current.form, current.plan)
+    if (form === undefined) return current
+    const plan = session.plan(form)
+    current = {
+      described,
+      form,
+      plan: { ...plan, fields: plan.fields.length === 0 ? current.plan.fields : plan.fields },
+    }
+    todo = plan.fields.filter((field) => !isDone(field))
+    if (todo.length === 0 || round >= maxRounds) return current
+  }
+}
+
+/** Lets the form check its last field; a reason where it still keeps its button. */
+export async function releaseButton(
+  { left }: Pick<Session, 'left'>,
+  { described, form, plan }: FilledForm,
+): Promise<Verdict | undefined> {
+  if (form.submit?.disabled !== true) return undefined
+  const last = plan.fields.at(-1)
+  if (last !== undefined) await (await described.element(last.control)).press('Tab', { timeout: left() })
+  const button = await described.element(form.submit)
+  try {
+    await button.waitForElementState('enabled', { timeout: Math.min(left(), checkTime) })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error
+    const { invalid, errors } = await observe(described.frame)
+    const message = errors[0] ?? invalid[0]
+    const reason = message === undefined ? 'and gives no reason' : `and says: ${message}`
+    return { outcome: 'rejected', reason: `The form keeps its button disabled, ${reason}` }
+  }
+}
+
+function sameForm(forms: readonly ChosenForm[], before: ChosenForm, { fields }: FillPlan): ChosenForm | undefined {
+  const known = new Set(fields.map(({ control }) => signature(control)))
+  const has = (form: ChosenForm) => form.controls.some((control) => known.has(signature(control)))
+  return forms.find((form) => form.index === before.index && has(form)) ?? forms.find(has)
+}
+
+function isDone({ action, control }: PlannedField): boolean {
+  if (action.do === 'check') return control.checked
+  return action.do === 'select' ? control.value === action.value : isFilled(control)
+}
+
+/** Forms may write a value differently (a phone number with spaces), so any value will do. */
+function isFilled({ filled }: ControlDescription): boolean {
+  return filled
+}
+
+function isDetached(error: unknown): boolean {
+  return error instanceof Error && /not attached|is gone|detached/i.test(error.message)
+}

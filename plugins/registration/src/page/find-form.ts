@@ -1,0 +1,107 @@
+import type { ElementHandle, Frame } from 'playwright-core'
+import { selectorKeys } from '../config.ts'
+import { chooseForm, chooseOpener } from '../fields/form.ts'
+import type { Verdict } from '../outcome/classify.ts'
+import { type FoundForm, leftOrigin, type Session } from '../session.ts'
+import { consentWords, findConsentButton } from './consent.ts'
+import { describeFrame, isBetweenDocuments, observe, press } from './form-page.ts'
+import type { Observation } from './observe.ts'
+
+/** How long a page may stay quiet without showing a form, in milliseconds. */
+const quietTime = 4000
+/** How long a page may take to show one at all, in milliseconds. */
+const formTime = 15_000
+/** How long a page must be quiet before a link to its form is followed, in milliseconds. */
+const openerTime = 300
+/** Between two looks at the page, in milliseconds. */
+const lookEvery = 50
+const maxOpeners = 2
+const maxConsents = 3
+
+/** Waits for the sign-up form, answers cookie dialogs on the way, and opens it where a link or button leads to it. */
+export async function findForm(session: Session): Promise<FoundForm | Verdict> {
+  const { page, watch, config, now } = session
+  const started = now()
+  const explicit: Record<string, ElementHandle<Element>> = {}
+  for (const key of selectorKeys) {
+    const selector = config[key]
+    if (selector === undefined) continue
+    const element = await locate(session, selector)
+    if (element === undefined) return { outcome: 'selector_missing', reason: `${key} matches nothing: ${selector}` }
+    explicit[key] = element
+  }
+  let opened = 0
+  let consents = 0
+  for (;;) {
+    if (watch.left !== undefined) return leftOrigin(watch.left)
+    try {
+      const [described, shown, consent] = await Promise.all([
+        describeFrame(page.mainFrame(), explicit),
+        observe(page.mainFrame()),
+        consents < maxConsents ? consentButton(session) : undefined,
+      ])
+      if (consent !== undefined) {
+        consents++
+        await press(consent, session.left())
+        continue
+      }
+      const refused = refusal(shown)
+      if (refused !== undefined) return refused
+      const form = chooseForm(described.description)
+      if (form !== undefined) return { described, form, shown }
+      const inner = await inFrames(session)
+      if (inner !== undefined) return inner
+      const opener = opened < maxOpeners ? chooseOpener(described.description) : undefined
+      if (opener !== undefined && shown.parsed && now() - watch.changedAt >= openerTime) {
+        opened++
+        await press(await described.element(opener), session.left())
+        continue
+      }
+    } catch (error) {
+      if (!isBetweenDocuments(error)) throw error
+    }
+    const over = now() - watch.changedAt >= quietTime && !watch.navigating
+    if (over || now() - started >= formTime || session.left() <= 1)
+      return { outcome: 'no_form', reason: 'No sign-up form showed on the page.' }
+    await watch.change(lookEvery)
+  }
+}
+
+function refusal({ captcha, challenge }: Observation): Verdict | undefined {
+  if (captcha !== '') return { outcome: 'captcha', reason: `The page shows a ${captcha}.` }
+  return challenge === '' ? undefined : { outcome: 'challenged', reason: `The page shows a ${challenge}.` }
+}
+
+/** A form in a frame of the site's own. */
+async function inFrames({ page, authorisation }: Session): Promise<FoundForm | Verdict | undefined> {
+  const frames = page.frames().filter((frame) => frame !== page.mainFrame() && isOwn(frame, authorisation.origin))
+  for (const frame of frames) {
+    const [described, shown] = await Promise.all([describeFrame(frame, {}), observe(frame)])
+    const form = chooseForm(described.description)
+    if (form !== undefined) return refusal(shown) ?? { described, form, shown }
+  }
+  return undefined
+}
+
+function isOwn(frame: Frame, origin: string): boolean {
+  return frame.url() === 'about:srcdoc' || URL.parse(frame.url())?.origin === origin
+}
+
+async function consentButton({ page, config }: Session): Promise<ElementHandle<Element> | undefined> {
+  if (config.cookies === 'ignore') return undefined
+  const found = await page.evaluateHandle(findConsentButton, consentWords[config.cookies])
+  return found.asElement() ?? undefined
+}
+
+async function locate({ page, left }: Session, selector: string): Promise<ElementHandle<Element> | undefined> {
+  try {
+    const element = await page
+      .locator(selector)
+      .first()
+      .elementHandle({ timeout: Math.min(left(), formTime) })
+    return element as ElementHandle<Element>
+  } catch (error) {
+    if (page.isClosed() || isBetweenDocuments(error)) throw error
+    return undefined
+  }
+}
