@@ -1,0 +1,73 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Refbot } from '@refbot/runtime'
+import { bodyLimit } from 'hono/body-limit'
+import { addRoutes, openApiText } from './document.ts'
+import { assertOwnHost } from './guard/host.ts'
+import { PUBLIC_PATHS } from './guard/public.ts'
+import { assertToken, tokenCheck } from './guard/token.ts'
+import { ApiError, problemResponse, toProblem } from './problem.ts'
+import { newApp } from './routes/app.ts'
+
+export interface ApiOptions {
+  /** The address that the server listens on; default `127.0.0.1`. */
+  readonly host?: string
+  /** Names, without port, under which a reverse proxy or a DNS entry leads here; default none. */
+  readonly allowedHosts?: readonly string[]
+  /** Bytes of a request's body; default 65,536. */
+  readonly maxBodyBytes?: number
+  /** Between comments on a silent event stream, ms; default 15,000. */
+  readonly keepAliveMs?: number
+  /** Ends every event stream. */
+  readonly signal?: AbortSignal
+  /** Epoch milliseconds; default `Date.now`. */
+  readonly now?: () => number
+  /** Called with what a client is not told: failures that are the server's own. Default: a warning of the process. */
+  readonly onError?: (error: unknown) => void
+}
+
+/**
+ * The API over a RefBot, as a pure app: no port, no timer of its own. Everything but the public list wants the admin
+ * token, and a foreign Host or Origin is refused before anything is looked at.
+ */
+export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono {
+  const { host = '127.0.0.1', allowedHosts = [], maxBodyBytes = 65_536, keepAliveMs = 15_000, now = Date.now } = options
+  const onError = options.onError ?? warn
+  const isToken = tokenCheck(refbot.adminToken)
+  const app = newApp()
+  app.onError((error) => {
+    const problem = toProblem(error)
+    if (problem.status >= 500) onError(error)
+    return problemResponse(problem, problem.status === 401 ? { 'www-authenticate': 'Bearer realm="RefBot"' } : {})
+  })
+  app.notFound((c) => {
+    const error = new ApiError('ROUTE_UNKNOWN', `There is no ${c.req.method} ${c.req.path}.`, {
+      hint: 'See /openapi.json for what there is.',
+    })
+    return problemResponse(toProblem(error))
+  })
+  app.use(async (c, next) => {
+    const asked = c.req.header('host') ?? new URL(c.req.url).host
+    assertOwnHost(asked, c.req.header('origin'), { boundHost: host, allowedHosts })
+    if (!PUBLIC_PATHS.has(c.req.path)) assertToken(c.req.header('authorization'), isToken)
+    return next()
+  })
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new ApiError('BODY_TOO_LARGE', `The body is larger than ${maxBodyBytes} bytes.`, { hint: 'Send less.' })
+      },
+    }),
+  )
+  addRoutes(app, refbot, { now, keepAliveMs, signal: options.signal })
+  let text: string | undefined
+  app.get('/openapi.json', (c) => {
+    text ??= openApiText()
+    return c.body(text, 200, { 'content-type': 'application/json' })
+  })
+  return app
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error), { code: 'REFBOT_API_FAILED' })
+}

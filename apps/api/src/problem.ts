@@ -1,0 +1,121 @@
+import { STATUS_CODES } from 'node:http'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+/** One thing that is wrong with a request. */
+export interface Issue {
+  /** Where it was found. */
+  readonly in: 'path' | 'query' | 'header' | 'body'
+  /** Keys from the outermost in, joined by dots; empty for the whole. */
+  readonly path: string
+  readonly message: string
+}
+
+/** RFC 9457 problem details, with RefBot's code and next step. */
+export interface Problem {
+  /** `about:blank`: what kind of problem it is, `code` tells. */
+  readonly type: string
+  /** The status in words. */
+  readonly title: string
+  readonly status: number
+  /** What was wrong, one or two sentences. */
+  readonly detail: string
+  /** Stable, for programs: `PLUGIN_UNKNOWN`. */
+  readonly code: string
+  /** The next step. */
+  readonly hint?: string
+  readonly issues?: readonly Issue[]
+}
+
+/** A refusal of the API itself; those of the runtime are translated by their codes. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly code: string
+  readonly hint: string | undefined
+  readonly issues: readonly Issue[] | undefined
+
+  constructor(code: string, message: string, options: { hint?: string; issues?: readonly Issue[] } = {}) {
+    super(message)
+    this.code = code
+    this.hint = options.hint
+    this.issues = options.issues
+  }
+}
+
+/** The status of each code that a request can cause; every other code is the server's own trouble: 500. */
+export const STATUSES: Readonly<Record<string, ContentfulStatusCode>> = {
+  REQUEST_INVALID: 400,
+  METRIC_QUERY_INVALID: 400,
+  METRIC_NAME_INVALID: 400,
+  TOKEN_MISSING: 401,
+  TOKEN_INVALID: 401,
+  ORIGIN_FOREIGN: 403,
+  ROUTE_UNKNOWN: 404,
+  PLUGIN_UNKNOWN: 404,
+  RUN_UNKNOWN: 404,
+  UNKNOWN_EXECUTION: 404,
+  ARTIFACT_UNKNOWN: 404,
+  RUN_OVER: 409,
+  PLUGIN_DISABLED: 409,
+  BODY_TOO_LARGE: 413,
+  HOST_FOREIGN: 421,
+  PLUGIN_CONFIG_INVALID: 422,
+  PLUGIN_CONFIG_SCHEMA_INVALID: 422,
+  PLUGIN_MANIFEST_INVALID: 422,
+  PLUGIN_MANIFEST_UNREADABLE: 422,
+  PLUGIN_ENTRY_MISSING: 422,
+  PLUGIN_INVALID: 422,
+  PLUGIN_LOAD_FAILED: 422,
+  NOT_STARTED: 503,
+  STORE_CLOSED: 503,
+  ANALYTICS_CLOSED: 503,
+}
+
+/** What an error is on the wire. An error without a code says nothing of its text: it may hold anything. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof HTTPException) {
+    const code = error.status === 413 ? 'BODY_TOO_LARGE' : 'REQUEST_INVALID'
+    return problem(error.status, code, error.message, { hint: 'Correct the request.' })
+  }
+  if (!isCoded(error)) {
+    return problem(500, 'INTERNAL', 'The server failed to answer this request.', {
+      hint: 'Look into the log of the server.',
+    })
+  }
+  const { code, message, hint, issues } = error
+  return problem(STATUSES[code] ?? 500, code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(issues === undefined ? {} : { issues }),
+  })
+}
+
+function problem(
+  status: number,
+  code: string,
+  detail: string,
+  more: { hint?: string; issues?: readonly Issue[] },
+): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code, ...more }
+}
+
+/** A problem as an answer. */
+export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(`${JSON.stringify(problem)}\n`, {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+  })
+}
+
+interface Coded {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+  readonly issues?: readonly Issue[] | undefined
+}
+
+/** Errors of ours have a code and a hint; Node's have a code as well, and texts that are not meant for strangers. */
+function isCoded(error: unknown): error is Coded {
+  return (
+    error instanceof Error && 'hint' in error && 'code' in error && typeof error.code === 'string' && error.code !== ''
+  )
+}

@@ -1,0 +1,45 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Refbot } from '@refbot/runtime'
+import { eventStream } from '../event-stream.ts'
+import { problems } from '../schemas/common.ts'
+import { eventSchema } from '../schemas/watch.ts'
+
+const events = createRoute({
+  method: 'get',
+  path: '/api/events',
+  operationId: 'streamEvents',
+  summary: 'Every change of state as it happens',
+  description:
+    'Server-sent events. With Last-Event-ID the stream begins behind that event, without one with the next change. A comment line keeps the connection open.',
+  tags: ['events'],
+  request: {
+    headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).optional() }),
+  },
+  responses: {
+    200: {
+      description: 'Each message carries its id, its type as the event name, and one Event as data.',
+      content: { 'text/event-stream': { schema: eventSchema } },
+    },
+    ...problems,
+  },
+})
+
+export interface EventRouteOptions {
+  readonly keepAliveMs: number
+  /** Ends every stream. */
+  readonly signal: AbortSignal | undefined
+}
+
+export function eventRoutes(app: OpenAPIHono, { events: live, store }: Refbot, options: EventRouteOptions): void {
+  app.openapi(events, (c) => {
+    const after = c.req.valid('header')['last-event-id']
+    const body = eventStream({ live, stored: store.events, after, ...options })
+    return new Response(body, {
+      headers: {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      },
+    })
+  })
+}

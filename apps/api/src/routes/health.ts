@@ -1,0 +1,48 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { Refbot } from '@refbot/runtime'
+import { json } from '../schemas/common.ts'
+import { healthSchema } from '../schemas/watch.ts'
+import { VERSION } from '../version.ts'
+
+const common = { method: 'get' as const, tags: ['health'], security: [] }
+const answers = { 200: json(healthSchema, 'It works.'), 503: json(healthSchema, 'It does not answer for its store.') }
+
+const health = createRoute({
+  ...common,
+  path: '/api/health',
+  operationId: 'getHealth',
+  summary: 'Whether it works',
+  responses: answers,
+})
+
+const ready = createRoute({
+  ...common,
+  path: '/api/health/ready',
+  operationId: 'getReadiness',
+  summary: 'Whether it can take requests',
+  responses: answers,
+})
+
+const live = createRoute({
+  ...common,
+  path: '/api/health/live',
+  operationId: 'getLiveness',
+  summary: 'Whether the process answers at all',
+  responses: { 200: json(healthSchema, 'It does.') },
+})
+
+export function healthRoutes(app: OpenAPIHono, { store }: Refbot): void {
+  const works = () =>
+    store.runs.list({ limit: 1 }).then(
+      () => true,
+      () => false,
+    )
+  for (const route of [health, ready]) {
+    app.openapi(route, async (c) =>
+      (await works())
+        ? c.json({ status: 'ok' as const, version: VERSION }, 200)
+        : c.json({ status: 'unavailable' as const, version: VERSION }, 503),
+    )
+  }
+  app.openapi(live, (c) => c.json({ status: 'ok' as const, version: VERSION }, 200))
+}

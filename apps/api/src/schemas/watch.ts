@@ -1,0 +1,98 @@
+import { z } from '@hono/zod-openapi'
+import { durationMs, instant, labels } from './common.ts'
+
+const value = z.number().optional()
+
+export const seriesSchema = z
+  .object({
+    name: z.string(),
+    labels,
+    kind: z.enum(['gauge', 'counter', 'histogram']),
+    lastAt: instant.optional(),
+    lastValue: z.number(),
+    count: z.int().meta({ description: 'Samples in the window; never 0.' }),
+    sum: z.number(),
+    mean: value,
+    min: value,
+    max: value,
+    stddev: value,
+    p50: value,
+    p95: value,
+    p99: value,
+  })
+  .openapi('Series')
+
+export const metricsSchema = z
+  .object({ windowMs: durationMs, since: instant, until: instant, series: z.array(seriesSchema) })
+  .openapi('Metrics')
+
+export const alertSchema = z
+  .object({
+    id: z.string(),
+    ruleId: z.string(),
+    severity: z.enum(['info', 'warning', 'critical']),
+    state: z.enum(['pending', 'firing', 'resolved']),
+    labels,
+    summary: z.string(),
+    value: z.number(),
+    threshold: z.number(),
+    startedAt: instant,
+    firedAt: instant.optional(),
+    resolvedAt: instant.optional(),
+    updatedAt: instant,
+  })
+  .openapi('Alert')
+
+export const alertListSchema = z.object({ alerts: z.array(alertSchema) }).openapi('AlertList')
+
+const part = z.number().meta({ description: '0 to 1.' })
+
+export const proxySchema = z
+  .object({
+    id: z.string().meta({ description: 'Protocol, host and port; never a credential.' }),
+    protocol: z.enum(['http', 'https', 'socks5']),
+    host: z.string(),
+    port: z.int(),
+    label: z.string().optional(),
+    region: z.string().optional(),
+    tags: z.array(z.string()).optional(),
+    score: z.number().meta({ description: '0 to 100.' }),
+    components: z
+      .object({ success: part, speed: part, reliability: part })
+      .meta({ description: 'Weigh 40, 30 and 30 of 100.' }),
+    circuit: z.enum(['closed', 'open', 'half-open']),
+    isolated: z.boolean().meta({ description: 'Shut out by hand.' }),
+    retryAt: instant.optional().meta({ description: 'With an open circuit: when it is tried again.' }),
+    latencyMs: durationMs.optional().meta({ description: 'Geometric mean of successful uses.' }),
+    uses: z.int(),
+    inflight: z.int(),
+    lastUsedAt: instant.optional(),
+  })
+  .openapi('Proxy')
+
+export const proxyListSchema = z
+  .object({
+    strategy: z.enum(['round-robin', 'least-loaded', 'weighted', 'random']),
+    proxies: z.array(proxySchema).meta({ description: 'Best first.' }),
+  })
+  .openapi('ProxyList')
+
+export const eventSchema = z
+  .object({
+    id: z.int().meta({ description: 'Increasing; send the last one back as Last-Event-ID to resume.' }),
+    type: z.enum([
+      'job.saved',
+      'job.deleted',
+      'execution.claimed',
+      'execution.changed',
+      'run.claimed',
+      'run.changed',
+      'artifact.stored',
+      'plugin.desired',
+    ]),
+    at: instant,
+    data: z.record(z.string(), z.unknown()),
+  })
+  .openapi('Event')
+
+export const healthSchema = z.object({ status: z.enum(['ok', 'unavailable']), version: z.string() }).openapi('Health')
