@@ -15,12 +15,12 @@ import { noticePage, welcomePage } from './pages/notices.ts'
 import { challengePage, signUpPage, wizardPage } from './pages/sign-up.ts'
 import { hasErrors, normalise, validate } from './validate.ts'
 
-export interface Visit {
+interface Visit {
   readonly request: IncomingMessage
   readonly query: URLSearchParams
 }
 
-export type Route = (visit: Visit) => Answer | Promise<Answer>
+type Route = (visit: Visit) => Answer | Promise<Answer>
 
 /** Method by method, path by path. `HEAD` is served as `GET` by the caller. */
 export type Routes = Readonly<Record<string, Readonly<Record<string, Route>>>>

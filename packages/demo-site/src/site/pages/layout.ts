@@ -37,7 +37,7 @@ ${banner && cookieDialog}
 `.text
 }
 
-export const mark: Html = new Html(
+const mark: Html = new Html(
   '<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false"><rect width="32" height="32" rx="9"/><path d="M9 24c0-7 1-12 3-16 1 5 1 10 0 16M16 24c0-6 2-11 6-15 0 6-2 11-4 15M5 24h22"/></svg>',
 )
 
