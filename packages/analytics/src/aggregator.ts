@@ -149,7 +149,7 @@ export class MetricsAggregator implements AsyncDisposable {
    * @throws AnalyticsError `ALERT_RULE_INVALID`
    */
   addAlertRule(rule: AlertRule): void {
-    this.#alerts.addRule(rule)
+    this.#alerts.addRule(rule, this.#clock.now())
   }
 
   /** Removes a rule and its alerts; false where there was none. */

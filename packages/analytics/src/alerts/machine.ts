@@ -114,6 +114,7 @@ function onBreach(
     threshold: verdict.breached.get(severity) ?? Number.NaN,
     startedAt: running?.alert.startedAt ?? now,
     ...(firedAt === undefined ? {} : { firedAt }),
+    ...(running?.alert.acknowledged === undefined ? {} : { acknowledged: running.alert.acknowledged }),
     updatedAt: now,
   }
   const from = before === undefined ? 'inactive' : before.alert.state === 'resolved' ? 'inactive' : before.alert.state

@@ -1,3 +1,4 @@
+import type { AnomalyOptions } from '../anomaly/detectors.ts'
 import type { Aggregate } from '../query/aggregate.ts'
 import type { Labels, MetricSelector } from '../series/labels.ts'
 
@@ -16,7 +17,7 @@ export type AlertState = 'pending' | 'firing' | 'resolved'
 /** A threshold for each severity that the rule knows; at least one. */
 export type SeverityLevels = Readonly<Partial<Record<AlertSeverity, number>>>
 
-interface RuleBase {
+export interface AlertRuleBase {
   /** Unique; part of the identity of each of its alerts. */
   readonly id: string
   readonly metric: MetricSelector
@@ -39,7 +40,7 @@ interface RuleBase {
 }
 
 /** Fires where the aggregate is above a level (`upper`) or below it (`lower`). */
-export interface ThresholdRule extends RuleBase {
+export interface ThresholdRule extends AlertRuleBase {
   readonly kind: 'upper' | 'lower'
   /** Default `mean`. */
   readonly aggregate?: Aggregate
@@ -48,7 +49,77 @@ export interface ThresholdRule extends RuleBase {
   readonly recovery?: number
 }
 
-export type AlertRule = ThresholdRule
+/** Lowest and highest value that are still good. */
+export type Band = readonly [lower: number, upper: number]
+
+/** Fires where the aggregate is outside of a band. */
+export interface RangeRule extends AlertRuleBase {
+  readonly kind: 'range'
+  /** Default `mean`. */
+  readonly aggregate?: Aggregate
+  /** A graver band contains the milder ones. */
+  readonly levels: Readonly<Partial<Record<AlertSeverity, Band>>>
+  /** The band that ends the alert, inside of all others; default: each band itself. */
+  readonly recovery?: Band
+}
+
+/** Fires where nothing was recorded for a while; the alert's value is how long, ms. */
+export interface AbsenceRule extends Omit<AlertRuleBase, 'windowMs' | 'minSamples' | 'noData'> {
+  readonly kind: 'absence'
+  /** Silence in ms. A metric that was never seen is silent since the rule was added. */
+  readonly levels: SeverityLevels
+}
+
+/** Fires where a detector gave one of the samples of the window a score above a level (1 is anomalous). */
+export interface AnomalyRule extends AlertRuleBase {
+  readonly kind: 'anomaly'
+  readonly detector?: AnomalyOptions
+  readonly levels: SeverityLevels
+}
+
+/** Fires where the aggregate changed by more than a level from one window to the next. */
+export interface ChangeRule extends AlertRuleBase {
+  readonly kind: 'rate-of-change'
+  /** Default `mean`. */
+  readonly aggregate?: Aggregate
+  /** Which change counts; default `both`. */
+  readonly direction?: 'up' | 'down' | 'both'
+  /** Shares of the value before, or (`absolute`) units of the metric; above 0. */
+  readonly levels: SeverityLevels
+  /** Default `relative`. */
+  readonly measure?: 'relative' | 'absolute'
+}
+
+/** Fires where the share of successes (see `recordOutcome`) is below a level. */
+export interface SuccessRateRule extends AlertRuleBase {
+  readonly kind: 'success-rate'
+  /** Shares, from 0 to 1. */
+  readonly levels: SeverityLevels
+  readonly recovery?: number
+}
+
+/**
+ * Fires where an objective's error budget burns too fast, over the long window (`windowMs`, default 1 h) and the short
+ * one alike: the long one says that it matters, the short one that it goes on.
+ */
+export interface BurnRateRule extends AlertRuleBase {
+  readonly kind: 'burn-rate'
+  /** Share of successes that was promised, above 0 and below 1. */
+  readonly objective: number
+  /** Default: a twelfth of `windowMs`. */
+  readonly shortWindowMs?: number
+  /** Multiples of the speed that spends the budget exactly; 14.4 spends a 30-day budget in 2 days. */
+  readonly levels: SeverityLevels
+}
+
+export type AlertRule =
+  | ThresholdRule
+  | RangeRule
+  | AbsenceRule
+  | AnomalyRule
+  | ChangeRule
+  | SuccessRateRule
+  | BurnRateRule
 
 /** What is wrong, since when. One alert lives from pending to resolved and never changes its `id`. */
 export interface Alert {
@@ -69,6 +140,13 @@ export interface Alert {
   readonly resolvedAt?: number
   /** Of the last verdict, epoch ms. */
   readonly updatedAt: number
+  /** Somebody has taken it on: it is not repeated any more. */
+  readonly acknowledged?: Acknowledgement
+}
+
+export interface Acknowledgement {
+  readonly by: string
+  readonly at: number
 }
 
 /** A change of state, or of the severity of a firing alert. */

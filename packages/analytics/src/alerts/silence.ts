@@ -1,0 +1,41 @@
+import { AnalyticsError } from '../errors.ts'
+import { canonicalLabels, type Labels, labelsMatch } from '../series/labels.ts'
+import type { Alert } from './types.ts'
+
+/** Holds back the messages of some alerts until its end. The alerts themselves go on; their ends are still told. */
+export interface Silence {
+  readonly id: string
+  /** Only alerts of this rule. */
+  readonly ruleId?: string
+  /** Only alerts with all of these labels. */
+  readonly labels?: Labels
+  /** Epoch ms. */
+  readonly startsAt: number
+  /** Epoch ms, excluded. */
+  readonly endsAt: number
+  /** Who, and why: shown beside the alert. */
+  readonly by?: string
+  readonly comment?: string
+}
+
+/** @throws AnalyticsError `ALERT_SILENCE_INVALID`, `METRIC_LABELS_INVALID` */
+export function checkSilence(silence: Silence): void {
+  canonicalLabels(silence.labels)
+  const selective = silence.ruleId !== undefined || Object.keys(silence.labels ?? {}).length > 0
+  const sound = silence.id !== '' && Number.isFinite(silence.startsAt) && Number.isFinite(silence.endsAt)
+  if (selective && sound && silence.endsAt > silence.startsAt) return
+  throw new AnalyticsError(
+    'ALERT_SILENCE_INVALID',
+    `The silence ${JSON.stringify(silence.id)} says nothing about what it silences, or has no end after its beginning.`,
+    'Give a ruleId or labels, and an endsAt (epoch ms) after startsAt.',
+  )
+}
+
+export function isSilenced(alert: Alert, silences: Iterable<Silence>, now: number): boolean {
+  for (const silence of silences) {
+    if (now < silence.startsAt || now >= silence.endsAt) continue
+    if (silence.ruleId !== undefined && silence.ruleId !== alert.ruleId) continue
+    if (labelsMatch(alert.labels, silence.labels)) return true
+  }
+  return false
+}

@@ -1,0 +1,150 @@
+import type { DetectorCore, Judgement } from './detector.ts'
+import { SortedWindow } from './sorted-window.ts'
+
+/** A scale is never taken to be smaller than this share of the level: the answer for a constant series. */
+const levelFloor = 0.01
+
+export interface CoreOptions {
+  /** Samples that are remembered. */
+  readonly window: number
+  /** Scales from the centre to each bound. */
+  readonly width: number
+  readonly floor: number | undefined
+}
+
+/** Bounds around a centre; the score is the distance from the centre in units of theirs. */
+export function judgeAround(value: number, centre: number, halfWidth: number): Judgement {
+  return {
+    score: Math.abs(value - centre) / halfWidth,
+    expected: centre,
+    lower: centre - halfWidth,
+    upper: centre + halfWidth,
+  }
+}
+
+/** What is learned of an anomalous value is the bound that it broke: it moves the baseline, but cannot poison it. */
+export const withinBounds = (value: number, { lower, upper }: Judgement): number =>
+  Math.min(Math.max(value, lower), upper)
+
+export const scaleFloor = (floor: number | undefined, level: number): number =>
+  floor ?? Math.max(1e-12, levelFloor * Math.abs(level))
+
+/** Mean and deviation of the last samples. */
+export class ZScoreCore implements DetectorCore {
+  readonly #options: CoreOptions
+  readonly #queue: number[] = []
+  #next = 0
+  #sum = 0
+  #squares = 0
+  /** Sums are taken around the first value, so that a high level does not eat the digits of a small deviation. */
+  #origin = 0
+
+  constructor(options: CoreOptions) {
+    this.#options = options
+  }
+
+  observe(value: number): Judgement | undefined {
+    const { window, width, floor } = this.#options
+    const count = this.#queue.length
+    if (count === 0) this.#origin = value
+    let found: Judgement | undefined
+    if (count > 1) {
+      const mean = this.#sum / count
+      const deviation = Math.sqrt(Math.max(0, this.#squares / count - mean * mean))
+      const centre = mean + this.#origin
+      found = judgeAround(value, centre, width * Math.max(deviation, scaleFloor(floor, centre)))
+    }
+    const learned = (found === undefined || count < 30 ? value : withinBounds(value, found)) - this.#origin
+    if (count < window) this.#queue.push(learned)
+    else {
+      const gone = this.#queue[this.#next] as number
+      this.#sum -= gone
+      this.#squares -= gone * gone
+      this.#queue[this.#next] = learned
+      this.#next = (this.#next + 1) % window
+    }
+    this.#sum += learned
+    this.#squares += learned * learned
+    return found
+  }
+}
+
+/** Tukey's fences: `width` interquartile ranges beyond the quartiles of the last samples. */
+export class IqrCore implements DetectorCore {
+  readonly #options: CoreOptions
+  readonly #window: SortedWindow
+
+  constructor(options: CoreOptions) {
+    this.#options = options
+    this.#window = new SortedWindow(options.window)
+  }
+
+  observe(value: number): Judgement | undefined {
+    const window = this.#window
+    let found: Judgement | undefined
+    if (window.count > 3) {
+      const [q1, q3] = [window.quantile(0.25), window.quantile(0.75)]
+      const centre = (q1 + q3) / 2
+      const range = Math.max(q3 - q1, scaleFloor(this.#options.floor, centre))
+      found = judgeAround(value, centre, (0.5 + this.#options.width) * range)
+    }
+    window.push(found === undefined ? value : withinBounds(value, found))
+    return found
+  }
+}
+
+/** Median and median absolute deviation of the last samples, the latter scaled (1.4826) to a normal deviation. */
+export class MadCore implements DetectorCore {
+  readonly #options: CoreOptions
+  readonly #window: SortedWindow
+
+  constructor(options: CoreOptions) {
+    this.#options = options
+    this.#window = new SortedWindow(options.window)
+  }
+
+  observe(value: number): Judgement | undefined {
+    const window = this.#window
+    let found: Judgement | undefined
+    if (window.count > 3) {
+      const median = window.quantile(0.5)
+      const deviation = 1.4826 * window.medianDistance(median)
+      found = judgeAround(
+        value,
+        median,
+        this.#options.width * Math.max(deviation, scaleFloor(this.#options.floor, median)),
+      )
+    }
+    window.push(found === undefined ? value : withinBounds(value, found))
+    return found
+  }
+}
+
+/** Exponentially weighted mean and deviation; `window` is the span, so the weight is 2 / (window + 1). */
+export class EwmaCore implements DetectorCore {
+  readonly #options: CoreOptions
+  #mean = 0
+  #variance = 0
+  #count = 0
+
+  constructor(options: CoreOptions) {
+    this.#options = options
+  }
+
+  observe(value: number): Judgement | undefined {
+    const { width, floor, window } = this.#options
+    this.#count += 1
+    if (this.#count === 1) {
+      this.#mean = value
+      return undefined
+    }
+    const deviation = Math.max(Math.sqrt(this.#variance), scaleFloor(floor, this.#mean))
+    const found = judgeAround(value, this.#mean, width * deviation)
+    // A plain average at first: the weight of a long span would keep the first value alive for long.
+    const weight = Math.max(2 / (window + 1), 1 / this.#count)
+    const step = (this.#count < 30 ? value : withinBounds(value, found)) - this.#mean
+    this.#mean += weight * step
+    this.#variance = (1 - weight) * (this.#variance + weight * step * step)
+    return found
+  }
+}
