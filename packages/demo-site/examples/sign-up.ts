@@ -1,12 +1,16 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startDemoProxy, startDemoSite } from '@refbot/demo-site'
 
-const folder = await mkdtemp(join(tmpdir(), 'demo-'))
-await using site = await startDemoSite({ databaseFile: join(folder, 'site.db'), fault: 'drop-one' })
-await using proxy = await startDemoProxy({ username: 'ada', password: 'secret', logFile: join(folder, 'proxy.ndjson') })
+await using folder = await mkdtempDisposable(join(tmpdir(), 'demo-'))
+await using site = await startDemoSite({ databaseFile: join(folder.path, 'site.db'), fault: 'drop-one' })
+await using proxy = await startDemoProxy({
+  username: 'ada',
+  password: 'secret',
+  logFile: join(folder.path, 'proxy.ndjson'),
+})
 
 // Two sign-ups of one run: both are confirmed, and the site loses the second.
 for (const email of ['ada@example.com', 'grace@example.com']) {

@@ -285,6 +285,12 @@ it('ends while a tunnel is open and another waits, and logs the end', async () =
 })
 
 it('names a port that is taken', async () => {
+  using folder = temporaryFolder()
   await using world = await open()
-  await expect(open({ port: world.proxy.port })).rejects.toMatchObject({ code: 'DEMO_PORT_BUSY' })
+  const settings = { port: world.proxy.port, username: 'ada', password: 'secret', fault: 'none', latencyMs: 0 } as const
+  const again = serveProxy(
+    { ...settings, logFile: folder.file('other.ndjson') },
+    { now: Date.now, sleep: () => Promise.resolve() },
+  )
+  await expect(again).rejects.toMatchObject({ code: 'DEMO_PORT_BUSY' })
 })
