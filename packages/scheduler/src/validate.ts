@@ -1,3 +1,4 @@
+import type { ConcurrencyLimits } from './engine/slots.ts'
 import { SchedulerError } from './errors.ts'
 import type { RetryPolicy, ScheduleConfig, Trigger } from './types.ts'
 
@@ -51,6 +52,14 @@ export function checkConfig(config: ScheduleConfig): ScheduleConfig {
   return copy(config)
 }
 
+/** @throws SchedulerError `INVALID_POLICY` */
+export function checkLimits({ total, perKey, keys = {} }: ConcurrencyLimits): void {
+  const most = { least: 1, infinite: true, whole: true }
+  number('concurrency.total', total, most)
+  number('concurrency.perKey', perKey, most)
+  for (const [key, limit] of Object.entries(keys)) number(`concurrency.keys.${key}`, limit, most)
+}
+
 /** The triggers of a config as a list. */
 export function triggersOf(config: ScheduleConfig): readonly Trigger[] {
   const { triggers } = config
@@ -79,10 +88,12 @@ function checkRetry(retry: RetryPolicy): void {
 interface NumberRule {
   readonly least: number
   readonly whole?: boolean
+  readonly infinite?: boolean
 }
 
-function number(name: string, value: unknown, { least, whole = false }: NumberRule): void {
+function number(name: string, value: unknown, { least, whole = false, infinite = false }: NumberRule): void {
   if (value === undefined) return
+  if (infinite && value === Number.POSITIVE_INFINITY) return
   const fits =
     typeof value === 'number' && value >= least && Number.isFinite(value) && (!whole || Number.isInteger(value))
   if (!fits) throw invalidPolicy(name, `a ${whole ? 'whole ' : ''}number, ${least} or more`)

@@ -1,6 +1,7 @@
 import type { Outcome } from '../policies/judge.ts'
 import type { Clock, Task } from '../types.ts'
 import type { Execution } from './execution.ts'
+import { LazySignal } from './lazy-signal.ts'
 
 /** Five seconds for a task to put down what it holds after its signal was aborted. */
 export const DEFAULT_ABORT_GRACE_MS = 5000
@@ -27,19 +28,20 @@ export function runAttempt(execution: Execution, task: Task, attempt: number, cl
       disarm = clock.wakeAt(clock.now() + abortGraceMs, () => resolve(outcome()))
     }
 
-    execution.renewSignal()
+    const abortable = new LazySignal()
+    execution.abortable = abortable
     if (timeoutMs !== undefined) {
       disarm = clock.wakeAt(clock.now() + timeoutMs, () => {
         timedOut = true
         giveUpLater(() => ({ type: 'timed-out', timeoutMs }))
-        execution.abort(new DOMException(`The attempt took longer than ${timeoutMs} ms.`, 'TimeoutError'))
+        abortable.abort(new DOMException(`The attempt took longer than ${timeoutMs} ms.`, 'TimeoutError'))
       })
     }
     execution.onContinue(() => {
       const by = execution.interruption
       if (by !== undefined) giveUpLater(() => ({ type: 'interrupted', by, settled: false }))
     })
-    call(execution, task, attempt).then(
+    call(execution, task, attempt, abortable).then(
       (result) => settle({ type: 'returned', result }),
       (error: unknown) => settle({ type: 'threw', error }),
     )
@@ -47,14 +49,13 @@ export function runAttempt(execution: Execution, task: Task, attempt: number, cl
 }
 
 /** A task that throws at once rejects like any other. */
-async function call(execution: Execution, task: Task, attempt: number): Promise<unknown> {
-  const { record } = execution
+async function call({ record }: Execution, task: Task, attempt: number, abortable: LazySignal): Promise<unknown> {
   return task({
     execution: record,
     input: record.input,
     attempt,
     get signal() {
-      return execution.signal
+      return abortable.signal
     },
   })
 }

@@ -1,6 +1,7 @@
 import type { Interruption } from '../policies/judge.ts'
 import type { AttemptRecord, ExecutionPatch, ExecutionRecord, Instant, ScheduleConfig } from '../types.ts'
 import type { Job } from './job.ts'
+import type { LazySignal } from './lazy-signal.ts'
 import type { Ticket } from './slots.ts'
 
 /** An execution at work. Its record is replaced, never changed. */
@@ -10,45 +11,30 @@ export class Execution implements Ticket {
   /** The job's config at the claim: a later one does not change what is under way. */
   readonly config: ScheduleConfig
   /** When the first attempt should have begun; what lateness is measured from. */
-  readonly fireAt: Instant
+  readonly plannedAt: Instant
   /** Set once: the first interruption wins. */
   interruption: Interruption | undefined
+  /** Of the attempt that is under way. */
+  abortable: LazySignal | undefined
   /** Whether a slot is held. */
   holdsSlot = false
-  #controller: AbortController | undefined
-  #abortReason: unknown
   #continue: (() => void) | undefined
   #settled: PromiseWithResolvers<ExecutionRecord> | undefined
 
-  constructor(record: ExecutionRecord, job: Job, fireAt: Instant) {
+  constructor(record: ExecutionRecord, job: Job, plannedAt: Instant) {
     this.record = record
     this.job = job
     this.config = job.config
-    this.fireAt = fireAt
+    this.plannedAt = plannedAt
+  }
+
+  /** Whether an attempt is under way, or about to be. */
+  get running(): boolean {
+    return this.record.status === 'running' && this.holdsSlot
   }
 
   get slotKey(): string | undefined {
     return this.config.concurrencyKey
-  }
-
-  /** Made when first asked for: most tasks never do. One per attempt. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController()
-      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason)
-    }
-    return this.#controller.signal
-  }
-
-  abort(reason: unknown): void {
-    this.#abortReason = reason
-    this.#controller?.abort(reason)
-  }
-
-  /** Makes ready for the next attempt. */
-  renewSignal(): void {
-    this.#controller = undefined
-    this.#abortReason = undefined
   }
 
   admitted(): void {
@@ -74,7 +60,7 @@ export class Execution implements Ticket {
   interrupt(by: Interruption, reason: unknown): void {
     if (this.interruption !== undefined) return
     this.interruption = by
-    this.abort(reason)
+    this.abortable?.abort(reason)
     this.continue()
   }
 

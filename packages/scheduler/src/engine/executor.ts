@@ -1,11 +1,13 @@
 import { SchedulerError } from '../errors.ts'
 import type { Emitter } from '../events.ts'
 import { ABANDONED, type Interruption, interrupted, judge, type Outcome, type Verdict } from '../policies/judge.ts'
-import type { Statistics } from '../statistics.ts'
+import type { Statistics } from '../statistics/statistics.ts'
 import type { Clock, ExecutionPatch, ExecutionRecord, ExecutionStore, Instant, Task, TaskOptions } from '../types.ts'
+import { Admission, type Turn } from './admission.ts'
 import { runAttempt } from './attempt.ts'
-import { begin, Execution, end } from './execution.ts'
-import { type Job, NOBODY } from './job.ts'
+import { begin, Execution, end, patched } from './execution.ts'
+import type { Job } from './job.ts'
+import { Journal } from './journal.ts'
 import type { Slots } from './slots.ts'
 
 /**
@@ -37,26 +39,22 @@ export interface ExecutorOptions {
   readonly onReleased: (job: Job) => void
 }
 
-/** Six tries over six seconds. */
-const MOST_WRITES = 6
-const WRITE_RETRY_MS = 100
-
 export interface RegisteredTask extends TaskOptions {
   readonly run: Task
 }
 
 export class Executor {
   readonly #options: ExecutorOptions
+  readonly #admission: Admission
+  readonly #journal: Journal
   readonly #active = new Map<string, Execution>()
-  #stopping = false
+  /** While it stops, nothing waits for a retry. */
+  stopping = false
 
   constructor(options: ExecutorOptions) {
     this.#options = options
-  }
-
-  /** While it stops, nothing waits for a retry. */
-  set stopping(stopping: boolean) {
-    this.#stopping = stopping
+    this.#admission = new Admission(options.slots)
+    this.#journal = new Journal(options)
   }
 
   get active(): ReadonlyMap<string, Execution> {
@@ -70,27 +68,17 @@ export class Executor {
   async fire(
     job: Job,
     scheduledAt: Instant,
-    fireAt: Instant,
+    plannedAt: Instant,
     queueLimit: number,
   ): Promise<ExecutionRecord | undefined> {
-    const { store, clock, newId, events, onReleased } = this.#options
-    const now = clock.now()
-    const draft: ExecutionRecord = {
-      id: newId(),
-      jobId: job.id,
-      task: job.config.task,
-      scheduledAt,
-      claimedAt: now,
-      status: 'running',
-      attempts: [],
-      ...(job.config.input === undefined ? undefined : { input: job.config.input }),
-    }
-    const execution = new Execution(draft, job, fireAt)
-    const turn = this.#takeTurn(execution, queueLimit)
+    const { store, events, onReleased } = this.#options
+    const draft = this.#draft(job, scheduledAt)
+    const execution = new Execution(draft, job, plannedAt)
+    const turn = this.#admission.join(execution, queueLimit)
     if (turn === 'refused') {
-      execution.record = { ...draft, status: 'cancelled', reason: 'overlap', endedAt: now }
+      execution.record = { ...draft, status: 'cancelled', reason: 'overlap', endedAt: draft.claimedAt }
     } else if (turn === 'now') {
-      execution.record = { ...draft, attempts: begin([], now) }
+      execution.record = { ...draft, attempts: begin([], draft.claimedAt) }
     }
     this.#active.set(draft.id, execution)
 
@@ -98,11 +86,11 @@ export class Executor {
     try {
       claimed = await store.claim(execution.record)
     } catch (error) {
-      this.#drop(execution)
+      this.#drop(execution, turn)
       throw error
     }
     if (!claimed) {
-      this.#drop(execution)
+      this.#drop(execution, turn)
       onReleased(job)
       return undefined
     }
@@ -116,74 +104,45 @@ export class Executor {
 
   /** Records a due time that nobody made use of. */
   async miss(job: Job, scheduledAt: Instant): Promise<void> {
-    const { store, clock, newId } = this.#options
-    const now = clock.now()
-    const record: ExecutionRecord = {
-      id: newId(),
-      jobId: job.id,
-      task: job.config.task,
-      scheduledAt,
-      claimedAt: now,
-      endedAt: now,
-      status: 'cancelled',
-      reason: 'missed',
-      attempts: [],
-    }
-    if (!(await store.claim(record))) return
+    const draft = this.#draft(job, scheduledAt)
+    const record: ExecutionRecord = { ...draft, status: 'cancelled', reason: 'missed', endedAt: draft.claimedAt }
+    if (!(await this.#options.store.claim(record))) return
     job.lastScheduledAt = Math.max(job.lastScheduledAt ?? scheduledAt, scheduledAt)
     this.#ended(new Execution(record, job, scheduledAt))
   }
 
   /** Takes over what an earlier process left unfinished; `job` is missing where it was removed since. */
   async recover(record: ExecutionRecord, job: Job | undefined): Promise<void> {
-    const { clock, store, statistics, events } = this.#options
+    const { clock, store } = this.#options
     const now = clock.now()
     const attempts = end(record.attempts, now, ABANDONED)
     const most = Math.max(job?.config.retry?.attempts ?? 1, 2)
     if (job?.config.onAbandoned === 'retry' && record.attempts.length < most && this.#options.task(job.config.task)) {
       const execution = new Execution(record, job, record.scheduledAt)
       this.#active.set(record.id, execution)
-      job.holders++
-      await this.#write(execution, { status: 'retrying', reason: 'abandoned', attempts, error: ABANDONED })
-      execution.holdsSlot = this.#options.slots.enter(execution)
+      await this.#journal.write(execution, { status: 'retrying', reason: 'abandoned', attempts, error: ABANDONED })
+      this.#admission.join(execution, Number.POSITIVE_INFINITY)
       void this.#drive(execution, false)
       return
     }
     const patch: ExecutionPatch = { status: 'failed', reason: 'abandoned', attempts, endedAt: now, error: ABANDONED }
     await store.update(record.id, patch)
-    const execution: ExecutionRecord = { ...record, ...patch }
-    statistics.add(execution, record.scheduledAt)
-    events.emit('execution:ended', () => ({ execution }))
+    this.#journal.endedBefore(patched(record, patch))
   }
 
   interrupt(execution: Execution, by: Interruption): void {
-    const { slots } = this.#options
     if (execution.interruption !== undefined) return
-    const { waiting } = execution.job
-    const at = waiting.indexOf(execution)
-    if (at >= 0) {
-      waiting.splice(at, 1)
-      execution.job.holders++
-    }
-    if (!execution.holdsSlot) slots.withdraw(execution)
-    execution.interrupt(
-      by,
-      new DOMException(by.kind === 'cancel' ? 'Cancelled.' : 'The scheduler stops.', 'AbortError'),
-    )
+    this.#admission.stopWaiting(execution)
+    const message = by.kind === 'cancel' ? 'The execution was cancelled.' : 'The scheduler stops.'
+    execution.interrupt(by, new DOMException(message, 'AbortError'))
   }
 
-  #takeTurn(execution: Execution, queueLimit: number): 'now' | 'later' | 'refused' {
-    const { job } = execution
-    const { overlap = 'skip' } = job.config
-    if (overlap === 'allow' || job.holders === 0) {
-      job.holders++
-      execution.holdsSlot = this.#options.slots.enter(execution)
-      return execution.holdsSlot ? 'now' : 'later'
-    }
-    if (job.waiting.length >= queueLimit) return 'refused'
-    if (job.waiting === NOBODY) job.waiting = []
-    job.waiting.push(execution)
-    return 'later'
+  #draft(job: Job, scheduledAt: Instant): ExecutionRecord {
+    const { input, task } = job.config
+    const id = this.#options.newId()
+    const claimedAt = this.#options.clock.now()
+    const draft = { id, jobId: job.id, task, scheduledAt, claimedAt, status: 'running', attempts: [] } as const
+    return input === undefined ? draft : { ...draft, input }
   }
 
   /** @param recorded whether the store knows already that the first attempt begins */
@@ -194,7 +153,8 @@ export class Executor {
       if (!begun) {
         if (!execution.holdsSlot && execution.interruption === undefined) await execution.paused()
         if (execution.interruption === undefined) {
-          await this.#write(execution, { status: 'running', attempts: begin(execution.record.attempts, clock.now()) })
+          const attempts = begin(execution.record.attempts, clock.now())
+          await this.#journal.write(execution, { status: 'running', attempts })
         }
       }
       if (execution.interruption !== undefined) {
@@ -228,119 +188,53 @@ export class Executor {
   async #retryLater(execution: Execution, verdict: Verdict, delayMs: number): Promise<void> {
     const { clock, events } = this.#options
     const now = clock.now()
-    const { status, reason, error } = verdict
-    const attempts = end(execution.record.attempts, now, error)
-    await this.#write(execution, {
-      status,
-      attempts,
-      ...(reason === undefined ? undefined : { reason }),
-      ...(error === undefined ? undefined : { error }),
-    })
-    this.#leaveSlot(execution)
+    await this.#endAttempt(execution, verdict, now)
+    this.#admission.leaveSlot(execution)
     const { record } = execution
-    const last = attempts.at(-1)
-    if (last !== undefined) events.emit('execution:attempt-ended', () => ({ execution: record, attempt: last }))
     events.emit('execution:retrying', () => ({ execution: record, nextAttemptAt: now + delayMs }))
-    if (this.#stopping) this.interrupt(execution, { kind: 'stop' })
+    if (this.stopping) this.interrupt(execution, { kind: 'stop' })
     if (execution.interruption !== undefined) return
     const disarm = clock.wakeAt(now + delayMs, () => execution.continue())
     await execution.paused()
     disarm()
-    if (execution.interruption === undefined) execution.holdsSlot = this.#options.slots.enter(execution)
+    if (execution.interruption === undefined) this.#admission.enterSlot(execution)
   }
 
   async #finish(execution: Execution, verdict: Verdict): Promise<void> {
-    const { events } = this.#options
-    const now = this.#options.clock.now()
-    const { status, reason, error, result } = verdict
-    const before = execution.record.attempts
-    const attempts = end(before, now, error)
-    await this.#write(execution, {
-      status,
-      attempts,
-      ...(status === 'retrying' ? undefined : { endedAt: now }),
-      ...(reason === undefined ? undefined : { reason }),
-      ...(error === undefined ? undefined : { error }),
-      ...(result === undefined ? undefined : { result }),
-    })
-    const { record } = execution
-    const last = attempts.at(-1)
-    if (last !== undefined && attempts !== before) {
-      events.emit('execution:attempt-ended', () => ({ execution: record, attempt: last }))
-    }
-    this.#leaveSlot(execution)
-    this.#release(execution)
+    await this.#endAttempt(execution, verdict, this.#options.clock.now())
+    this.#admission.leave(execution)
     this.#ended(execution)
   }
 
-  /** Everything that follows a durable end. */
-  #ended(execution: Execution): void {
-    const { events, statistics, task } = this.#options
+  /** Stores a verdict, and with it the end of the attempt that was under way, if one was. */
+  async #endAttempt(execution: Execution, verdict: Verdict, now: Instant): Promise<void> {
+    const { delayMs: _delayMs, ...outcome } = verdict
+    const before = execution.record.attempts
+    const attempts = end(before, now, verdict.error)
+    const patch = { ...outcome, attempts }
+    await this.#journal.write(execution, verdict.status === 'retrying' ? patch : { ...patch, endedAt: now })
     const { record } = execution
-    this.#active.delete(record.id)
-    if (record.endedAt !== undefined) {
-      if (record.attempts.length > 0) execution.job.lastEndedAt = record.endedAt
-      statistics.add(record, execution.fireAt)
-      events.emit('execution:ended', () => ({ execution: record }))
-      const registered = task(record.task)
-      const callback =
-        record.status === 'success'
-          ? registered?.onSuccess
-          : record.status === 'failed'
-            ? registered?.onFailure
-            : undefined
-      if (callback !== undefined) events.guard(record.status, () => callback(record))
-    }
+    const attempt = attempts.at(-1)
+    if (attempt === undefined || attempts === before) return
+    this.#options.events.emit('execution:attempt-ended', () => ({ execution: record, attempt }))
+  }
+
+  /** Everything that follows the last write, which leaves it unfinished where the next start is to go on with it. */
+  #ended(execution: Execution): void {
+    this.#active.delete(execution.record.id)
+    if (execution.record.endedAt !== undefined) this.#journal.ended(execution)
     execution.settle()
     this.#options.onReleased(execution.job)
   }
 
   /** Takes back all that a firing reserved whose claim did not come to be. */
-  #drop(execution: Execution): void {
+  #drop(execution: Execution, turn: Turn): void {
     this.#active.delete(execution.record.id)
-    if (execution.record.endedAt !== undefined) return
-    const { job } = execution
-    const at = job.waiting.indexOf(execution)
-    if (at >= 0) {
-      job.waiting.splice(at, 1)
-    } else {
-      if (execution.holdsSlot) this.#leaveSlot(execution)
-      else this.#options.slots.withdraw(execution)
-      this.#release(execution)
+    if (turn !== 'refused') {
+      this.#admission.stopWaiting(execution)
+      this.#admission.leave(execution)
     }
-  }
-
-  /** Gives the job's turn on. */
-  #release(execution: Execution): void {
-    const { job } = execution
-    job.holders--
-    const next = job.waiting.length === 0 ? undefined : job.waiting.shift()
-    if (next === undefined) return
-    job.holders++
-    if (this.#options.slots.enter(next)) next.admitted()
-  }
-
-  #leaveSlot(execution: Execution): void {
-    if (!execution.holdsSlot) return
-    execution.holdsSlot = false
-    this.#options.slots.leave(execution)
-  }
-
-  /** Stores a change, again and again for a while where the store fails. Given up, the next start finds it abandoned. */
-  async #write(execution: Execution, patch: ExecutionPatch): Promise<void> {
-    const { store, clock, events } = this.#options
-    execution.apply(patch)
-    for (let failures = 0; failures < MOST_WRITES; failures++) {
-      try {
-        await store.update(execution.record.id, patch)
-        return
-      } catch (error) {
-        events.emit('scheduler:store-failed', () => ({ operation: 'update', error }))
-        await new Promise<void>((resolve) => {
-          clock.wakeAt(clock.now() + WRITE_RETRY_MS * 2 ** failures, resolve)
-        })
-      }
-    }
+    execution.settle()
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Statistics } from '../statistics/statistics.ts'
 import type { TriggerCompiler } from '../triggers/compile.ts'
 import { every, type Times, within } from '../triggers/times.ts'
 import type { Instant, JobRecord, JobView, ScheduleConfig } from '../types.ts'
@@ -27,6 +28,12 @@ export class Job implements Due, Times {
   /** Executions that are claimed, or being claimed, and not over; those in `waiting` not counted. */
   holders = 0
   waiting: Execution[] = NOBODY
+  /** Its trigger stood still; it is kept, but does not fire. */
+  stuck = false
+  /** Taken away; an execution may still be under way. */
+  removed = false
+  /** Made when the first execution ended. */
+  statistics: Statistics | undefined
   #series: readonly Series[]
 
   constructor(record: JobRecord, order: number, compiler: TriggerCompiler) {
@@ -91,6 +98,11 @@ export class Job implements Due, Times {
   get followsEnd(): boolean {
     return triggersOf(this.config).some((trigger) => trigger.type === 'interval' && trigger.from === 'last-end')
   }
+}
+
+/** How many firings may wait for their turn. */
+export function queueLimit(job: Job): number {
+  return job.config.overlap === 'queue' ? (job.config.queueLimit ?? 1) : 0
 }
 
 /** Shared by all jobs of which nobody waits, to keep them small; replaced before it is written to. */

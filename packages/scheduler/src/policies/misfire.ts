@@ -55,12 +55,21 @@ export function latestDue(times: Times, first: Instant, now: Instant): Instant {
   return due
 }
 
+/** The latest due times in [first, now], `limit` at most; looks further and further back until there are enough. */
 function latestDues(times: Times, first: Instant, now: Instant, limit: number): Instant[] {
-  const dues: Instant[] = []
-  for (let to = now; dues.length < limit && to >= first; ) {
-    const due = latestDue(times, first, to)
-    dues.push(due)
-    to = due - 1
+  for (let spanMs = 1000; ; spanMs *= 2) {
+    const from = Math.max(first - 1, now - spanMs)
+    const dues = lastOf(times, from, now, limit)
+    if (dues.length === limit || from === first - 1) return dues
   }
-  return dues.reverse()
+}
+
+function lastOf(times: Times, from: Instant, to: Instant, limit: number): Instant[] {
+  const dues: Instant[] = []
+  for (let next = times.next(from); next !== undefined && next <= to; next = times.next(next)) {
+    dues.push(next)
+    // Cut now and then, not each time: a shift per due time would cost as much as the search.
+    if (dues.length >= 2 * limit) dues.splice(0, limit)
+  }
+  return dues.slice(-limit)
 }

@@ -33,6 +33,9 @@ export class TriggerCompiler {
       case 'interval': {
         checkBounds(trigger)
         checkInterval(trigger.everyMs)
+        if (trigger.from !== undefined && trigger.from !== 'anchor' && trigger.from !== 'last-end') {
+          throw invalidTrigger('`from` has to be anchor or last-end')
+        }
         if (trigger.anchor !== undefined) checkInstant(trigger.anchor, 'anchor')
         return within(every(trigger.everyMs, trigger.anchor ?? added), trigger.start, trigger.end)
       }

@@ -1,0 +1,219 @@
+import { SchedulerError } from '../errors.ts'
+import type { Emitter } from '../events.ts'
+import type { TriggerCompiler } from '../triggers/compile.ts'
+import type { Clock, ExecutionStore, JobRecord, JobView, ScheduleConfig } from '../types.ts'
+import { checkConfig, quote, triggersOf } from '../validate.ts'
+import type { Executor } from './executor.ts'
+import { Job } from './job.ts'
+import type { Planner } from './planner.ts'
+
+/** Executions looked through for the last one that was tried. */
+const LATEST = 20
+
+export interface JobBookOptions {
+  readonly store: ExecutionStore
+  readonly clock: Clock
+  readonly events: Emitter
+  readonly compiler: TriggerCompiler
+  readonly planner: Planner
+  readonly executor: Executor
+  readonly hasTask: (name: string) => boolean
+}
+
+/** The jobs: every change is stored before it is made, and changes of one job wait for each other. */
+export class JobBook {
+  readonly #options: JobBookOptions
+  readonly #jobs = new Map<string, Job>()
+  readonly #turns = new Map<string, Promise<unknown>>()
+  #order = 0
+
+  constructor(options: JobBookOptions) {
+    this.#options = options
+  }
+
+  get all(): Iterable<Job> {
+    return this.#jobs.values()
+  }
+
+  find(id: string): Job | undefined {
+    return this.#jobs.get(id)
+  }
+
+  /** @throws SchedulerError `UNKNOWN_JOB` */
+  get(id: string): Job {
+    const job = this.#jobs.get(id)
+    if (job !== undefined) return job
+    throw new SchedulerError('UNKNOWN_JOB', `There is no job ${quote(id)}.`, 'jobs() lists those there are.')
+  }
+
+  /** Reads all jobs anew. */
+  async load(): Promise<void> {
+    const { store, compiler } = this.#options
+    const records = await store.listJobs()
+    this.#jobs.clear()
+    for (const record of records) this.#jobs.set(record.config.id, new Job(record, this.#order++, compiler))
+    for (const job of this.#jobs.values()) {
+      if (!job.followsEnd) continue
+      const latest = await store.list({ jobId: job.id, limit: LATEST })
+      job.lastEndedAt = latest.find((execution) => execution.attempts.length > 0)?.endedAt
+    }
+  }
+
+  async add(config: ScheduleConfig): Promise<JobView> {
+    const checked = checkConfig(config)
+    return this.#inTurn(checked.id, async () => {
+      if (!this.#jobs.has(checked.id)) return this.#addNew(checked)
+      throw new SchedulerError(
+        'DUPLICATE_JOB',
+        `There is a job ${quote(checked.id)} already.`,
+        'Use replace(), or another id.',
+      )
+    })
+  }
+
+  async replace(config: ScheduleConfig): Promise<JobView> {
+    const checked = checkConfig(config)
+    return this.#inTurn(checked.id, async () => {
+      const old = this.#jobs.get(checked.id)
+      if (old === undefined) return this.#addNew(checked)
+      const sameTriggers = JSON.stringify(triggersOf(old.config)) === JSON.stringify(triggersOf(checked))
+      const job = sameTriggers ? this.#make({ ...old.record, config: checked }) : this.#makeNew(checked)
+      await this.#options.store.saveJob(job.record)
+      old.become(job)
+      return this.#changed('job:replaced', old)
+    })
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#inTurn(id, async () => {
+      const job = this.get(id)
+      await this.#options.store.deleteJob(id)
+      this.#forget(job, 'removed')
+    })
+  }
+
+  pause(id: string): Promise<JobView> {
+    return this.#inTurn(id, async () => {
+      const job = this.get(id)
+      if (job.config.paused === true) return this.view(job)
+      const config = { ...job.config, paused: true }
+      await this.#options.store.saveJob({ ...job.record, config })
+      job.config = config
+      return this.#changed('job:paused', job)
+    })
+  }
+
+  resume(id: string): Promise<JobView> {
+    return this.#inTurn(id, async () => {
+      const job = this.get(id)
+      if (job.config.paused !== true) return this.view(job)
+      const now = this.#options.clock.now()
+      await this.#recordPassed(job, now)
+      const { paused: _paused, ...config } = job.config
+      const lastScheduledAt = Math.max(job.lastScheduledAt ?? now, now)
+      await this.#options.store.saveJob({ ...job.record, config, lastScheduledAt })
+      job.config = config
+      job.lastScheduledAt = lastScheduledAt
+      const view = this.#changed('job:resumed', job)
+      this.released(job)
+      return view
+    })
+  }
+
+  /** Plans every job, or those of one task. */
+  planAll(task?: string): void {
+    for (const job of this.#jobs.values()) {
+      if (task !== undefined && job.config.task !== task) continue
+      this.#options.planner.plan(job, job.since)
+      // A one-shot that ended when nobody was left to take it away.
+      this.released(job)
+    }
+  }
+
+  /** An execution of the job ended, or did not come to be: a trigger may count from that, or the job may be over. */
+  released(job: Job): void {
+    const { planner, clock, hasTask, store } = this.#options
+    if (job.removed || !planner.running) return
+    if (job.followsEnd && !job.busy) {
+      planner.plan(job, Math.max(job.since, clock.now()))
+      planner.arm()
+    }
+    const { origin, paused } = job.config
+    const over = job.nextAt === undefined && !job.busy && !job.stuck && paused !== true && hasTask(job.config.task)
+    // Jobs of a config or a plugin stay until their owner takes them away; it would only add them anew.
+    if (!over || origin === 'config' || origin === 'plugin') return
+    this.#forget(job, 'ended')
+    planner.background(
+      'deleteJob',
+      this.#inTurn(job.id, () => store.deleteJob(job.id)),
+    )
+  }
+
+  view(job: Job): JobView {
+    return job.view(!this.#options.hasTask(job.config.task))
+  }
+
+  /** @throws SchedulerError `UNKNOWN_TASK` */
+  checkTask(name: string): void {
+    if (this.#options.hasTask(name)) return
+    throw new SchedulerError('UNKNOWN_TASK', `No task ${quote(name)} is registered.`, 'Call registerTask() first.')
+  }
+
+  async #addNew(config: ScheduleConfig): Promise<JobView> {
+    const job = this.#makeNew(config)
+    await this.#options.store.saveJob(job.record)
+    this.#jobs.set(job.id, job)
+    return this.#changed('job:added', job)
+  }
+
+  #makeNew(config: ScheduleConfig): Job {
+    const job = this.#make({ config, createdAt: this.#options.clock.now() })
+    if (job.next(job.since) !== undefined) return job
+    throw new SchedulerError(
+      'NEVER_FIRES',
+      `Job ${quote(job.id)} is never due.`,
+      'Check its days, years, start and end.',
+    )
+  }
+
+  #make(record: JobRecord): Job {
+    this.checkTask(record.config.task)
+    return new Job(record, this.#order++, this.#options.compiler)
+  }
+
+  #changed(event: 'job:added' | 'job:replaced' | 'job:paused' | 'job:resumed', job: Job): JobView {
+    const { planner, events } = this.#options
+    planner.plan(job, job.since)
+    planner.arm()
+    const view = this.view(job)
+    events.emit(event, () => ({ job: view }))
+    return view
+  }
+
+  /** A series just goes on after a pause, but a single time that passed will not come again: that is worth a record. */
+  async #recordPassed(job: Job, now: number): Promise<void> {
+    for (const trigger of triggersOf(job.config)) {
+      if (trigger.type !== 'at' || trigger.at <= job.since || trigger.at > now) continue
+      await this.#options.executor.miss(job, trigger.at)
+    }
+  }
+
+  #forget(job: Job, cause: 'removed' | 'ended'): void {
+    job.removed = true
+    this.#options.planner.take(job)
+    if (this.#jobs.get(job.id) === job) this.#jobs.delete(job.id)
+    this.#options.events.emit('job:removed', () => ({ jobId: job.id, cause }))
+  }
+
+  /** Runs `change` after those of the same job that came before it. */
+  #inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(id)
+    const turn = before === undefined ? change() : before.then(change, change)
+    this.#turns.set(id, turn)
+    const done = (): void => {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id)
+    }
+    turn.then(done, done)
+    return turn
+  }
+}
