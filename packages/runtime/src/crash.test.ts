@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createRefbot } from './index.ts'
+
+const fixtures = join(import.meta.dirname, 'fixtures')
+const pluginsDir = join(fixtures, 'plugins')
+let dataDir: string
+const hosts: ChildProcess[] = []
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'refbot-crash-'))
+})
+afterEach(() => {
+  for (const child of hosts.splice(0)) child.kill('SIGKILL')
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+function host(name: string) {
+  const file = join(fixtures, `${name}.ts`)
+  const child = spawn(process.execPath, ['--conditions=@refbot/source', file, dataDir, pluginsDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  hosts.push(child)
+  return child
+}
+
+describe('a host that is killed', () => {
+  it('between the commit of a claim and the start of its task leaves a run that the next start finds abandoned', async () => {
+    const [, signal] = await once(host('killed-after-claim'), 'exit')
+    expect(signal).toBe('SIGKILL')
+
+    await using bot = await createRefbot({ dataDir, pluginsDir })
+    expect(await bot.runs.list()).toMatchObject([{ plugin: 'hello', status: 'running' }])
+    await bot.start()
+    expect(await bot.runs.list()).toMatchObject([{ plugin: 'hello', status: 'failed', reason: 'abandoned' }])
+    expect(await bot.store.pluginValues.list('hello', '')).toEqual([])
+  })
+
+  it('takes the processes of its plugins with it, even one that never yields', async () => {
+    const child = host('killed-while-running')
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+    const pid = Number(line.replace('pid ', ''))
+    expect(state(pid)).toMatch(/[RSD]/)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await vi.waitFor(() => expect(state(pid)).toMatch(/Z|gone/), { timeout: 5000 })
+  })
+})
+
+function state(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
+  } catch {
+    return 'gone'
+  }
+}
