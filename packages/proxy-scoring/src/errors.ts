@@ -14,6 +14,8 @@ export type ProxyScoringErrorCode =
   | 'PROXY_REASON_INVALID'
   /** An option is out of its range. */
   | 'PROXY_OPTION_INVALID'
+  /** The check URL does not answer as expected without a proxy, so a check through proxies would tell nothing. */
+  | 'PROXY_CHECK_URL_FAILS'
   /** A list's file can't be read. */
   | 'PROXY_LIST_UNREADABLE'
   /** A list is longer than allowed. */

@@ -5,7 +5,9 @@ export {
   type CircuitState,
   DEFAULT_CIRCUIT,
 } from './circuit.ts'
+export { classifyConnectStatus, classifyFailure } from './classify.ts'
 export { ProxyScoringError, type ProxyScoringErrorCode } from './errors.ts'
+export { type FailoverAttempt, type FailoverOptions, type FailoverReport, withFailover } from './failover.ts'
 export type { ProxyFilter } from './filter.ts'
 export { parseProxies } from './import/parse.ts'
 export type { ListFormat, ParseError, ParseErrorCode, ParseOptions, ParseResult } from './import/result.ts'

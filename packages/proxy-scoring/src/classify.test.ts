@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { classifyConnectStatus, classifyFailure } from './classify.ts'
+
+const coded = (code: string) => Object.assign(new Error(code), { code })
+
+describe('an error', () => {
+  it.each([
+    ['ECONNREFUSED', 'refused_connection'],
+    ['ENOTFOUND', 'unreachable'],
+    ['ECONNRESET', 'reset'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
+    ['UND_ERR_PRX_TLS', 'tls'],
+    ['UND_ERR_SOCKS5_AUTH_FAILED', 'auth'],
+    ['UND_ERR_SOCKS5_REPLY_5', 'target'],
+    ['UND_ERR_SOCKS5_ADDR_TYPE', 'bad_answer'],
+    ['HPE_INVALID_CONSTANT', 'bad_answer'],
+    ['CERT_HAS_EXPIRED', 'target'],
+    ['constructor', 'target'],
+  ])('of code %s is %s', (code, reason) => {
+    expect(classifyFailure(coded(code))).toBe(reason)
+  })
+
+  it('is told by its innermost cause, however deep', () => {
+    const tunnel = new Error('Proxy response (407) !== 200 when HTTP Tunneling')
+    const deep = new TypeError('fetch failed', { cause: new Error('x', { cause: tunnel }) })
+    expect(classifyFailure(deep)).toBe('auth')
+    expect(classifyFailure(new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')]))).toBe(
+      'refused_connection',
+    )
+  })
+
+  it('of the caller’s own is nobody’s fault', () => {
+    for (const error of [new TypeError('x is not a function'), 'text', null, undefined, { code: 'ECONNRESET' }])
+      expect(classifyFailure(error)).toBe('target')
+  })
+
+  it('that goes round in circles ends', () => {
+    const error = new Error('round')
+    error.cause = error
+    expect(classifyFailure(error)).toBe('target')
+  })
+
+  it('of an abort is cancelled, of a deadline a timeout', () => {
+    expect(classifyFailure(new DOMException('', 'AbortError'))).toBe('cancelled')
+    expect(classifyFailure(new DOMException('', 'TimeoutError'))).toBe('timeout')
+  })
+})
+
+it.each([
+  [407, 'auth'],
+  [403, 'refused_connection'],
+  [503, 'refused_connection'],
+  [502, 'target'],
+  [504, 'target'],
+  [301, 'bad_answer'],
+])('an answer of %i to CONNECT is %s', (status, reason) => {
+  expect(classifyConnectStatus(status)).toBe(reason)
+})
