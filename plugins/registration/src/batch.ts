@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { type Authorisation, ConfigError, type JsonValue, type PluginContext, PluginError } from '@refbot/plugin-sdk'
 import type { RegistrationConfig } from './config.ts'
 import { makeIdentity } from './identity/identity.ts'
 import { mailDomain } from './identity/mail.ts'
+import { writeReports } from './report/write-reports.ts'
 import {
   type BatchResult,
   outcomes,
@@ -31,6 +33,7 @@ export async function runBatch(context: Context, tools: BatchTools): Promise<Bat
         hint: 'Use example.com, or ask the owner of the site to list the domain.',
       },
     )
+  for (const notice of config.notices) context.log.warn(notice)
   const planned = Math.min(config.batchSize, authorisation.maxPerDay ?? config.batchSize)
   const pauseMs = Math.max(
     config.delayBetweenSubmissionsMs,
@@ -38,8 +41,9 @@ export async function runBatch(context: Context, tools: BatchTools): Promise<Bat
   )
   const kept = await readKept(context)
   const submissions: Submission[] = []
+  let over: PluginError | undefined
   let made = 0
-  for (let index = 0; index < planned; index++) {
+  for (let index = 0; index < planned && over === undefined; index++) {
     await context.checkpoint()
     const earlier = kept.get(index)
     if (earlier !== undefined && outcomes[earlier.outcome].repeatable !== true) {
@@ -67,11 +71,32 @@ export async function runBatch(context: Context, tools: BatchTools): Promise<Bat
       email: identity.email,
     })
     context.progress(index + 1, planned, `${identity.email}: ${outcome} through ${proxy}`)
-    throwIfOver(submission)
+    over = endOf(submission)
   }
-  const summary = summarise({ runId: run.id, url: config.url, planned }, submissions)
-  if (summary.succeeded === 0) throw noneSucceeded(submissions)
-  return { submissions, summary }
+  const batch = { runId: run.id, url: config.url, planned, authorisationHash: hashOf(authorisation) }
+  const result = fitted({ submissions, summary: summarise(batch, submissions) })
+  await writeReports(context, result)
+  if (over !== undefined) throw over
+  if (result.summary.succeeded === 0) throw noneSucceeded(submissions)
+  return result
+}
+
+/** A value that leaves the process may have a megabyte; of a large batch the details stay in the storage alone. */
+function fitted(result: BatchResult): BatchResult {
+  if (JSON.stringify(result).length <= 400_000) return result
+  const submissions = result.submissions.map((submission) => ({
+    ...submission,
+    matched: [],
+    steps: [],
+    consoleErrors: [],
+  }))
+  return { ...result, submissions }
+}
+
+/** Tells one version of the owner's agreement from another. */
+function hashOf(authorisation: Authorisation): string {
+  const parts = Object.entries(authorisation).sort(([a], [b]) => (a < b ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
 /** Submissions of an earlier attempt of this run. One that was left pending may have arrived. */
@@ -96,11 +121,11 @@ function checkPath(url: string, { paths, origin }: Authorisation): void {
   })
 }
 
-function throwIfOver({ outcome, reason, index }: Submission): void {
+function endOf({ outcome, reason, index }: Submission): PluginError | undefined {
   const { endsBatch } = outcomes[outcome]
-  if (endsBatch === undefined) return
+  if (endsBatch === undefined) return undefined
   const refused = endsBatch === 'refused_by_site'
-  throw new PluginError(
+  return new PluginError(
     refused ? 'SITE_REFUSED' : 'LEFT_AUTHORISED_ORIGIN',
     `Submission ${index + 1} ended the batch (${outcome}). ${reason}`,
     {

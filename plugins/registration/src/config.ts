@@ -1,4 +1,5 @@
-import { z } from '@refbot/plugin-sdk'
+import { type ConfigSchema, z } from '@refbot/plugin-sdk'
+import { readSpelling } from './spelling.ts'
 
 const selector = z.string().trim().min(1).optional()
 
@@ -27,7 +28,7 @@ export const successSchema = z
 
 export type SuccessConditions = z.output<typeof successSchema>
 
-export const configSchema = z.strictObject({
+const keys = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
     .refine((url) => !hasCredentials(url), { error: 'must not contain a user name or password' })
@@ -38,7 +39,7 @@ export const configSchema = z.strictObject({
   usernameSelector: selector.describe('Selector of the user-name field. Default: found by the plugin.'),
   passwordSelector: selector.describe('Selector of the password field. Default: found by the plugin.'),
   submitSelector: selector.describe('Selector of the button that sends the form. Default: found by the plugin.'),
-  batchSize: z.int().min(1).max(1000).default(6).describe('Submissions in one run.'),
+  batchSize: z.int().min(1).max(200).default(6).describe('Submissions in one run.'),
   delayBetweenSubmissionsMs: z
     .int()
     .min(0)
@@ -78,8 +79,28 @@ export const configSchema = z.strictObject({
     .describe('When a picture of the page is kept as an artifact: always, after a failed submission, or never.'),
 })
 
-export type RegistrationConfig = z.output<typeof configSchema>
-export type RegistrationConfigInput = z.input<typeof configSchema>
+export type RegistrationConfigInput = z.input<typeof keys>
+export type RegistrationConfig = z.output<typeof keys> & {
+  /** What the configuration was understood as, where it was not spelled as documented. */
+  readonly notices: readonly string[]
+}
+
+const standard = keys['~standard']
+
+/** The configuration: strict, so that a misspelt key is an error, but for the spelling with underscores. */
+export const configSchema: ConfigSchema<RegistrationConfigInput, RegistrationConfig> = {
+  '~standard': {
+    version: standard.version,
+    vendor: standard.vendor,
+    jsonSchema: standard.jsonSchema,
+    async validate(value) {
+      const { config, notices, issues } = readSpelling(value, Object.keys(keys.shape))
+      if (issues.length > 0) return { issues }
+      const result = await standard.validate(config)
+      return result.issues === undefined ? { value: { ...result.value, notices } } : result
+    },
+  },
+}
 
 /** The keys that lead to elements. */
 export const selectorKeys = [

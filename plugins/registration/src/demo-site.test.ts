@@ -23,7 +23,7 @@ interface Ran {
 
 async function run(flags: readonly string[], config: Partial<RegistrationConfigInput> = {}): Promise<Ran> {
   await using site = await startSite(...flags)
-  const memory = memoryContext({
+  const memory = await memoryContext({
     browser,
     config: { url: `${site.url}/signup`, batchSize: 1, screenshots: 'never', ...config },
   })
@@ -48,7 +48,7 @@ describe('forms that are not just there', () => {
 
   it('opens the form from the page before it', async () => {
     await using site = await startSite()
-    const memory = memoryContext({ browser, config: { url: `${site.url}/`, batchSize: 1 } })
+    const memory = await memoryContext({ browser, config: { url: `${site.url}/`, batchSize: 1 } })
     await plugin.execute(memory.context)
     expect(site.accounts()).toHaveLength(1)
   })

@@ -25,7 +25,7 @@ function host(
   runId: string | undefined,
   options: Omit<MemoryContextOptions, 'browser' | 'config' | 'runId'> = {},
   config: Partial<RegistrationConfigInput> = {},
-): MemoryContext {
+): Promise<MemoryContext> {
   const id = runId ?? 'run'
   return memoryContext({
     browser,
@@ -39,7 +39,7 @@ const accountsOf = (runId: string | undefined) => site.accounts().filter((accoun
 
 describe('a batch on a healthy site', () => {
   it('makes an account for each submission, and tells which', async () => {
-    const memory = host(runIds[0], {}, { batchSize: 2, screenshots: 'always' })
+    const memory = await host(runIds[0], {}, { batchSize: 2, screenshots: 'always' })
     const { submissions, summary } = await run(memory)
     expect(submissions.map(({ index, outcome, reason }) => ({ index, outcome, reason }))).toEqual([
       { index: 0, outcome: 'success', reason: 'The page says: Your account has been created.' },
@@ -58,7 +58,7 @@ describe('a batch on a healthy site', () => {
   })
 
   it('recognises each field by its strongest evidence and leaves the trap alone', async () => {
-    const { submissions } = await run(host(runIds[1]))
+    const { submissions } = await run(await host(runIds[1]))
     expect(submissions[0]?.matched.map(({ field, evidence }) => `${field}: ${evidence}`)).toEqual([
       'firstName: autocomplete',
       'lastName: autocomplete',
@@ -71,7 +71,7 @@ describe('a batch on a healthy site', () => {
   })
 
   it('reports metrics, steps, progress, the answer to the submit and a picture', async () => {
-    const memory = host(runIds[2], {}, { screenshots: 'always' })
+    const memory = await host(runIds[2], {}, { screenshots: 'always' })
     const { submissions } = await run(memory)
     const labels = { outcome: 'success', proxy: 'direct' }
     expect(memory.metrics).toEqual([
@@ -87,7 +87,7 @@ describe('a batch on a healthy site', () => {
   })
 
   it('keeps no password anywhere', async () => {
-    const memory = host(runIds[3])
+    const memory = await host(runIds[3])
     const result = await run(memory)
     const kept = JSON.stringify([result, [...memory.storage], memory.metrics, memory.progress])
     expect(kept).toContain('identity')
@@ -95,8 +95,8 @@ describe('a batch on a healthy site', () => {
   })
 
   it('gives the same identities for the same seed', async () => {
-    const first = await run(host(runIds[4], {}, { seed: 'replay' }))
-    const memory = host(runIds[5], {}, { seed: 'replay' })
+    const first = await run(await host(runIds[4], {}, { seed: 'replay' }))
+    const memory = await host(runIds[5], {}, { seed: 'replay' })
     // The address is taken now, and the site says so.
     await expect(run(memory)).rejects.toMatchObject({ code: 'NO_SUBMISSION_SUCCEEDED', retryable: false })
     const [kept] = [...memory.storage.values()] as unknown as StoredSubmission[]
@@ -105,9 +105,11 @@ describe('a batch on a healthy site', () => {
   })
 
   it('takes what a configured success says, and nothing less', async () => {
-    const good = await run(host(runIds[6], {}, { success: { url: '/welcome', text: 'welcome aboard', status: [303] } }))
+    const good = await run(
+      await host(runIds[6], {}, { success: { url: '/welcome', text: 'welcome aboard', status: [303] } }),
+    )
     expect(good.submissions[0]?.reason).toMatch(/^As configured: /)
-    const memory = host(runIds[7], {}, { success: { selector: '#nowhere' }, timeoutMs: 3000 })
+    const memory = await host(runIds[7], {}, { success: { selector: '#nowhere' }, timeoutMs: 3000 })
     await expect(run(memory)).rejects.toMatchObject({ code: 'NO_SUBMISSION_SUCCEEDED' })
     expect(JSON.stringify([...memory.storage])).toContain('no_confirmation')
   })
@@ -116,7 +118,7 @@ describe('a batch on a healthy site', () => {
 describe('a retry of the run', () => {
   it('goes on behind what was sent, and never sends it again', async () => {
     const runId = runIds[8]
-    const first = host(runId, {}, { batchSize: 2 })
+    const first = await host(runId, {}, { batchSize: 2 })
     const { submissions } = await run(first)
     const storage = new Map(first.storage)
     const [doneKey = '', pendingKey = ''] = [...storage.keys()]
@@ -125,14 +127,14 @@ describe('a retry of the run', () => {
       submission: { ...submissions[1], outcome: 'unknown_fate' },
     } as unknown as JsonValue
     storage.set(pendingKey, pending)
-    const again = await run(host(runId, { storage, attempt: 2 }, { batchSize: 3 }))
+    const again = await run(await host(runId, { storage, attempt: 2 }, { batchSize: 3 }))
     expect(again.submissions.map(({ outcome }) => outcome)).toEqual(['success', 'unknown_fate', 'success'])
     expect(again.submissions[0]).toEqual((storage.get(doneKey) as unknown as StoredSubmission).submission)
     expect(accountsOf(runId)).toHaveLength(3)
   })
 
   it('writes a submission down before it is sent', async () => {
-    const memory = host(runIds[9])
+    const memory = await host(runIds[9])
     const states: string[] = []
     const { set } = memory.context.storage
     Object.assign(memory.context.storage, {
@@ -153,7 +155,7 @@ describe('proxies', () => {
   const isSubmit = ({ method }: { method: string }) => method === 'POST'
 
   it('tries once more through another one when the first failed to connect', async () => {
-    const { submissions } = await run(host(runIds[10], { proxies: [refuses, healthy] }))
+    const { submissions } = await run(await host(runIds[10], { proxies: [refuses, healthy] }))
     expect(submissions[0]).toMatchObject({
       outcome: 'success',
       proxy: healthy.id,
@@ -169,7 +171,7 @@ describe('proxies', () => {
       id: refuses.id,
       breaks: (request: { method: string }) => (isSubmit(request) ? refuses.breaks() : undefined),
     }
-    const { submissions } = await run(host(runIds[11], { proxies: [atSubmit, healthy] }))
+    const { submissions } = await run(await host(runIds[11], { proxies: [atSubmit, healthy] }))
     expect(submissions[0]).toMatchObject({
       outcome: 'success',
       attempts: [{ fault: 'PROXY_REFUSED' }, { proxy: healthy.id }],
@@ -183,7 +185,7 @@ describe('proxies', () => {
       breaks: (request: { method: string }) =>
         isSubmit(request) ? { code: 'UPSTREAM_RESET', phase: 'exchange' as const } : undefined,
     }
-    const memory = host(runIds[12], { proxies: [breaksOff, healthy] })
+    const memory = await host(runIds[12], { proxies: [breaksOff, healthy] })
     await expect(run(memory)).rejects.toMatchObject({ code: 'NO_SUBMISSION_SUCCEEDED', retryable: false })
     const [kept] = [...memory.storage.values()] as unknown as StoredSubmission[]
     expect(kept?.submission).toMatchObject({
@@ -194,14 +196,14 @@ describe('proxies', () => {
   })
 
   it('gives up when no other is left, and may be tried again later', async () => {
-    const memory = host(runIds[13], { proxies: [refuses] })
+    const memory = await host(runIds[13], { proxies: [refuses] })
     await expect(run(memory)).rejects.toMatchObject({ code: 'NO_SUBMISSION_SUCCEEDED', retryable: true })
-    const again = await run(host(runIds[13], { proxies: [healthy], storage: memory.storage, attempt: 2 }))
+    const again = await run(await host(runIds[13], { proxies: [healthy], storage: memory.storage, attempt: 2 }))
     expect(again.summary.succeeded).toBe(1)
   })
 
   it('uses none where the owner wants none', async () => {
-    const memory = host(runIds[14], { proxies: [healthy], authorisation: { proxies: false } })
+    const memory = await host(runIds[14], { proxies: [healthy], authorisation: { proxies: false } })
     const { submissions } = await run(memory)
     expect(submissions[0]?.proxy).toBe('direct')
     expect(memory.leased).toEqual([])
@@ -210,7 +212,7 @@ describe('proxies', () => {
 
 describe('a stop', () => {
   it('ends the run between two submissions', async () => {
-    const memory = host(runIds[15], {}, { batchSize: 3 })
+    const memory = await host(runIds[15], {}, { batchSize: 3 })
     memory.context.metrics.record = () => memory.stop()
     await expect(run(memory)).rejects.toMatchObject({ code: 'RUN_STOPPED' })
     expect(accountsOf(runIds[15])).toHaveLength(1)

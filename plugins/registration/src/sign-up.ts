@@ -12,9 +12,10 @@ import { awaitOutcome } from './page/await-outcome.ts'
 import { fillForm, releaseButton } from './page/fill-form.ts'
 import { findForm } from './page/find-form.ts'
 import { press } from './page/form-page.ts'
+import { readVitals } from './page/vitals.ts'
 import { PageWatch } from './page/watch.ts'
 import { type FoundForm, leftOrigin, type Session } from './session.ts'
-import type { MatchedField, SubmissionStep } from './submission.ts'
+import type { MatchedField, PageVitals, SubmissionStep } from './submission.ts'
 
 export interface SignUpOptions {
   readonly config: RegistrationConfig
@@ -44,6 +45,7 @@ export class SignUp implements Disposable {
   submitted = false
   /** Forms that were sent before the one at hand. */
   earlierForms = 0
+  vitals: PageVitals | undefined
   #password: string | undefined
   readonly #given = new Set<FieldKind>()
   readonly #options: SignUpOptions
@@ -109,13 +111,15 @@ export class SignUp implements Disposable {
     const { described, form, plan } = filled
     const kept = await releaseButton(this.#session, filled)
     if (kept !== undefined) return kept
-    await this.#options.beforeSubmit()
+    const { page, left } = this.#session
+    // The page's own figures go with it, so they are read now; nobody waits for them longer than for the store.
+    const [vitals] = await Promise.all([this.vitals ?? page.evaluate(readVitals).catch(() => undefined), this.#options.beforeSubmit()])
+    this.vitals = vitals
     this.watch.startSubmit()
     this.submitted = true
     for (const { kind } of plan.fields) this.#given.add(kind)
-    const { left } = this.#session
     const last = plan.fields.at(-1)
-    if (form.submit !== undefined) await press(await described.element(form.submit), left())
+    if (form.submit !== undefined) await press(await described.element(form.submit), form.submit, left())
     else if (last !== undefined)
       await (await described.element(last.control)).press('Enter', { timeout: left(), noWaitAfter: true })
     const outcome = await awaitOutcome(this.#session, { ...filled, given: this.#given })
@@ -124,6 +128,13 @@ export class SignUp implements Disposable {
     if (this.watch.exchange === undefined && this.earlierForms === 0) this.submitted = false
     else this.earlierForms++
     return outcome
+  }
+
+  /** Text without the password, should a site repeat it. */
+  scrub(text: string): string {
+    const password = this.#password
+    if (password === undefined) return text
+    return text.replaceAll(password, '[password]').replaceAll(encodeURIComponent(password), '[password]')
   }
 
   #plan(form: ChosenForm): FillPlan {

@@ -97,6 +97,18 @@ export type SubmissionIdentity = {
   readonly email: string
 }
 
+/** Milliseconds since the page was asked for; absent where the browser has no word of it. */
+export type PageVitals = {
+  /** Its first byte. */
+  readonly ttfbMs?: number
+  /** First contentful paint. */
+  readonly fcpMs?: number
+  /** Largest contentful paint so far. */
+  readonly lcpMs?: number
+  /** Cumulative layout shift so far: a ratio, no time. */
+  readonly cls?: number
+}
+
 /** One sign-up that was tried. */
 export type Submission = {
   /** From 0. */
@@ -114,8 +126,14 @@ export type Submission = {
   readonly matched: readonly MatchedField[]
   readonly attempts: readonly SubmissionAttempt[]
   readonly steps: readonly SubmissionStep[]
-  /** The answer to the submit; absent where none was seen. */
+  /** The answer to the submit, its address without the query; absent where none was seen. */
   readonly response?: { readonly status: number; readonly method: string; readonly url: string }
+  /** Errors that the page wrote to its console, or did not catch; at most ten. */
+  readonly consoleErrors: readonly string[]
+  /** Requests of the page that the gate refused. */
+  readonly refusedRequests: number
+  /** Of the page with the form. */
+  readonly vitals?: PageVitals
   /** The name of an artifact. */
   readonly screenshot?: string
 }
@@ -128,6 +146,8 @@ export type StoredSubmission =
 export type BatchSummary = {
   readonly runId: string
   readonly url: string
+  /** SHA-256 of what the owner agreed to. */
+  readonly authorisationHash: string
   /** Size of the batch. */
   readonly planned: number
   readonly succeeded: number
@@ -153,7 +173,7 @@ export function submissionKey(runId: string, index: number): string {
 
 /** Counts and quantiles (nearest rank) of a batch. */
 export function summarise(
-  batch: { readonly runId: string; readonly url: string; readonly planned: number },
+  batch: Pick<BatchSummary, 'runId' | 'url' | 'planned' | 'authorisationHash'>,
   submissions: readonly Submission[],
 ): BatchSummary {
   const counts: Partial<Record<Outcome, number>> = {}
@@ -166,9 +186,7 @@ export function summarise(
   const p50 = nearestRank(durations, 0.5)
   const p95 = nearestRank(durations, 0.95)
   return {
-    runId: batch.runId,
-    url: batch.url,
-    planned: batch.planned,
+    ...batch,
     succeeded,
     failed: submissions.length - succeeded,
     successRate: submissions.length === 0 ? 0 : succeeded / submissions.length,

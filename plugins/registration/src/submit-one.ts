@@ -1,7 +1,7 @@
 import type { Authorisation, PluginContext, PluginPage, ProxyLease } from '@refbot/plugin-sdk'
 import type { RegistrationConfig } from './config.ts'
 import type { Identity } from './identity/identity.ts'
-import type { Verdict } from './outcome/classify.ts'
+import { type Verdict, withoutQuery } from './outcome/classify.ts'
 import { judgeFaults } from './outcome/faults.ts'
 import { takeScreenshot } from './page/screenshot.ts'
 import { brokenPage, untilOver } from './page/until-over.ts'
@@ -94,7 +94,7 @@ export async function submitOne(
   function row(
     { outcome, reason }: Verdict,
     proxy: string,
-    facts: Partial<Pick<Submission, 'matched' | 'response' | 'screenshot'>>,
+    facts: Partial<Facts>,
     tries: readonly SubmissionAttempt[] = attempts,
   ): Submission {
     const { firstName, lastName, email } = job.identity
@@ -107,6 +107,8 @@ export async function submitOne(
       proxy,
       identity: { firstName, lastName, email },
       matched: [],
+      consoleErrors: [],
+      refusedRequests: 0,
       attempts: [...tries],
       steps: [...steps],
       ...facts,
@@ -127,8 +129,12 @@ interface Tried {
   readonly fault?: string
   readonly localPorts: readonly number[]
   readonly safeToRepeat: boolean
-  readonly facts: Pick<Submission, 'matched'> & Partial<Pick<Submission, 'response' | 'screenshot'>>
+  readonly refusedRequests: number
+  readonly facts: Facts
 }
+
+/** What only the page knows. */
+type Facts = Pick<Submission, 'matched' | 'consoleErrors' | 'refusedRequests' | 'vitals' | 'response' | 'screenshot'>
 
 async function tryPage(
   context: PluginContext<RegistrationConfig>,
@@ -164,11 +170,15 @@ async function tryPage(
     const screenshot = pictured && !judged.safeToRepeat ? await takeScreenshot(context, page, index) : undefined
     return {
       ...judged,
+      verdict: { ...judged.verdict, reason: signUp.scrub(judged.verdict.reason) },
       facts: {
         matched: [...signUp.matched],
+        consoleErrors: signUp.watch.errors.map((text) => signUp.scrub(text)),
+        refusedRequests: judged.refusedRequests,
+        ...(signUp.vitals === undefined ? {} : { vitals: signUp.vitals }),
         ...(exchange?.status === undefined
           ? {}
-          : { response: { status: exchange.status, method: exchange.method, url: exchange.url } }),
+          : { response: { status: exchange.status, method: exchange.method, url: withoutQuery(exchange.url) } }),
         ...(screenshot === undefined ? {} : { screenshot }),
       },
     }
@@ -181,15 +191,16 @@ async function tryPage(
 
 /** Sets what the gate saw beside what the page showed; the gate's word counts. */
 async function judge(page: PluginPage, signUp: SignUp, own: Verdict): Promise<Omit<Tried, 'facts'>> {
-  const { faults, refusal, localPorts } = await page.egress()
+  const { faults, refusal, localPorts, refused: refusedRequests } = await page.egress()
+  const base = { localPorts, refusedRequests, safeToRepeat: false }
   if (refusal !== undefined && own.outcome !== 'captcha') {
     const reason =
       own.outcome === refusal
         ? own.reason
         : `The site refused: ${refusal === 'rate_limited' ? 'too many requests' : 'access denied'}.`
-    return { verdict: { outcome: refusal, reason }, localPorts, safeToRepeat: false }
+    return { verdict: { outcome: refusal, reason }, ...base }
   }
-  if (spoken.has(own.outcome)) return { verdict: own, localPorts, safeToRepeat: false }
+  if (spoken.has(own.outcome)) return { verdict: own, ...base }
   const { exchange, documents } = signUp.watch
   const fault = judgeFaults({
     faults,
@@ -201,8 +212,8 @@ async function judge(page: PluginPage, signUp: SignUp, own: Verdict): Promise<Om
         ? undefined
         : { method: exchange.method, url: exchange.url, answered: exchange.status !== undefined },
   })
-  if (fault === undefined) return { verdict: own, localPorts, safeToRepeat: false }
-  if (!fault.safe) return { verdict: fault.verdict, fault: fault.code, localPorts, safeToRepeat: false }
+  if (fault === undefined) return { verdict: own, ...base }
+  if (!fault.safe) return { verdict: fault.verdict, fault: fault.code, ...base }
   const reason = `The proxy failed to connect (${fault.code}); nothing reached the site.`
-  return { verdict: { outcome: 'proxy_fault', reason }, fault: fault.code, localPorts, safeToRepeat: true }
+  return { verdict: { outcome: 'proxy_fault', reason }, fault: fault.code, ...base, safeToRepeat: true }
 }

@@ -36,6 +36,8 @@ export interface ControlDescription {
   readonly options: readonly ControlOption[]
   /** A person could see it, or see and press its label. */
   readonly visible: boolean
+  /** Itself hidden, its label is what a person sees and presses. */
+  readonly drawnByLabel: boolean
   /** Hidden from assistive technology: `aria-hidden` or `inert` on it or around it. */
   readonly ariaHidden: boolean
   readonly tabIndex: number

@@ -171,5 +171,11 @@ function confirmations({ before, now, dialogs }: Evidence): readonly string[] {
 }
 
 function describePlace({ url, title }: Observation): string {
-  return title === '' ? url : `"${title}" at ${url}`
+  const place = withoutQuery(url)
+  return title === '' ? place : `"${title}" at ${place}`
+}
+
+/** Forms that are sent by GET carry everything in their query, the password too. */
+export function withoutQuery(url: string): string {
+  return url.split(/[?#]/)[0] ?? url
 }

@@ -1,10 +1,11 @@
+import type { Frame, Page } from 'playwright-core'
 import { signature } from '../fields/control.ts'
-import { nextStep } from '../fields/next-step.ts'
+import { nextStep, type StepContext } from '../fields/next-step.ts'
 import type { FillPlan } from '../fields/plan.ts'
 import type { FieldKind } from '../fields/vocabulary.ts'
 import { classify, type Verdict } from '../outcome/classify.ts'
 import { type FoundForm, leftOrigin, type Session } from '../session.ts'
-import { describeFrame, isBetweenDocuments, observe } from './form-page.ts'
+import { describeFrame, isBetweenDocuments, lookAt, observe } from './form-page.ts'
 import type { Observation } from './observe.ts'
 
 /** With an answer but no word of success or failure, waiting longer than this tells nothing more. In milliseconds. */
@@ -27,12 +28,12 @@ export async function awaitOutcome(
     if (watch.left !== undefined) return leftOrigin(watch.left)
     const looked = await look(session, sent)
     if (looked !== undefined) {
-      const { described, shown, selectorShown } = looked
+      const { description, shown, selectorShown } = looked
       const text = JSON.stringify(shown)
       if (text !== last) changedAt = now()
       last = text
-      const visible = new Set(described.description.controls.filter((control) => control.visible).map(signature))
-      const next = nextStep(described.description, { ...context, lines: shown.lines })
+      const visible = new Set(description.controls.filter((control) => control.visible).map(signature))
+      const next = nextStep(description, { ...context, lines: shown.lines })
       const quietMs = now() - Math.max(changedAt, watch.changedAt)
       const { exchange, documentStatus, dialogs } = watch
       const pending = watch.navigating || (exchange !== undefined && exchange.status === undefined && !exchange.failed)
@@ -50,7 +51,8 @@ export async function awaitOutcome(
         over: session.left() <= 1 || (!pending && quietMs > silence),
       })
       if (verdict === 'next') {
-        if (next !== undefined) return { described, form: next, shown }
+        const further = await openStep(session, sent, context)
+        if (further !== undefined) return { ...further, shown }
       } else if (verdict !== undefined) return verdict
     }
     if (watch.failedDocument !== undefined && isRedirected(session) && !reopened) {
@@ -70,17 +72,33 @@ function isRedirected({ watch }: Session): boolean {
   return status >= 300 && status < 400
 }
 
-async function look(session: Session, { described: { frame } }: FoundForm) {
+/** The next step with its elements; undefined when the page has moved on meanwhile. */
+async function openStep(
+  { page }: Session,
+  sent: FoundForm,
+  context: Omit<StepContext, 'lines'>,
+): Promise<Pick<FoundForm, 'described' | 'form'> | undefined> {
+  const frame = frameOf(page, sent)
+  const [described, { lines }] = await Promise.all([describeFrame(frame), observe(frame)])
+  const form = nextStep(described.description, { ...context, lines })
+  return form === undefined ? undefined : { described, form }
+}
+
+function frameOf(page: Page, { described: { frame } }: FoundForm): Frame {
+  return frame.isDetached() ? page.mainFrame() : frame
+}
+
+async function look(session: Session, sent: FoundForm) {
   const { page, config } = session
-  const inner = frame !== page.mainFrame() && !frame.isDetached()
+  const frame = frameOf(page, sent)
   try {
-    const [described, shown, outer, selectorShown] = await Promise.all([
-      describeFrame(inner ? frame : page.mainFrame(), {}),
-      observe(inner ? frame : page.mainFrame()),
-      inner ? observe(page.mainFrame()) : undefined,
+    const [description, shown, outer, selectorShown] = await Promise.all([
+      lookAt(frame),
+      observe(frame),
+      frame === page.mainFrame() ? undefined : observe(page.mainFrame()),
       isShown(session, config.success?.selector),
     ])
-    return { described, shown: outer === undefined ? shown : both(shown, outer), selectorShown }
+    return { description, shown: outer === undefined ? shown : both(shown, outer), selectorShown }
   } catch (error) {
     if (isBetweenDocuments(error)) return undefined
     throw error

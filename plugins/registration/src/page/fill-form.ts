@@ -33,7 +33,7 @@ export async function fillForm(session: Session, found: FoundForm, first: FillPl
       }
       if (session.watch.left !== undefined) return leftOrigin(session.watch.left)
     }
-    const described = await describeFrame(found.described.frame, {})
+    const described = await describeFrame(found.described.frame)
     const form = sameForm(formsOf(described.description), current.form, current.plan)
     if (form === undefined) return current
     const plan = session.plan(form)

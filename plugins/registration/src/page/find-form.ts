@@ -42,7 +42,7 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
       ])
       if (consent !== undefined) {
         consents++
-        await press(consent, session.left())
+        await press(consent, { drawnByLabel: false }, session.left())
         continue
       }
       const refused = refusal(shown)
@@ -54,7 +54,7 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
       const opener = opened < maxOpeners ? chooseOpener(described.description) : undefined
       if (opener !== undefined && shown.parsed && now() - watch.changedAt >= openerTime) {
         opened++
-        await press(await described.element(opener), session.left())
+        await press(await described.element(opener), opener, session.left())
         continue
       }
     } catch (error) {
@@ -76,7 +76,7 @@ function refusal({ captcha, challenge }: Observation): Verdict | undefined {
 async function inFrames({ page, authorisation }: Session): Promise<FoundForm | Verdict | undefined> {
   const frames = page.frames().filter((frame) => frame !== page.mainFrame() && isOwn(frame, authorisation.origin))
   for (const frame of frames) {
-    const [described, shown] = await Promise.all([describeFrame(frame, {}), observe(frame)])
+    const [described, shown] = await Promise.all([describeFrame(frame), observe(frame)])
     const form = chooseForm(described.description)
     if (form !== undefined) return refusal(shown) ?? { described, form, shown }
   }

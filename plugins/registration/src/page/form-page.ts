@@ -11,17 +11,17 @@ export interface DescribedPage {
   element(control: ControlDescription): Promise<ElementHandle<Element>>
 }
 
-/** Describes the controls of a frame in one evaluation. */
+/** Describes the controls of a frame in one evaluation, and keeps their elements at hand. */
 export async function describeFrame(
   frame: Frame,
-  explicit: Readonly<Record<string, ElementHandle<Element>>>,
+  explicit: Readonly<Record<string, ElementHandle<Element>>> = {},
 ): Promise<DescribedPage> {
   const result = await frame.evaluateHandle(describePage, { explicit })
-  const description = await result.evaluate(({ description: value }) => value)
+  const json = await result.evaluate(({ json: text }) => text)
   let elements: Promise<Map<string, JSHandle>> | undefined
   return {
     frame,
-    description,
+    description: JSON.parse(json) as PageDescription,
     async element(control) {
       elements ??= result.getProperty('elements').then((list) => list.getProperties())
       const element = (await elements).get(String(control.index))?.asElement()
@@ -31,9 +31,15 @@ export async function describeFrame(
   }
 }
 
+/** The same in one round trip, for a look at the controls alone. */
+export async function lookAt(frame: Frame): Promise<PageDescription> {
+  const { json } = await frame.evaluate(describePage, { explicit: {} })
+  return JSON.parse(json) as PageDescription
+}
+
 /** What a frame shows now. */
 export async function observe(frame: Frame): Promise<Observation> {
-  return frame.evaluate(observePage)
+  return JSON.parse(await frame.evaluate(observePage)) as Observation
 }
 
 /** A page that goes from one document to the next answers nothing for a moment. */
@@ -53,14 +59,18 @@ export async function enter(element: ElementHandle<Element>, field: PlannedField
     return
   }
   if (field.control.checked) return
-  await press(element, timeout)
+  await press(element, field.control, timeout)
 }
 
-/** Clicks; where something lies over the control or it is drawn by its label, the page's own click is used. */
-export async function press(element: ElementHandle<Element>, timeout: number): Promise<void> {
-  if (await element.isVisible()) {
+/** Clicks; where something lies over the control or its label is what people press, the page's own click is used. */
+export async function press(
+  element: ElementHandle<Element>,
+  { drawnByLabel }: Pick<ControlDescription, 'drawnByLabel'>,
+  timeout: number,
+): Promise<void> {
+  if (!drawnByLabel) {
     try {
-      await element.click({ timeout: Math.min(timeout, 2000), noWaitAfter: true })
+      await element.click({ timeout: Math.min(timeout, patience), noWaitAfter: true })
       return
     } catch (error) {
       if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error
@@ -72,3 +82,6 @@ export async function press(element: ElementHandle<Element>, timeout: number): P
     target.click()
   })
 }
+
+/** How long a control may be covered before it is pressed all the same, in milliseconds. */
+const patience = 2000

@@ -23,8 +23,8 @@ export interface Observation {
   readonly challenge: string
 }
 
-/** Runs in the page; sent as text, so everything it needs stands inside of it. */
-export function observePage(): Observation {
+/** Runs in the page and returns an `Observation` as JSON; sent as text, so everything it needs stands inside of it. */
+export function observePage(): string {
   const clean = (text: string | null | undefined, max = 300) => (text ?? '').replace(/\s+/g, ' ').trim().slice(0, max)
   const seen = (element: Element): boolean => {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false
@@ -115,7 +115,7 @@ export function observePage(): Observation {
     )
       ? 'bot wall'
       : ''
-  return {
+  const observation: Observation = {
     url: location.href,
     title: clean(document.title),
     parsed: document.readyState !== 'loading',
@@ -127,4 +127,5 @@ export function observePage(): Observation {
     captcha,
     challenge,
   }
+  return JSON.stringify(observation)
 }

@@ -1,4 +1,4 @@
-import type { Dialog, Page, Request, Response } from 'playwright-core'
+import type { ConsoleMessage, Dialog, Page, Request, Response } from 'playwright-core'
 import type { SubmitExchange } from '../outcome/classify.ts'
 
 export interface WatchOptions {
@@ -18,10 +18,13 @@ export class PageWatch implements Disposable {
   readonly dialogs: string[] = []
   /** A foreign origin that the page went to. */
   left: string | undefined
-  crashed = false
+  /** What the page wrote to its console as an error, or did not catch; at most ten. */
+  readonly errors: string[] = []
   /** Epoch milliseconds. */
   changedAt: number
   #submitting = false
+  #changes = 0
+  #changesSeen = 0
   #navigating = false
   #failedDocument: string | undefined
   #documentStatus: number | undefined
@@ -42,7 +45,8 @@ export class PageWatch implements Disposable {
     page.on('domcontentloaded', this.#changed)
     page.on('framenavigated', this.#changed)
     page.on('dialog', this.#onDialog)
-    page.on('crash', this.#onCrash)
+    page.on('console', this.#onConsole)
+    page.on('pageerror', this.#onError)
   }
 
   [Symbol.dispose](): void {
@@ -52,7 +56,8 @@ export class PageWatch implements Disposable {
     this.#page.off('domcontentloaded', this.#changed)
     this.#page.off('framenavigated', this.#changed)
     this.#page.off('dialog', this.#onDialog)
-    this.#page.off('crash', this.#onCrash)
+    this.#page.off('console', this.#onConsole)
+    this.#page.off('pageerror', this.#onError)
     this.#changed()
   }
 
@@ -92,8 +97,13 @@ export class PageWatch implements Disposable {
     return this.#navigating
   }
 
-  /** Resolves when something happens on the page, after `ms` milliseconds at the latest. */
+  /** Resolves when something has happened on the page since the last call, after `ms` milliseconds at the latest. */
   async change(ms: number): Promise<void> {
+    if (this.#changes === this.#changesSeen) await this.#nextChange(ms)
+    this.#changesSeen = this.#changes
+  }
+
+  async #nextChange(ms: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer)
@@ -168,13 +178,19 @@ export class PageWatch implements Disposable {
     this.#changed()
   }
 
-  #onCrash = (): void => {
-    this.crashed = true
-    this.#changed()
+  #onConsole = (message: ConsoleMessage): void => {
+    if (message.type() === 'error') this.#keepError(message.text())
+  }
+
+  #onError = (error: Error): void => this.#keepError(error.message)
+
+  #keepError(text: string): void {
+    if (this.errors.length < 10) this.errors.push(text.slice(0, 300))
   }
 
   #changed = (): void => {
     this.changedAt = this.#options.now()
+    this.#changes++
     for (const resolve of [...this.#waiting]) resolve()
   }
 }

@@ -55,9 +55,9 @@ export interface MemoryContext {
   stop(): void
 }
 
-export function memoryContext(options: MemoryContextOptions): MemoryContext {
+export async function memoryContext(options: MemoryContextOptions): Promise<MemoryContext> {
   const { browser, proxies = [] } = options
-  const config = configSchema.parse(options.config)
+  const config = await parseConfig(options.config)
   const runId = options.runId ?? '0190f0a0-0000-7000-8000-000000000001'
   const controller = new AbortController()
   const storage = options.storage ?? new Map<string, JsonValue>()
@@ -140,6 +140,12 @@ export function memoryContext(options: MemoryContextOptions): MemoryContext {
     }),
   }
   return { context, storage, ...seen, stop: () => controller.abort() }
+}
+
+async function parseConfig(input: RegistrationConfigInput): Promise<RegistrationConfig> {
+  const result = await configSchema['~standard'].validate(input)
+  if (result.issues !== undefined) throw new Error(result.issues.map(({ message }) => message).join(' '))
+  return result.value
 }
 
 function lease(proxy: string, count: number): ProxyLease {

@@ -1,0 +1,225 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import plugin, { type RegistrationConfigInput, type StoredSubmission, type Submission } from './index.ts'
+import { launchBrowser } from './testing/browser.ts'
+import { type Answer, page, serveForms } from './testing/form-server.ts'
+import { memoryContext } from './testing/memory-context.ts'
+
+let browser: Browser
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+})
+
+type Site = (path: string, form: URLSearchParams | undefined) => Answer
+
+async function submit(
+  site: string | Site,
+  config: Partial<RegistrationConfigInput> = {},
+): Promise<{ submission: Submission; sent: Record<string, string>; sends: number }> {
+  const answer: Site = typeof site === 'string' ? (_, form) => (form === undefined ? { html: page(site) } : undefined) : site
+  await using server = await serveForms(answer)
+  const memory = await memoryContext({ browser, config: { url: server.url, batchSize: 1, screenshots: 'never', ...config } })
+  await Promise.resolve(plugin.execute(memory.context)).catch((error: { code?: string }) => {
+    if (error.code === undefined) throw error
+  })
+  const [kept] = [...memory.storage.values()] as unknown as StoredSubmission[]
+  if (kept === undefined) throw new Error('No submission was kept.')
+  expect(memory.open.size).toBe(0)
+  return { submission: kept.submission, sent: Object.fromEntries(server.sent.at(-1) ?? []), sends: server.sent.length }
+}
+
+describe('classic server pages', () => {
+  it('fills a wiki form whose labels wrap their fields', async () => {
+    const { submission, sent } = await submit(`
+      <h1>Register as new user</h1>
+      <form action="/doku.php" method="post"><fieldset><legend>Create user</legend>
+        <label class="block"><span>Username</span> <input name="login" class="edit" size="50" required></label><br>
+        <label class="block"><span>Password</span> <input type="password" name="pass" required></label><br>
+        <label class="block"><span>once again</span> <input type="password" name="passchk" required></label><br>
+        <label class="block"><span>Real name</span> <input name="fullname" required></label><br>
+        <label class="block"><span>E-Mail</span> <input type="email" name="email" required></label><br>
+        <button type="submit">Register</button></fieldset></form>`)
+    expect(submission.outcome).toBe('success')
+    const { firstName, lastName, email } = submission.identity
+    expect(sent).toMatchObject({ email, fullname: `${firstName} ${lastName}`, login: expect.stringMatching(/^[a-z0-9]{6,15}$/) })
+    expect(sent.pass).toBe(sent.passchk)
+    expect(sent.pass?.length).toBeGreaterThan(7)
+  })
+
+  it('reads labels from the table cell beside the field', async () => {
+    const { submission, sent } = await submit(`
+      <form method="post"><table>
+        <tr><td>Vorname:</td><td><input name="f1"></td></tr>
+        <tr><td>Name:</td><td><input name="f2"></td></tr>
+        <tr><td>E-Mail-Adresse:</td><td><input name="f3"></td></tr>
+        <tr><td>Kennwort:</td><td><input name="f4" type="password"></td></tr>
+        <tr><td>Kennwort wiederholen:</td><td><input name="f5" type="password"></td></tr>
+        <tr><td colspan="2"><input type="submit" value="Konto erstellen"></td></tr></table></form>`)
+    const { firstName, lastName, email } = submission.identity
+    expect(sent).toMatchObject({ f1: firstName, f2: lastName, f3: email, f4: sent.f5 })
+    expect(submission.matched.map(({ evidence }) => evidence)).toEqual(['label', 'label', 'label', 'type', 'type'])
+  })
+
+  it('takes the sign-up and not the log-in beside it', async () => {
+    const { submission, sent } = await submit(`
+      <form method="post" action="/login"><h2>Log in</h2><input type="email" name="lemail" placeholder="Email">
+        <input type="password" name="lpass"><button>Log in</button></form>
+      <form method="post" action="/join"><h2>New here?</h2><input name="jname" placeholder="Your name">
+        <input type="email" name="jemail" placeholder="Email"><input type="password" name="jpass"><button>Sign up</button></form>
+      <form action="/search"><input name="q" type="search"><button>Search</button></form>`)
+    expect(submission.outcome).toBe('success')
+    expect(Object.keys(sent)).toEqual(['jname', 'jemail', 'jpass'])
+  })
+
+  it('answers selects, radio buttons, dates, phone numbers and styled checkboxes', async () => {
+    const { submission, sent } = await submit(`
+      <style>.box{position:absolute;opacity:0}</style>
+      <form method="post">
+        <fieldset><legend>Salutation *</legend>
+          <label><input type="radio" name="sal" value="m" required> Mr</label>
+          <label><input type="radio" name="sal" value="x"> Other</label></fieldset>
+        <label>E-mail <input name="mail" required></label>
+        <label>Repeat e-mail <input name="mail2" required></label>
+        <label>Date of birth <input type="date" name="dob" required></label>
+        <label>Phone <input type="tel" name="tel" pattern="[0-9]{10}" required></label>
+        <label>State <select name="st" required><option value="">Select…</option><option>CA</option><option>CO</option><option>MA</option><option>TX</option><option>WA</option></select></label>
+        <label>How did you hear of us? <select name="how" required><option value="">Please choose</option><option value="a">A friend</option><option value="o">Other</option></select></label>
+        <input class="box" type="checkbox" id="tos" name="tos" required><label for="tos">I agree to the terms</label>
+        <label><input type="checkbox" name="news"> Send me the newsletter</label>
+        <button>Register</button></form>`)
+    expect(submission.outcome).toBe('success')
+    expect(sent).toMatchObject({ sal: 'x', mail2: sent.mail, dob: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), tel: expect.stringMatching(/^\d{10}$/), how: 'o', tos: 'on' })
+    expect(sent.st).toMatch(/^[A-Z]{2}$/)
+    expect(sent).not.toHaveProperty('news')
+  })
+
+  it('keeps to stated password rules', async () => {
+    const { sent } = await submit(`<form method="post"><input type="email" name="e">
+      <input type="password" name="p" maxlength="10" aria-describedby="r"><p id="r">6 to 10 characters, only letters and numbers</p>
+      <button>Create account</button></form>`)
+    expect(sent.p).toMatch(/^[A-Za-z0-9]{6,10}$/)
+  })
+})
+
+describe('traps', () => {
+  it('are never filled, however they are hidden', async () => {
+    const hidden = ['display:none', 'visibility:hidden', 'opacity:0', 'position:absolute;left:-9999px', 'position:absolute;clip:rect(0,0,0,0)', 'width:0;height:0;overflow:hidden', 'position:absolute;clip-path:inset(50%)', 'transform:scale(0)']
+    const { sent } = await submit(`<form method="post">
+      <label>Name <input name="name"></label><label>E-mail <input type="email" name="email"></label>
+      ${hidden.map((style, at) => `<div style="${style}"><label>Phone <input name="trap${at}" required></label></div>`).join('')}
+      <label>Leave this field empty <input name="trap8"></label>
+      <div aria-hidden="true"><label>Website <input name="trap9" tabindex="-1"></label></div>
+      <button formnovalidate>Sign up</button></form>`)
+    expect(sent.email).toMatch(/@example\.com$/)
+    expect(Object.entries(sent).filter(([name, value]) => name.startsWith('trap') && value !== '')).toEqual([])
+  })
+})
+
+describe('what is not understood', () => {
+  it('is named, and nothing is sent', async () => {
+    const { submission, sends } = await submit(`<form method="post"><input type="email" name="email">
+      <label>Membership number <input name="mno" required></label><button>Sign up</button></form>`)
+    expect(submission).toMatchObject({ outcome: 'unmapped_field', reason: expect.stringContaining('input[name="mno"] ("Membership number")') })
+    expect(sends).toBe(0)
+  })
+
+  it('is an error where a selector was configured', async () => {
+    const { submission } = await submit('<form method="post"><input type="email" name="email"><button>Sign up</button></form>', { emailSelector: '#nope', timeoutMs: 2000 })
+    expect(submission).toMatchObject({ outcome: 'selector_missing', reason: expect.stringContaining('emailSelector') })
+  })
+})
+
+describe('single-page apps', () => {
+  const app = (script: string) => `<div id="root"></div><script>const root = document.getElementById('root');${script}</script>`
+
+  it('finds fields that say nothing, by their position', async () => {
+    const { submission, sent } = await submit(
+      app(`setTimeout(() => {
+        root.innerHTML = '<h2>Sign up</h2><div><input><input><input type="email"><input type="password"></div><button>Create account</button>'
+        root.querySelector('button').onclick = async () => {
+          const [first, last, email, password] = [...root.querySelectorAll('input')].map((i) => i.value)
+          await fetch('/api', { method: 'POST', body: new URLSearchParams({ first, last, email, password }) })
+          root.innerHTML = '<p>You are in.</p>'
+        }
+      }, 150)`),
+    )
+    expect(submission).toMatchObject({ outcome: 'success', reason: expect.stringContaining('The form is gone') })
+    expect(sent).toMatchObject(submission.identity)
+    expect(submission.matched.slice(0, 2).map(({ evidence }) => evidence)).toEqual(['position', 'position'])
+  })
+
+  it('fills again what a late script has wiped', async () => {
+    const { submission } = await submit(
+      app(`const draw = () => { root.innerHTML = '<form method="post"><label>First name <input name="first"></label><label>Email <input name="email" type="email"></label><button>Join</button></form>' }
+        draw(); root.addEventListener('input', () => setTimeout(draw), { once: true })`),
+    )
+    expect(submission.outcome).toBe('success')
+  })
+
+  it('goes through steps that the page keeps to itself', async () => {
+    const { submission, sent, sends } = await submit(`<h1>Create your account</h1><form method="post">
+      <div class="s"><label>First name <input name="first" required></label><button type="button">Next</button></div>
+      <div class="s" hidden><label>Email <input name="email" type="email" required></label><button type="button">Next</button></div>
+      <div class="s" hidden><label>Password <input name="pw" type="password" required></label><button>Create account</button></div></form>
+      <script>const steps = [...document.querySelectorAll('.s')]
+        steps.forEach((s, i) => { s.querySelector('button').onclick = (e) => { if (i < 2) { s.hidden = true; steps[i + 1].hidden = false } } })</script>`)
+    expect(submission.outcome).toBe('success')
+    expect(sent).toMatchObject({ first: submission.identity.firstName, email: submission.identity.email })
+    expect(sends).toBe(1)
+  })
+
+  it('reads a message that comes back without a new page', async () => {
+    const { submission } = await submit((path, form) =>
+      form === undefined && path === '/'
+        ? {
+            html: page(`<form><label>Email <input type="email" name="email"></label><button>Sign up</button><p id="m"></p></form>
+              <script>document.forms[0].onsubmit = async (e) => { e.preventDefault()
+                const a = await fetch('/api', { method: 'POST', body: new URLSearchParams(new FormData(e.target)) })
+                m.className = 'error'; m.textContent = (await a.json()).message }</script>`),
+          }
+        : { status: 409, html: '{"message":"That address is already registered."}' },
+    )
+    expect(submission).toMatchObject({ outcome: 'rejected', reason: 'The site says: That address is already registered.' })
+  })
+})
+
+describe('frames', () => {
+  it('fills a form in a frame of the same site', async () => {
+    const { submission, sent } = await submit((path, form) => {
+      if (form !== undefined) return { html: page('<p>Thank you for registering.</p>') }
+      return path === '/'
+        ? { html: page('<h1>Welcome page</h1><iframe src="/inner" width="600" height="400"></iframe>') }
+        : { html: page('<form method="post"><label>First name <input name="first"></label><label>Email <input name="email"></label><button>Sign up</button></form>') }
+    })
+    expect(submission).toMatchObject({ outcome: 'success', reason: 'The page says: Thank you for registering.' })
+    expect(sent.email).toBe(submission.identity.email)
+  })
+})
+
+describe('pages that misbehave', () => {
+  const form = '<form method="post"><label>Email <input name="email" type="email"></label><button>Sign up</button></form>'
+
+  it.each<[what: string, site: Site, outcome: Submission['outcome']]>([
+    ['never answers', () => 'never', 'timeout'],
+    ['is not there', () => ({ status: 404, html: 'Not found' }), 'page_missing'],
+    ['redirects for ever', () => ({ redirect: '/' }), 'unreachable'],
+    ['is a download', () => ({ headers: { 'content-disposition': 'attachment; filename=a.bin', 'content-type': 'application/octet-stream' }, body: 'x' }), 'page_failed'],
+    ['hangs in a loop', () => ({ html: page(`${form}<script>setTimeout(() => { for (;;); }, 50)</script>`) }), 'timeout'],
+    ['answers the submit never', (_, sent) => (sent === undefined ? { html: page(form) } : 'never'), 'unknown_fate'],
+  ])('%s', async (_what, site, outcome) => {
+    const started = Date.now()
+    const { submission } = await submit(site, { timeoutMs: 2500 })
+    expect(submission.outcome).toBe(outcome)
+    expect(Date.now() - started).toBeLessThan(10_000)
+  })
+
+  it('shows boxes without end', async () => {
+    const { submission } = await submit(`${form}<script>setInterval(() => alert('Hello'), 10)</script>`)
+    expect(submission.outcome).toBe('success')
+  })
+})
