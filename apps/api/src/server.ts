@@ -31,6 +31,12 @@ export async function startApi(refbot: Refbot, options: ApiServerOptions = {}): 
   const app = createApi(refbot, { ...rest, host, signal: closing.signal })
   // The process's own Request and Response stay what they are: this runs inside other people's programs too.
   const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false, hostname: host }))
+  // A connection that was busy when closing began must not be kept open once it is idle.
+  server.on('request', (_, response) => {
+    response.once('close', () => {
+      if (closing.signal.aborted) setImmediate(() => server.closeIdleConnections())
+    })
+  })
   await listen(server, host, port)
   const bound = (server.address() as AddressInfo).port
   return {

@@ -13,7 +13,12 @@ const events = createRoute({
     'Server-sent events. With Last-Event-ID the stream begins behind that event, without one with the next change. A comment line keeps the connection open.',
   tags: ['events'],
   request: {
-    headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).optional() }),
+    headers: z.object({
+      'last-event-id': z
+        .string()
+        .regex(/^\d{1,15}$/, 'is no id of an event')
+        .optional(),
+    }),
   },
   responses: {
     200: {
@@ -32,7 +37,8 @@ export interface EventRouteOptions {
 
 export function eventRoutes(app: OpenAPIHono, { events: live, store }: Refbot, options: EventRouteOptions): void {
   app.openapi(events, (c) => {
-    const after = c.req.valid('header')['last-event-id']
+    const id = c.req.valid('header')['last-event-id']
+    const after = id === undefined ? undefined : Number(id)
     const body = eventStream({ live, stored: store.events, after, ...options })
     return new Response(body, {
       headers: {

@@ -1730,7 +1730,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                "last-event-id"?: number | null;
+                "last-event-id"?: string;
             };
             path?: never;
             cookie?: never;
