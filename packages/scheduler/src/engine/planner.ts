@@ -147,7 +147,7 @@ export class Planner {
     this.#options.events.emit('job:missed', () => {
       return { jobId: job.id, first, last, policy, firing: plan.fire.length, recorded: plan.missed.length }
     })
-    for (const due of plan.missed) this.background('claim', this.#options.executor.miss(job, due))
+    for (const due of plan.missed) this.#miss(job, due)
     for (const due of plan.fire) this.#fire(job, due, due, policy === 'all' ? misfireLimit : queueLimit(job))
     this.plan(job, last)
   }
@@ -164,17 +164,24 @@ export class Planner {
   }
 
   #fire(job: Job, due: Instant, plannedAt: Instant, limit: number): void {
-    this.background('claim', this.#options.executor.fire(job, due, plannedAt, limit), () => {
-      // Not lost: it is due again in a moment, and its misfire policy decides when that becomes too late.
-      if (job.removed || !this.running || !this.#options.mayFire(job)) return
-      if (job.nextAt === undefined || due < job.nextAt) {
-        job.nextAt = due
-        job.plannedAt = plannedAt
-      }
-      job.fireAt = this.#options.clock.now() + CLAIM_RETRY_MS
-      this.#heap.set(job)
-      this.arm()
-    })
+    const claim = this.#options.executor.fire(job, due, plannedAt, limit)
+    this.background('claim', claim, () => this.#again(job, due, plannedAt))
+  }
+
+  #miss(job: Job, due: Instant): void {
+    this.background('claim', this.#options.executor.miss(job, due), () => this.#again(job, due, due))
+  }
+
+  /** A claim failed. Not lost: it is due again in a moment, and its misfire policy decides when that becomes too late. */
+  #again(job: Job, due: Instant, plannedAt: Instant): void {
+    if (job.removed || !this.running || !this.#options.mayFire(job)) return
+    if (job.nextAt === undefined || due < job.nextAt) {
+      job.nextAt = due
+      job.plannedAt = plannedAt
+    }
+    job.fireAt = this.#options.clock.now() + CLAIM_RETRY_MS
+    this.#heap.set(job)
+    this.arm()
   }
 
   #checkIdle(): void {

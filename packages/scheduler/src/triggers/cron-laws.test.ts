@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { walk } from '../spec/walk.ts'
 import { nextRuns } from './next-runs.ts'
 
 const MINUTE = 60_000
@@ -69,7 +70,13 @@ describe('the next due times of any pattern, over any clock change', () => {
       fc.property(pattern, fc.constantFrom(...WINDOWS), (fields, [timeZone, from]) => {
         const { minute, hour, day, month, weekday } = fields
         const expression = [minute, hour, day, month, weekday].map(({ text }) => text).join(' ')
-        const walked = walk(fields, timeZone, from, from + 1.5 * DAY)
+        const walked = walk({
+          matches: (wall) => matches(fields, wall),
+          repeats: minute.wild || hour.wild,
+          timeZone,
+          after: from,
+          until: from + 1.5 * DAY,
+        })
         const runs = nextRuns({ type: 'cron', expression, timeZone }, walked.length + 1, from)
         expect(runs.slice(0, walked.length)).toEqual(walked)
         expect(runs[walked.length] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(from + 1.5 * DAY)
@@ -98,24 +105,6 @@ describe('the next due times of any pattern, over any clock change', () => {
   })
 })
 
-/** The policy again, as naively as it can be said: look at every minute, and at those that the clock leaves out. */
-function walk(fields: Pattern, timeZone: string, after: number, until: number): number[] {
-  const repeats = fields.minute.wild || fields.hour.wild
-  const due: number[] = []
-  // Starts early, so that times shown before `after` count as shown.
-  let highest = Number.NEGATIVE_INFINITY
-  for (let instant = after - DAY; instant <= until; instant += MINUTE) {
-    const wall = wallOf(timeZone, instant)
-    const again = wall <= highest
-    const leftOut = highest !== Number.NEGATIVE_INFINITY && wall > highest + MINUTE
-    let fires = matches(fields, wall) && (!again || repeats)
-    if (leftOut) for (let gone = highest + MINUTE; gone < wall; gone += MINUTE) fires ||= matches(fields, gone)
-    if (fires && instant > after) due.push(instant)
-    highest = Math.max(highest, wall)
-  }
-  return due
-}
-
 function matches({ minute, hour, day, month, weekday }: Pattern, wall: number): boolean {
   const date = new Date(wall)
   const onDay = day.matches(date.getUTCDate())
@@ -126,21 +115,4 @@ function matches({ minute, hour, day, month, weekday }: Pattern, wall: number): 
     month.matches(date.getUTCMonth() + 1) &&
     (day.text === '*' || weekday.text === '*' ? onDay && onWeekday : onDay || onWeekday)
   )
-}
-
-const walls = new Map<string, number>()
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** Wall time from Intl's calendar fields, which is not how the library gets it. */
-function wallOf(timeZone: string, instant: number): number {
-  const key = `${timeZone} ${instant}`
-  const known = walls.get(key)
-  if (known !== undefined) return known
-  const options = { timeZone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' } as const
-  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('en-GB', options)
-  formats.set(timeZone, format)
-  const [day = 0, month = 1, year = 0, hour, minute] = (format.format(instant).match(/\d+/g) ?? []).map(Number)
-  const wall = Date.UTC(year, month - 1, day, hour, minute)
-  walls.set(key, wall)
-  return wall
 }

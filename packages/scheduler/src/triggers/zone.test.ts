@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { wallOf } from '../spec/walk.ts'
 import { Zone } from './zone.ts'
 
 const ZONES = [
@@ -57,14 +58,3 @@ describe('a zone', () => {
     expect(() => new Zone(name)).toThrow(expect.objectContaining({ code: 'UNKNOWN_TIME_ZONE' }))
   })
 })
-
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** By another way than the zone's own: from the calendar fields. */
-function wallOf(timeZone: string, instant: number): number {
-  const options = { timeZone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' } as const
-  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat('en-GB', options)
-  formats.set(timeZone, format)
-  const [day = 0, month = 1, year = 0, hour, minute, second] = (format.format(instant).match(/\d+/g) ?? []).map(Number)
-  return Date.UTC(year, month - 1, day, hour, minute, second)
-}
