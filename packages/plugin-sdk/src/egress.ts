@@ -2,7 +2,7 @@
 export interface Authorisation {
   readonly origin: string
   readonly source: 'loopback' | 'document'
-  /** Path prefixes that may be visited; `/` is all of them. */
+  /** Paths that may be visited: `/signup` is that path alone, `/signup/*` everything below it, `/*` all of the origin. */
   readonly paths: readonly string[]
   /** Origins that a form of the target may post to. */
   readonly submitOrigins: readonly string[]

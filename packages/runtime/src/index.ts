@@ -1,3 +1,4 @@
+export type { ProxyScore } from '@refbot/proxy-scoring'
 export { ensureBrowser, findBrowser } from './browser/index.ts'
 export {
   configSchema,

@@ -114,7 +114,7 @@ async function readKept({ storage, run }: Context): Promise<ReadonlyMap<number, 
 
 function checkPath(url: string, { paths, origin }: Authorisation): void {
   const { pathname } = new URL(url)
-  if (paths.some((path) => pathname.startsWith(path))) return
+  if (paths.some((path) => (path.endsWith('/*') ? pathname.startsWith(path.slice(0, -1)) : pathname === path))) return
   throw new PluginError('TARGET_NOT_AUTHORISED', `The owner of ${origin} did not agree to ${pathname}.`, {
     hint: `Agreed paths: ${paths.join(', ')}`,
     retryable: false,
