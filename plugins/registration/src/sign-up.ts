@@ -113,7 +113,10 @@ export class SignUp implements Disposable {
     if (kept !== undefined) return kept
     const { page, left } = this.#session
     // The page's own figures go with it, so they are read now; nobody waits for them longer than for the store.
-    const [vitals] = await Promise.all([this.vitals ?? page.evaluate(readVitals).catch(() => undefined), this.#options.beforeSubmit()])
+    const [vitals] = await Promise.all([
+      this.vitals ?? page.evaluate(readVitals).catch(() => undefined),
+      this.#options.beforeSubmit(),
+    ])
     this.vitals = vitals
     this.watch.startSubmit()
     this.submitted = true

@@ -21,9 +21,13 @@ async function submit(
   site: string | Site,
   config: Partial<RegistrationConfigInput> = {},
 ): Promise<{ submission: Submission; sent: Record<string, string>; sends: number }> {
-  const answer: Site = typeof site === 'string' ? (_, form) => (form === undefined ? { html: page(site) } : undefined) : site
+  const answer: Site =
+    typeof site === 'string' ? (_, form) => (form === undefined ? { html: page(site) } : undefined) : site
   await using server = await serveForms(answer)
-  const memory = await memoryContext({ browser, config: { url: server.url, batchSize: 1, screenshots: 'never', ...config } })
+  const memory = await memoryContext({
+    browser,
+    config: { url: server.url, batchSize: 1, screenshots: 'never', ...config },
+  })
   await Promise.resolve(plugin.execute(memory.context)).catch((error: { code?: string }) => {
     if (error.code === undefined) throw error
   })
@@ -46,7 +50,11 @@ describe('classic server pages', () => {
         <button type="submit">Register</button></fieldset></form>`)
     expect(submission.outcome).toBe('success')
     const { firstName, lastName, email } = submission.identity
-    expect(sent).toMatchObject({ email, fullname: `${firstName} ${lastName}`, login: expect.stringMatching(/^[a-z0-9]{6,15}$/) })
+    expect(sent).toMatchObject({
+      email,
+      fullname: `${firstName} ${lastName}`,
+      login: expect.stringMatching(/^[a-z0-9]{6,15}$/),
+    })
     expect(sent.pass).toBe(sent.passchk)
     expect(sent.pass?.length).toBeGreaterThan(7)
   })
@@ -93,7 +101,14 @@ describe('classic server pages', () => {
         <label><input type="checkbox" name="news"> Send me the newsletter</label>
         <button>Register</button></form>`)
     expect(submission.outcome).toBe('success')
-    expect(sent).toMatchObject({ sal: 'x', mail2: sent.mail, dob: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), tel: expect.stringMatching(/^\d{10}$/), how: 'o', tos: 'on' })
+    expect(sent).toMatchObject({
+      sal: 'x',
+      mail2: sent.mail,
+      dob: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      tel: expect.stringMatching(/^\d{10}$/),
+      how: 'o',
+      tos: 'on',
+    })
     expect(sent.st).toMatch(/^[A-Z]{2}$/)
     expect(sent).not.toHaveProperty('news')
   })
@@ -108,7 +123,16 @@ describe('classic server pages', () => {
 
 describe('traps', () => {
   it('are never filled, however they are hidden', async () => {
-    const hidden = ['display:none', 'visibility:hidden', 'opacity:0', 'position:absolute;left:-9999px', 'position:absolute;clip:rect(0,0,0,0)', 'width:0;height:0;overflow:hidden', 'position:absolute;clip-path:inset(50%)', 'transform:scale(0)']
+    const hidden = [
+      'display:none',
+      'visibility:hidden',
+      'opacity:0',
+      'position:absolute;left:-9999px',
+      'position:absolute;clip:rect(0,0,0,0)',
+      'width:0;height:0;overflow:hidden',
+      'position:absolute;clip-path:inset(50%)',
+      'transform:scale(0)',
+    ]
     const { sent } = await submit(`<form method="post">
       <label>Name <input name="name"></label><label>E-mail <input type="email" name="email"></label>
       ${hidden.map((style, at) => `<div style="${style}"><label>Phone <input name="trap${at}" required></label></div>`).join('')}
@@ -124,26 +148,33 @@ describe('what is not understood', () => {
   it('is named, and nothing is sent', async () => {
     const { submission, sends } = await submit(`<form method="post"><input type="email" name="email">
       <label>Membership number <input name="mno" required></label><button>Sign up</button></form>`)
-    expect(submission).toMatchObject({ outcome: 'unmapped_field', reason: expect.stringContaining('input[name="mno"] ("Membership number")') })
+    expect(submission).toMatchObject({
+      outcome: 'unmapped_field',
+      reason: expect.stringContaining('input[name="mno"] ("Membership number")'),
+    })
     expect(sends).toBe(0)
   })
 
   it('is an error where a selector was configured', async () => {
-    const { submission } = await submit('<form method="post"><input type="email" name="email"><button>Sign up</button></form>', { emailSelector: '#nope', timeoutMs: 2000 })
+    const { submission } = await submit(
+      '<form method="post"><input type="email" name="email"><button>Sign up</button></form>',
+      { emailSelector: '#nope', timeoutMs: 2000 },
+    )
     expect(submission).toMatchObject({ outcome: 'selector_missing', reason: expect.stringContaining('emailSelector') })
   })
 })
 
 describe('single-page apps', () => {
-  const app = (script: string) => `<div id="root"></div><script>const root = document.getElementById('root');${script}</script>`
+  const app = (script: string) =>
+    `<div id="root"></div><script>const root = document.getElementById('root');${script}</script>`
 
   it('finds fields that say nothing, by their position', async () => {
     const { submission, sent } = await submit(
       app(`setTimeout(() => {
         root.innerHTML = '<h2>Sign up</h2><div><input><input><input type="email"><input type="password"></div><button>Create account</button>'
         root.querySelector('button').onclick = async () => {
-          const [first, last, email, password] = [...root.querySelectorAll('input')].map((i) => i.value)
-          await fetch('/api', { method: 'POST', body: new URLSearchParams({ first, last, email, password }) })
+          const [firstName, lastName, email, password] = [...root.querySelectorAll('input')].map((i) => i.value)
+          await fetch('/api', { method: 'POST', body: new URLSearchParams({ firstName, lastName, email, password }) })
           root.innerHTML = '<p>You are in.</p>'
         }
       }, 150)`),
@@ -184,7 +215,10 @@ describe('single-page apps', () => {
           }
         : { status: 409, html: '{"message":"That address is already registered."}' },
     )
-    expect(submission).toMatchObject({ outcome: 'rejected', reason: 'The site says: That address is already registered.' })
+    expect(submission).toMatchObject({
+      outcome: 'rejected',
+      reason: 'The site says: That address is already registered.',
+    })
   })
 })
 
@@ -194,7 +228,11 @@ describe('frames', () => {
       if (form !== undefined) return { html: page('<p>Thank you for registering.</p>') }
       return path === '/'
         ? { html: page('<h1>Welcome page</h1><iframe src="/inner" width="600" height="400"></iframe>') }
-        : { html: page('<form method="post"><label>First name <input name="first"></label><label>Email <input name="email"></label><button>Sign up</button></form>') }
+        : {
+            html: page(
+              '<form method="post"><label>First name <input name="first"></label><label>Email <input name="email"></label><button>Sign up</button></form>',
+            ),
+          }
     })
     expect(submission).toMatchObject({ outcome: 'success', reason: 'The page says: Thank you for registering.' })
     expect(sent.email).toBe(submission.identity.email)
@@ -202,14 +240,26 @@ describe('frames', () => {
 })
 
 describe('pages that misbehave', () => {
-  const form = '<form method="post"><label>Email <input name="email" type="email"></label><button>Sign up</button></form>'
+  const form =
+    '<form method="post"><label>Email <input name="email" type="email"></label><button>Sign up</button></form>'
 
   it.each<[what: string, site: Site, outcome: Submission['outcome']]>([
     ['never answers', () => 'never', 'timeout'],
     ['is not there', () => ({ status: 404, html: 'Not found' }), 'page_missing'],
     ['redirects for ever', () => ({ redirect: '/' }), 'unreachable'],
-    ['is a download', () => ({ headers: { 'content-disposition': 'attachment; filename=a.bin', 'content-type': 'application/octet-stream' }, body: 'x' }), 'page_failed'],
-    ['hangs in a loop', () => ({ html: page(`${form}<script>setTimeout(() => { for (;;); }, 50)</script>`) }), 'timeout'],
+    [
+      'is a download',
+      () => ({
+        headers: { 'content-disposition': 'attachment; filename=a.bin', 'content-type': 'application/octet-stream' },
+        body: 'x',
+      }),
+      'page_failed',
+    ],
+    [
+      'hangs in a loop',
+      () => ({ html: page(`${form}<script>setTimeout(() => { for (;;); }, 50)</script>`) }),
+      'timeout',
+    ],
     ['answers the submit never', (_, sent) => (sent === undefined ? { html: page(form) } : 'never'), 'unknown_fate'],
   ])('%s', async (_what, site, outcome) => {
     const started = Date.now()

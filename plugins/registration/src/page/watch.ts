@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import type { ConsoleMessage, Dialog, Page, Request, Response } from 'playwright-core'
 import type { SubmitExchange } from '../outcome/classify.ts'
 
@@ -9,6 +10,9 @@ export interface WatchOptions {
   /** Epoch milliseconds. */
   readonly now: () => number
 }
+
+/** Boxes that a page may show before it is kept from showing more. */
+const maxBoxes = 5
 
 /** Follows what one page asks for and says: its documents, its submit, its dialogs. */
 export class PageWatch implements Disposable {
@@ -23,6 +27,7 @@ export class PageWatch implements Disposable {
   /** Epoch milliseconds. */
   changedAt: number
   #submitting = false
+  #boxes = 0
   #changes = 0
   #changesSeen = 0
   #navigating = false
@@ -173,9 +178,19 @@ export class PageWatch implements Disposable {
   #onDialog = (dialog: Dialog): void => {
     if (this.#submitting && dialog.type() !== 'beforeunload' && this.dialogs.length < 20)
       this.dialogs.push(dialog.message())
+    if (++this.#boxes === maxBoxes) this.#silence()
     const answer = dialog.type() === 'confirm' || dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss()
     answer.catch(() => undefined)
     this.#changed()
+  }
+
+  /** What a browser offers its user after a few boxes: no more of them from this page. */
+  #silence(): void {
+    const quiet = () => {
+      globalThis.alert = () => undefined
+    }
+    this.#page.addInitScript(quiet).catch(() => undefined)
+    this.#page.evaluate(quiet).catch(() => undefined)
   }
 
   #onConsole = (message: ConsoleMessage): void => {

@@ -22,7 +22,8 @@ export async function serveForms(
   const server = createServer(async (request, response) => {
     const form = request.method === 'POST' ? new URLSearchParams(await bodyOf(request)) : undefined
     if (form !== undefined) sent.push(form)
-    const made = answer(request.url ?? '/', form) ?? (form === undefined ? undefined : { html: page('<h1>Hello there</h1>') })
+    const made =
+      answer(request.url ?? '/', form) ?? (form === undefined ? undefined : { html: page('<h1>Hello there</h1>') })
     if (made === 'never') return
     if (made === undefined) response.writeHead(404).end()
     else if ('redirect' in made) response.writeHead(303, { location: made.redirect }).end()

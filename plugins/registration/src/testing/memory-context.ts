@@ -132,7 +132,7 @@ export async function memoryContext(options: MemoryContextOptions): Promise<Memo
     authorisation: async (url) => ({
       origin: new URL(url).origin,
       source: 'loopback',
-      paths: ['/'],
+      paths: ['/*'],
       submitOrigins: [new URL(url).origin],
       emailDomains: [],
       proxies: 'loopback',

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest'
+import { control } from '../testing/control.ts'
+import type { ControlDescription } from './control.ts'
+import { fillable, isTrap, recognise } from './evidence.ts'
+import type { FieldKind } from './vocabulary.ts'
+
+const kindOf = (given: Partial<ControlDescription>) => recognise(control(given))?.kind
+
+describe('the order of evidence', () => {
+  const all = {
+    explicit: ['emailSelector'],
+    autocomplete: 'given-name',
+    type: 'text',
+    name: 'last_name',
+    label: 'City',
+  }
+
+  it.each<[Partial<ControlDescription>, FieldKind, string]>([
+    [all, 'email', 'explicit'],
+    [{ ...all, explicit: [] }, 'firstName', 'autocomplete'],
+    [{ ...all, explicit: [], autocomplete: '', type: 'email' }, 'email', 'type'],
+    [{ ...all, explicit: [], autocomplete: 'off' }, 'lastName', 'exact'],
+    [{ name: 'customer_last_name_1', label: 'City' }, 'lastName', 'pattern'],
+    [{ name: 'x17', label: 'City' }, 'city', 'label'],
+    [{ name: 'x17', placeholder: 'City' }, 'city', 'label'],
+    [{ type: 'tel', name: 'x17' }, 'phone', 'type'],
+    [{ type: 'tel', name: 'zip' }, 'postalCode', 'exact'],
+  ])('%j is %s by %s', (given, kind, evidence) => {
+    expect(recognise(control(given))).toMatchObject({ kind, evidence })
+  })
+})
+
+describe('labels in several languages', () => {
+  it.each<[string, FieldKind]>([
+    ['First name *', 'firstName'],
+    ['Vorname', 'firstName'],
+    ['Prénom', 'firstName'],
+    ['Nombre', 'firstName'],
+    ['Voornaam', 'firstName'],
+    ['Imię', 'firstName'],
+    ['Имя', 'firstName'],
+    ['Nachname', 'lastName'],
+    ['Nom', 'lastName'],
+    ['Apellidos', 'lastName'],
+    ['Cognome', 'lastName'],
+    ['Фамилия', 'lastName'],
+    ['氏名', 'fullName'],
+    ['姓名', 'fullName'],
+    ['Full name (required)', 'fullName'],
+    ['Name', 'fullName'],
+    ['E-Mail-Adresse', 'email'],
+    ['Adresse électronique (e-mail)', 'email'],
+    ['Correo electrónico', 'email'],
+    ['メールアドレス', 'email'],
+    ['电子邮件 / 邮箱', 'email'],
+    ['Электронная почта', 'email'],
+    ['Confirm your email', 'emailConfirm'],
+    ['Repetir correo electrónico', 'emailConfirm'],
+    ['Benutzername', 'username'],
+    ["Nom d'utilisateur", 'username'],
+    ['Nom d’utilisateur', 'username'],
+    ['用户名', 'username'],
+    ['Username or email', 'email'],
+    ['Téléphone', 'phone'],
+    ['Postleitzahl', 'postalCode'],
+    ['Ciudad', 'city'],
+    ['Geburtsdatum', 'birthDate'],
+    ['Date of birth', 'birthDate'],
+  ])('%s', (label, kind) => {
+    expect(kindOf({ label })).toBe(kind)
+  })
+
+  it.each(['Membership number', 'Invitation', 'Mailbox 7', 'Favourite colour', 'Your message'])(
+    'nothing for: %s',
+    (label) => {
+      expect(kindOf({ label })).toBeUndefined()
+    },
+  )
+})
+
+describe('names and ids', () => {
+  it.each<[string, FieldKind]>([
+    ['firstName', 'firstName'],
+    ['user[first_name]', 'firstName'],
+    ['registration.email', 'email'],
+    ['wpName', 'username'],
+    ['user_login', 'username'],
+    ['input-firstname', 'firstName'],
+    ['billing_postcode', 'postalCode'],
+  ])('%s', (name, kind) => {
+    expect(kindOf({ name })).toBe(kind)
+  })
+})
+
+describe('passwords', () => {
+  it('are told from their repetition by words, though both are new-password', () => {
+    const field = { type: 'password', autocomplete: 'new-password' }
+    expect(kindOf({ ...field, name: 'password' })).toBe('password')
+    expect(kindOf({ ...field, name: 'passwordConfirmation' })).toBe('passwordConfirm')
+    expect(kindOf({ ...field, name: 'pass2' })).toBe('passwordConfirm')
+    expect(kindOf({ ...field, label: 'Kennwort bestätigen' })).toBe('passwordConfirm')
+  })
+
+  it('never go into a field that shows its text, unless its name is exactly that', () => {
+    expect(kindOf({ label: 'Password hint' })).toBeUndefined()
+  })
+})
+
+describe('boxes', () => {
+  it.each<[string, FieldKind | undefined]>([
+    ['I agree to the terms of use', 'terms'],
+    ['Ich stimme den AGB zu', 'terms'],
+    ["J'accepte les conditions générales", 'terms'],
+    ['I am 18 years or older', 'terms'],
+    ['Send me the newsletter', 'newsletter'],
+    ['I agree to receive the newsletter', 'newsletter'],
+    ['Remember this device', undefined],
+  ])('%s', (label, kind) => {
+    expect(kindOf({ type: 'checkbox', label })).toBe(kind)
+  })
+})
+
+describe('traps', () => {
+  it.each<[string, Partial<ControlDescription>]>([
+    ['what nobody can see', { visible: false }],
+    ['what assistive technology and the keyboard pass over', { ariaHidden: true, tabIndex: -1 }],
+    ['what says so by its label', { label: 'Leave this field empty' }],
+    ['what says so in German', { label: 'Bitte nicht ausfüllen' }],
+    ['what says so by its name', { name: 'my_honeypot' }],
+  ])('%s', (_, given) => {
+    expect(isTrap(control({ name: 'email', ...given }))).toBe(true)
+    expect(fillable(control({ name: 'email', ...given }))).toBe(false)
+  })
+
+  it('are not every field out of the tab order', () => {
+    expect(isTrap(control({ name: 'email', tabIndex: -1 }))).toBe(false)
+  })
+})
