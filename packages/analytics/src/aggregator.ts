@@ -1,147 +1,61 @@
-import { AlertEngine } from './alerts/engine.ts'
+import { setImmediate } from 'node:timers/promises'
+import { Alerting, type AlertSnapshot } from './alerts/alerting.ts'
+import type { Silence } from './alerts/silence.ts'
 import type { Alert, AlertRule, AlertState, AlertTransition } from './alerts/types.ts'
-import type { Clock } from './clock.ts'
-import { AnalyticsError } from './errors.ts'
-import { csvOf, type ExportRange, readSamples } from './export/csv.ts'
-import { type MetricsAggregatorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
-import { type MetricQuery, type QueryResult, runQuery } from './query/query.ts'
-import type { WindowStats } from './query/statistics.ts'
-import { windowStats, windowSuccess } from './query/window.ts'
-import { type DropCounts, Recorder } from './recorder.ts'
-import { restore } from './restore.ts'
-import { type Labels, type MetricSelector, selectorLabels, selectorName } from './series/labels.ts'
-import { SeriesRegistry } from './series/registry.ts'
-import type { MetricDefinition, MetricKind, Series } from './series/series.ts'
+import { type Anomaly, findAnomalies, stretches } from './analysis.ts'
+import type { AnomalyOptions } from './anomaly/detectors.ts'
+import { MetricsCore } from './core.ts'
+import { csvOf, csvSamples } from './export/csv.ts'
+import { type ExpositionFormat, exposition } from './export/exposition.ts'
+import { importSamples } from './export/import.ts'
+import { jsonOf, jsonSamples, ndjsonOf, ndjsonSamples } from './export/json.ts'
+import { type ExportRange, readSamples } from './export/samples.ts'
+import type { MetricsAggregatorOptions } from './options.ts'
+import { windowSuccess } from './query/window.ts'
+import { type Reliability, reliabilityScore } from './reliability/reliability.ts'
+import { type ErrorBudget, errorBudget } from './reliability/slo.ts'
+import type { MetricSelector } from './series/labels.ts'
+import { analyseTrend, type TrendAnalysis, type TrendOptions } from './trend/trend.ts'
 
-export interface RecordOptions {
-  readonly labels?: Labels
-  /** Epoch ms; default: now. */
-  readonly at?: number
+/** What a reliability score looks at. */
+export interface ReliabilityQuery {
+  /** Outcomes, as `recordOutcome` records them. */
+  readonly success: MetricSelector
+  /** Durations, and the one that is still good, in the metric's own unit. */
+  readonly latency?: { readonly metric: MetricSelector; readonly objective: number }
+  readonly windowMs: number
+  /** Success rate that a period has to reach to count as stable, 0 to 1; default 0.99. */
+  readonly successObjective?: number
+  /** Periods that the window is cut into for the stability; default 24. */
+  readonly periods?: number
 }
 
-/** A series looked up once: the fast way to record. Made by `bind()`. */
-export interface MetricHandle {
-  /** As `MetricsAggregator.record`. */
-  record(value: number, at?: number): boolean
-}
-
-/** A series in memory. */
-export interface SeriesInfo {
-  readonly name: string
-  readonly labels: Labels
-  readonly kind: MetricKind
-  /** Time of its newest sample, epoch ms. */
-  readonly lastAt: number
-  readonly lastValue: number
-}
-
-export interface AggregatorStats {
-  readonly series: number
-  /** Samples for which memory is reserved, 16 bytes each. */
-  readonly samplesReserved: number
-  /** Samples that no successful flush has covered yet. */
-  readonly pending: number
-  readonly dropped: Readonly<DropCounts>
-  /** Samples that went to an overflow series instead of their own. */
-  readonly overflowed: number
-}
+type Pieces = AsyncIterable<string> | Iterable<string>
 
 /**
- * Records samples, answers questions about the last while from memory and about the past from a store, raises alerts
- * and exports. `record()` buffers; `flush()` is what acknowledges.
+ * Records samples, answers questions about the last while from memory and about the past from a store, raises alerts,
+ * finds anomalies and trends, and exports. `record()` buffers; `flush()` is what acknowledges.
  */
-export class MetricsAggregator implements AsyncDisposable {
-  readonly #options: ResolvedOptions
-  readonly #clock: Clock
-  readonly #registry: SeriesRegistry
-  readonly #recorder: Recorder
-  readonly #alerts: AlertEngine
-  readonly #stops = new Set<() => void>()
-  #closed = false
+export class MetricsAggregator extends MetricsCore {
+  readonly #alerting: Alerting
 
   /** @throws AnalyticsError `ANALYTICS_OPTION_INVALID` */
   constructor(options: MetricsAggregatorOptions = {}) {
-    this.#options = resolveOptions(options)
-    this.#clock = this.#options.clock
-    this.#registry = new SeriesRegistry(this.#options.limits, options.onSignal ?? (() => undefined))
-    this.#recorder = new Recorder({
-      ...this.#options,
-      registry: this.#registry,
-      backlogSamples: this.#options.limits.backlogSamples,
-      onError: options.onError ?? (() => undefined),
+    super(options)
+    const { random = Math.random, alerts = {} } = options
+    this.#alerting = new Alerting(this.registry, this.clock, random, alerts, this.report)
+  }
+
+  /**
+   * Flushes every `flushMs` (default 1,000), evaluates alerts every `evaluateMs` where it is given, and prunes every
+   * hour, until the disposal. Failures go to `onError`. Does not keep the process alive.
+   */
+  override start(options: { readonly flushMs?: number; readonly evaluateMs?: number } = {}): void {
+    super.start(options)
+    if (options.evaluateMs === undefined) return
+    this.every(options.evaluateMs, () => {
+      this.evaluateAlerts()
     })
-    this.#alerts = new AlertEngine(this.#registry, options.alerts)
-  }
-
-  /**
-   * Says what a metric is; a metric that was never defined is a gauge.
-   * @throws AnalyticsError `METRIC_NAME_INVALID`, `METRIC_KIND_CONFLICT`
-   */
-  define(name: string, definition: MetricDefinition): void {
-    this.#registry.define(name, definition)
-  }
-
-  /**
-   * Takes one sample: for a counter the amount that it grows by, else the value.
-   * False where the sample was dropped and counted (too old, too far ahead, beyond the series limit).
-   * @throws AnalyticsError `METRIC_VALUE_INVALID`, `METRIC_NAME_INVALID`, `METRIC_LABELS_INVALID`, `METRIC_TIME_INVALID`
-   */
-  record(name: string, value: number, options?: RecordOptions): boolean {
-    this.#assertOpen()
-    return this.#recorder.record(this.#registry.resolve(name, options?.labels), value, options?.at)
-  }
-
-  /** Records 1 for a success and 0 for a failure: what `getSuccessRate` reads. */
-  recordOutcome(name: string, success: boolean, options?: RecordOptions): boolean {
-    return this.record(name, success ? 1 : 0, options)
-  }
-
-  /** A handle on one series, for hot paths. */
-  bind(name: string, labels?: Labels): MetricHandle {
-    const registry = this.#registry
-    const recorder = this.#recorder
-    let series = registry.resolve(name, labels)
-    return {
-      record: (value, at) => {
-        this.#assertOpen()
-        if (series === undefined || series.dropped) series = registry.resolve(name, labels)
-        return recorder.record(series, value, at)
-      },
-    }
-  }
-
-  /**
-   * Statistics of the samples with `now - windowMs < at <= now`, all matching series together, from memory.
-   * `complete` is false where memory no longer holds all of them.
-   */
-  window(metric: MetricSelector, windowMs: number, now: number = this.#clock.now()): WindowStats {
-    return windowStats(this.#select(metric), now - windowMs, now)
-  }
-
-  /**
-   * Share of successes in the last `windowMs`, from 0 to 1: a sample above 0 is a success, one of 0 (or below) is a
-   * failure. Record with `recordOutcome`. Undefined where there is no sample.
-   */
-  getSuccessRate(metric: MetricSelector, windowMs: number, now: number = this.#clock.now()): number | undefined {
-    return windowSuccess(this.#select(metric), now - windowMs, now).value
-  }
-
-  /** Series in memory, or those of one selector. */
-  series(metric?: MetricSelector): readonly SeriesInfo[] {
-    const list = metric === undefined ? [...this.#registry.all()] : this.#select(metric)
-    return list.flatMap(({ name, labels, kind, lastAt, lastValue }) =>
-      lastValue === undefined ? [] : [{ name, labels, kind, lastAt, lastValue }],
-    )
-  }
-
-  stats(): AggregatorStats {
-    return {
-      series: this.#registry.count,
-      samplesReserved: this.#registry.budget.used,
-      pending: this.#recorder.pending,
-      dropped: { ...this.#recorder.dropped },
-      overflowed: this.#registry.overflowed,
-    }
   }
 
   /**
@@ -149,122 +63,175 @@ export class MetricsAggregator implements AsyncDisposable {
    * @throws AnalyticsError `ALERT_RULE_INVALID`
    */
   addAlertRule(rule: AlertRule): void {
-    this.#alerts.addRule(rule, this.#clock.now())
+    this.#alerting.addRule(rule)
   }
 
   /** Removes a rule and its alerts; false where there was none. */
   removeAlertRule(id: string): boolean {
-    return this.#alerts.removeRule(id)
+    return this.#alerting.removeRule(id)
   }
 
   alertRules(): readonly AlertRule[] {
-    return this.#alerts.rules()
+    return this.#alerting.rules()
   }
 
   /** Alerts that are pending, firing, or resolved not long ago. */
   alerts(filter?: { readonly state?: AlertState }): readonly Alert[] {
-    return this.#alerts.alerts(filter)
+    return this.#alerting.alerts(filter)
   }
 
-  /** Evaluates every rule at `now` (default: the clock's) and returns what changed. */
-  evaluateAlerts(now: number = this.#clock.now()): readonly AlertTransition[] {
-    for (const rule of this.#alerts.rules()) this.#select(rule.metric)
-    return this.#alerts.evaluate(now)
+  /** Transitions of the past, newest first: a bounded number for each rule. */
+  alertHistory(ruleId?: string): readonly AlertTransition[] {
+    return this.#alerting.history(ruleId)
+  }
+
+  /** Evaluates every rule at `now` (default: the clock's), hands messages to the sinks, and returns what changed. */
+  evaluateAlerts(now: number = this.clock.now()): readonly AlertTransition[] {
+    for (const rule of this.#alerting.rules()) this.select(rule.metric)
+    return this.#alerting.evaluate(now)
+  }
+
+  /** Marks an open alert as taken on: it is not repeated any more. @throws AnalyticsError `ALERT_UNKNOWN` */
+  acknowledgeAlert(id: string, by: string): Alert {
+    return this.#alerting.acknowledge(id, by)
+  }
+
+  /** Holds back messages until the silence ends; replaces the one with its id. @throws AnalyticsError `ALERT_SILENCE_INVALID` */
+  silenceAlerts(silence: Silence): void {
+    this.#alerting.silence(silence)
+  }
+
+  /** Ends a silence; false where there was none. */
+  endSilence(id: string): boolean {
+    return this.#alerting.endSilence(id)
+  }
+
+  silences(): readonly Silence[] {
+    return this.#alerting.silences()
+  }
+
+  /** Resolves once every message of the evaluations so far is delivered or given up. */
+  alertsDelivered(): Promise<void> {
+    return this.#alerting.settled()
+  }
+
+  /** Alerts, silences, what was told, and history, as JSON: store it with each transition, so that a restart loses none. */
+  alertSnapshot(): AlertSnapshot {
+    return this.#alerting.snapshot()
+  }
+
+  /** Takes up a snapshot; add the rules as before. @throws AnalyticsError `METRIC_IMPORT_INVALID` */
+  restoreAlerts(snapshot: AlertSnapshot): void {
+    this.#alerting.restore(snapshot)
   }
 
   /**
-   * Resolves once everything recorded before the call is in the store.
-   * @throws AnalyticsError `METRIC_FLUSH_FAILED`; the samples are kept for the next flush
+   * The unusual samples of the last `windowMs` in memory. The detector learns from everything older that memory holds.
+   * @throws AnalyticsError `ANALYTICS_OPTION_INVALID`
    */
-  flush(): Promise<void> {
-    return this.#recorder.flush()
+  detectAnomalies(metric: MetricSelector, windowMs: number, options: AnomalyOptions = {}): readonly Anomaly[] {
+    return findAnomalies(this.select(metric), this.clock.now() - windowMs, options)
   }
 
-  /** Answers over everything stored; flushes first, so that nothing recorded is missing. */
-  async query(query: MetricQuery): Promise<readonly QueryResult[]> {
-    await this.flush()
-    const now = this.#clock.now()
-    return runQuery(this.#options.store, query, {
-      closedUntil: this.#recorder.closedUntil,
-      rawSince: now - this.#options.retention.rawMs,
-      minutesSince: now - this.#options.retention.minuteMs,
+  /**
+   * Direction, moving averages, change points and a forecast over the last `windowMs` in memory, from the means of
+   * `points` (default 120) stretches of equal length. Undefined where fewer than 8 of them hold samples.
+   */
+  getTrendAnalysis(
+    metric: MetricSelector,
+    windowMs: number,
+    options: TrendOptions & { readonly points?: number } = {},
+  ): TrendAnalysis | undefined {
+    const now = this.clock.now()
+    return analyseTrend(stretches(this.select(metric), now - windowMs, now, options.points ?? 120), options)
+  }
+
+  /** 0 to 100, and the parts it is made of; see `reliabilityScore` for the formula. */
+  getReliability(query: ReliabilityQuery): Reliability {
+    const now = this.clock.now()
+    const { windowMs, latency, successObjective = 0.99, periods = 24 } = query
+    const outcomes = this.select(query.success)
+    const rates: number[] = []
+    for (let i = 0; i < periods; i += 1) {
+      const until = now - (windowMs / periods) * i
+      const { value } = windowSuccess(outcomes, until - windowMs / periods, until)
+      if (value !== undefined) rates.push(value)
+    }
+    const stable = rates.filter((rate) => rate >= successObjective).length
+    return reliabilityScore({
+      availability: windowSuccess(outcomes, now - windowMs, now).value,
+      latency: latency === undefined ? undefined : this.#shareWithin(latency.metric, latency.objective, windowMs),
+      stability: rates.length === 0 ? undefined : stable / rates.length,
     })
+  }
+
+  /** What an objective on outcomes allows over the last `windowMs`, and what is left. @throws AnalyticsError `SLO_INVALID` */
+  getErrorBudget(metric: MetricSelector, objective: number, windowMs: number): ErrorBudget {
+    const now = this.clock.now()
+    const { value = 0, samples } = windowSuccess(this.select(metric), now - windowMs, now)
+    return errorBudget(objective, Math.round(value * samples), samples)
   }
 
   /** The raw samples of a range as CSV, in pieces; flushes first. Columns: timestamp, name, labels (JSON), value. */
   async *exportCsv(range: ExportRange = {}): AsyncGenerator<string> {
     await this.flush()
-    yield* csvOf(readSamples(this.#options.store, range))
+    yield* csvOf(readSamples(this.options.store, range))
+  }
+
+  /** The raw samples of a range as one JSON document, in pieces; flushes first. */
+  async *exportJson(range: ExportRange = {}): AsyncGenerator<string> {
+    await this.flush()
+    yield* jsonOf(readSamples(this.options.store, range))
+  }
+
+  /** The raw samples of a range as one JSON object a line, in pieces; flushes first. */
+  async *exportNdjson(range: ExportRange = {}): AsyncGenerator<string> {
+    await this.flush()
+    yield* ndjsonOf(readSamples(this.options.store, range))
   }
 
   /**
-   * Loads the stored samples of the last `sinceMs` (default 1 h) into memory, so that windows and alerts go on after a
-   * restart, and takes up the minutes that were not over. Call it before the first `record()`.
+   * Takes back what an export of the same format wrote, in pieces of any length, in constant memory for CSV and NDJSON.
+   * Goes to the store and the rollups, not to memory. @returns How many samples were taken.
+   * @throws AnalyticsError `METRIC_IMPORT_INVALID`, and as `record` for what no metric may be
    */
-  restore(sinceMs = 3_600_000): Promise<void> {
-    return restore({
-      store: this.#options.store,
-      registry: this.#registry,
-      recorder: this.#recorder,
-      now: this.#clock.now(),
-      sinceMs,
-      rawMs: this.#options.retention.rawMs,
+  async import(format: 'csv' | 'json' | 'ndjson', pieces: Pieces): Promise<number> {
+    const samples = { csv: csvSamples, json: jsonSamples, ndjson: ndjsonSamples }[format](pieces)
+    await this.flush()
+    return importSamples(samples, {
+      limits: this.options.limits,
+      latest: this.clock.now() + this.options.futureMs,
+      write: (runs) => this.recorder.import(runs),
     })
   }
 
-  /** Deletes from the store what is older than the retention, in small batches. */
-  async prune(now: number = this.#clock.now()): Promise<void> {
-    const { rawMs, minuteMs, hourMs } = this.#options.retention
-    for (const [tier, keepMs] of [
-      ['raw', rawMs],
-      ['1m', minuteMs],
-      ['1h', hourMs],
-    ] as const) {
-      while ((await this.#options.store.prune(tier, now - keepMs, 1_000)) === 1_000);
+  /** Every series in memory for a scraper, in pieces; the event loop is free between two of them. */
+  async *exposition(format: ExpositionFormat = 'prometheus'): AsyncGenerator<string> {
+    this.recorder.drainAll()
+    let first = true
+    for (const piece of exposition(this.registry, format)) {
+      if (!first) await setImmediate()
+      first = false
+      yield piece
     }
   }
 
-  /**
-   * Flushes every `flushMs` (default 1,000) and prunes every hour until the aggregator is disposed of.
-   * Failures go to `onError`. Does not keep the process alive.
-   */
-  start(options: { readonly flushMs?: number } = {}): void {
-    this.#assertOpen()
-    const every = (ms: number, work: () => Promise<void>): void => {
-      let cancel = (): void => undefined
-      const arm = (): void => {
-        cancel = this.#clock.wakeAt(this.#clock.now() + ms, () => {
-          work().catch((error: unknown) => this.#recorder.report(error))
-          arm()
-        })
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]()
+    await this.#alerting[Symbol.asyncDispose]()
+  }
+
+  #shareWithin(metric: MetricSelector, objective: number, windowMs: number): number | undefined {
+    const now = this.clock.now()
+    let [within, all] = [0, 0]
+    for (const { ring } of this.select(metric)) {
+      for (let i = ring.lowerBound(now - windowMs); i < ring.written; i += 1) {
+        const at = ring.timeAt(i)
+        if (at <= now - windowMs || at > now) continue
+        all += 1
+        if (ring.valueAt(i) <= objective) within += 1
       }
-      arm()
-      this.#stops.add(() => cancel())
     }
-    every(options.flushMs ?? 1_000, () => this.flush())
-    every(3_600_000, () => this.prune())
-  }
-
-  /** Stops and flushes; afterwards recording is refused with `ANALYTICS_CLOSED`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const stop of this.#stops) stop()
-    this.#stops.clear()
-    this.#closed = true
-    await this.flush()
-  }
-
-  #select(metric: MetricSelector): Series[] {
-    const list = this.#registry.select(selectorName(metric), selectorLabels(metric))
-    for (const series of list) this.#recorder.settle(series)
-    return list
-  }
-
-  #assertOpen(): void {
-    if (!this.#closed) return
-    throw new AnalyticsError(
-      'ANALYTICS_CLOSED',
-      'The aggregator was disposed of and takes no more samples.',
-      'Record before the disposal, or make a new aggregator.',
-    )
+    return all === 0 ? undefined : within / all
   }
 }

@@ -1,4 +1,4 @@
-import type { AlertEngineOptions } from './alerts/engine.ts'
+import type { AlertingOptions } from './alerts/alerting.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { AnalyticsError } from './errors.ts'
 import { defaultLabelLimits } from './series/labels.ts'
@@ -36,7 +36,10 @@ export interface MetricsAggregatorOptions {
   readonly staleMs?: number
   /** Buffered samples that start a flush by themselves; default 1,000. */
   readonly flushSamples?: number
-  readonly alerts?: AlertEngineOptions
+  /** Who is told of alerts, and when. */
+  readonly alerts?: AlertingOptions
+  /** Draws from [0, 1); spreads retries. */
+  readonly random?: () => number
   /** Told once per metric when its label sets no longer fit and share an overflow series. */
   readonly onSignal?: (signal: SeriesLimitSignal) => void
   /** Told when a flush that nobody awaits has failed; its samples are kept. */

@@ -1,10 +1,11 @@
 import type { Clock } from './clock.ts'
 import { AnalyticsError } from './errors.ts'
 import { minuteMs, OpenRollups } from './rollup/roller.ts'
+import type { Labels } from './series/labels.ts'
 import type { SeriesRegistry } from './series/registry.ts'
 import type { Series } from './series/series.ts'
 import type { MetricBlock, MetricStore } from './store/metric-store.ts'
-import { encodeRawBlock } from './store/raw-block.ts'
+import { emptyRawBlock, encodeRawBlock, rawBlock } from './store/raw-block.ts'
 
 /** Samples that were not kept, by reason. */
 export interface DropCounts {
@@ -16,6 +17,14 @@ export interface DropCounts {
   limit: number
   /** Recorded while the store failed for so long that the backlog was full. */
   backlog: number
+}
+
+/** Samples of one series, ascending in time. */
+export interface SampleRun {
+  readonly name: string
+  readonly labels: Labels
+  readonly times: Float64Array
+  readonly values: Float64Array
 }
 
 export interface RecorderOptions {
@@ -64,8 +73,10 @@ export class Recorder {
       this.dropped.limit += 1
       return false
     }
-    if (series.kind === 'counter') this.#count(series, value, at ?? now)
-    else this.#push(series, at ?? now, value)
+    // Whole milliseconds and no negative zero: what every export can give back.
+    const time = Math.floor(at ?? now)
+    if (series.kind === 'counter') this.#count(series, value, time)
+    else this.#push(series, time, value + 0)
     return true
   }
 
@@ -86,6 +97,7 @@ export class Recorder {
       if (at > series.lastAt) series.lastAt = at
     }
     series.drained = series.ring.written
+    series.loaded = series.ring.written
   }
 
   report(error: unknown): void {
@@ -153,13 +165,15 @@ export class Recorder {
     const { ring } = series
     const count = ring.written - series.drained
     if (count === 0) return
-    const { times, values } = ring.copy(series.drained, ring.written)
+    const { data, times, values } = emptyRawBlock(count)
+    ring.copyTo(times, values, series.drained)
     series.drained = ring.written
     this.#undrained -= count
+    if (series.histogram !== undefined) for (const value of values) series.histogram.add(value)
     sortByTime(times, values)
     series.open ??= new OpenRollups()
     series.open.addRun(times, values)
-    this.#backlog.push(encodeRawBlock(series.name, series.labels, times, values))
+    this.#backlog.push(rawBlock(series.name, series.labels, times, data))
     this.#backlogSamples += count
     this.#bound()
   }
@@ -195,13 +209,38 @@ export class Recorder {
     })
   }
 
-  async #write(): Promise<void> {
+  /** Takes everything that only rings hold into the backlog; totals and histograms are up to date afterwards. */
+  drainAll(): void {
     for (const series of this.#dirty) {
       this.settle(series)
       this.#drain(series)
       series.dirty = false
     }
     this.#dirty.length = 0
+  }
+
+  /** Takes in samples of the past: they go to the store and to the rollups, not to memory. */
+  async import(runs: readonly SampleRun[]): Promise<void> {
+    const blocks: MetricBlock[] = []
+    for (const { name, labels, times, values } of runs) {
+      blocks.push(encodeRawBlock(name, labels, times, values))
+      // Minutes that are over are rolled up here and now; later ones join those that are still open.
+      const over = times.findIndex((at) => at >= this.#closedUntil)
+      const cut = over < 0 ? times.length : over
+      const past = new OpenRollups()
+      past.addRun(times.subarray(0, cut), values.subarray(0, cut))
+      blocks.push(...past.close(name, labels, this.#closedUntil))
+      const series = past.empty && cut === times.length ? undefined : this.#options.registry.resolve(name, labels)
+      if (series === undefined) continue
+      series.open ??= new OpenRollups()
+      series.open.absorb(past)
+      series.open.addRun(times.subarray(cut), values.subarray(cut))
+    }
+    await this.#options.store.append(blocks)
+  }
+
+  async #write(): Promise<void> {
+    this.drainAll()
     this.#close(this.#options.clock.now())
     const batch = this.#backlog
     if (batch.length === 0) return

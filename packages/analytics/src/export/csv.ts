@@ -1,52 +1,16 @@
 import { stringify } from 'csv-stringify/sync'
-import type { MetricStore } from '../store/metric-store.ts'
-import { decodeRawBlock } from '../store/raw-block.ts'
+import { AnalyticsError } from '../errors.ts'
+import { parseCsv } from './csv-parser.ts'
+import type { MetricSample } from './samples.ts'
 
-/** What to export: `since <= at < until` (epoch ms) of these metrics; all of what is left out. */
-export interface ExportRange {
-  readonly since?: number
-  readonly until?: number
-  readonly names?: readonly string[]
-}
-
-/** One sample as it is exported and imported. */
-export interface MetricSample {
-  readonly name: string
-  readonly labels: Readonly<Record<string, string>>
-  /** Epoch ms. */
-  readonly at: number
-  readonly value: number
-}
-
-/** The samples of a range, page by page: never more in memory than one page of the store. */
-export async function* readSamples(store: MetricStore, range: ExportRange): AsyncGenerator<readonly MetricSample[]> {
-  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY, names } = range
-  const query = {
-    tier: 'raw' as const,
-    ...(range.since === undefined ? {} : { since }),
-    ...(range.until === undefined ? {} : { until }),
-    ...(names === undefined ? {} : { names }),
-  }
-  for await (const page of store.read(query)) {
-    for (const block of page) {
-      const { times, values } = decodeRawBlock(block)
-      const samples: MetricSample[] = []
-      for (let i = 0; i < times.length; i += 1) {
-        const at = times[i] as number
-        if (at < since || at >= until) continue
-        samples.push({ name: block.name, labels: block.labels, at, value: values[i] as number })
-      }
-      if (samples.length > 0) yield samples
-    }
-  }
-}
+const columns = ['timestamp', 'name', 'labels', 'value'] as const
 
 /**
  * RFC 4180 with a head line: `timestamp` (ISO 8601 UTC), `name`, `labels` (JSON), `value`. Text that a spreadsheet would
  * run as a formula is escaped with a quote; numbers never are, or a negative value would become text.
  */
 export async function* csvOf(pages: AsyncIterable<readonly MetricSample[]>): AsyncGenerator<string> {
-  yield csvLines([['timestamp', 'name', 'labels', 'value']])
+  yield csvLines([[...columns]])
   for await (const samples of pages) {
     yield csvLines(
       samples.map(({ name, labels, at, value }) => [new Date(at).toISOString(), name, JSON.stringify(labels), value]),
@@ -58,6 +22,41 @@ function csvLines(records: (string | number)[][]): string {
   return stringify(records, {
     record_delimiter: 'windows',
     escape_formulas: true,
-    cast: { number: (value) => ({ value: Object.is(value, -0) ? '-0' : String(value), escape_formulas: false }) },
+    cast: { number: (value) => ({ value: String(value), escape_formulas: false }) },
   })
+}
+
+/** Reads what `csvOf` wrote, in pieces of any length. @throws AnalyticsError `METRIC_IMPORT_INVALID` */
+export async function* csvSamples(pieces: AsyncIterable<string> | Iterable<string>): AsyncGenerator<MetricSample> {
+  let line = 0
+  for await (const record of parseCsv(pieces)) {
+    line += 1
+    if (line === 1) {
+      if (columns.every((column, i) => record[i] === column)) continue
+      throw invalid(line, `its columns are not ${columns.join(', ')}`)
+    }
+    const [timestamp = '', name = '', labels = '', value = ''] = record
+    const at = Date.parse(timestamp)
+    if (record.length !== columns.length || Number.isNaN(at)) throw invalid(line, 'its time stamp is no ISO 8601 time')
+    if (value.trim() === '' || !Number.isFinite(Number(value))) throw invalid(line, `its value ${value} is no number`)
+    yield { at, name, labels: parseLabels(labels, line), value: Number(value) }
+  }
+}
+
+function parseLabels(text: string, line: number): Record<string, string> {
+  try {
+    const labels: unknown = JSON.parse(text)
+    if (typeof labels === 'object' && labels !== null && !Array.isArray(labels)) return labels as Record<string, string>
+  } catch {
+    // Falls through to the one refusal below.
+  }
+  throw invalid(line, 'its labels are no JSON object')
+}
+
+export function invalid(line: number, why: string): AnalyticsError {
+  return new AnalyticsError(
+    'METRIC_IMPORT_INVALID',
+    `Record ${line} cannot be imported: ${why}.`,
+    'Give a file as the export of the same format writes it; what came before this record may have been imported.',
+  )
 }

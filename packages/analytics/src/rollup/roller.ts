@@ -35,6 +35,12 @@ export class OpenRollups {
     bucket(this.#hours, Math.floor(at / hourMs) * hourMs).merge(rollup)
   }
 
+  /** Takes over what is still open in another. */
+  absorb(other: OpenRollups): void {
+    for (const [at, rollup] of other.#minutes) bucket(this.#minutes, at).merge(rollup)
+    for (const [at, rollup] of other.#hours) bucket(this.#hours, at).merge(rollup)
+  }
+
   /** Ends all minutes and hours that are over at `until` (epoch ms), and gives them as blocks to be stored. */
   close(name: string, labels: Labels, until: number): MetricBlock[] {
     const minutes = take(this.#minutes, (at) => at + minuteMs <= until)

@@ -71,24 +71,30 @@ export class SeriesRegistry {
     return this.#count
   }
 
-  /** @throws AnalyticsError `METRIC_NAME_INVALID`, `METRIC_KIND_CONFLICT` */
+  /** @throws AnalyticsError `METRIC_NAME_INVALID`, `METRIC_KIND_CONFLICT`, `ANALYTICS_OPTION_INVALID` */
   define(name: string, definition: MetricDefinition): void {
     checkName(name, this.#limits)
+    checkBuckets(name, definition.buckets)
     const known = this.#metrics.get(name)
-    const kind = definition.kind ?? known?.kind ?? 'gauge'
-    if (known !== undefined && known.kind !== kind && known.series.size > 0) {
+    const joined = { ...known?.definition, ...definition }
+    const kind = joined.kind ?? 'gauge'
+    const list = [...(known?.series.values() ?? [])]
+    const other = known?.kind !== kind || String(known.definition.buckets) !== String(joined.buckets)
+    if (other && list.some((series) => series.used)) {
       throw new AnalyticsError(
         'METRIC_KIND_CONFLICT',
-        `The metric ${name} is a ${known.kind} and has samples; it cannot become a ${kind}.`,
+        `The metric ${name} is a ${known?.kind} and has samples; it cannot change its kind or its buckets.`,
         'Define a metric before its first sample, or use another name.',
       )
     }
+    // Series that were only loaded from the store take on what the program now says of them.
+    if (other) for (const series of list) series.become(kind, joined.buckets)
     this.#metrics.set(name, {
       name,
-      definition: { ...known?.definition, ...definition, kind },
+      definition: { ...joined, kind },
       kind,
       series: known?.series ?? new Map(),
-      root: newStep(),
+      root: known?.root ?? newStep(),
       signalled: known?.signalled ?? false,
     })
   }
@@ -192,6 +198,7 @@ export class SeriesRegistry {
       labels,
       key,
       kind: metric.kind,
+      buckets: metric.definition.buckets,
       limit: this.#limits.samplesPerSeries,
       budget: this.budget,
     })
@@ -234,4 +241,16 @@ export class SeriesRegistry {
     }
     step.series = series
   }
+}
+
+function checkBuckets(name: string, buckets: readonly number[] | undefined): void {
+  const ascending = buckets?.every(
+    (bound, i) => Number.isFinite(bound) && (i === 0 || bound > (buckets[i - 1] as number)),
+  )
+  if (buckets === undefined || (ascending && buckets.length > 0 && buckets.length <= 200)) return
+  throw new AnalyticsError(
+    'ANALYTICS_OPTION_INVALID',
+    `The buckets of ${name} are no ascending finite bounds.`,
+    'Give 1 to 200 numbers, each greater than the one before.',
+  )
 }

@@ -123,18 +123,15 @@ export class SampleRing {
     return this.written <= this.#mask + 1 || this.timeAt(this.first) <= after - this.#maxLag
   }
 
-  /** Samples `from` to `to` (indices, `to` excluded) as two arrays of their own. */
-  copy(from: number, to: number): { times: Float64Array; values: Float64Array } {
-    const count = to - from
-    const times = new Float64Array(count)
-    const values = new Float64Array(count)
+  /** Copies the samples from index `from` on, as many as `times` and `values` have room for. */
+  copyTo(times: Float64Array, values: Float64Array, from: number): void {
     const start = from & this.#mask
-    const head = Math.min(count, this.#mask + 1 - start)
+    const head = Math.min(times.length, this.#mask + 1 - start)
     times.set(this.#times.subarray(start, start + head))
     values.set(this.#values.subarray(start, start + head))
-    times.set(this.#times.subarray(0, count - head), head)
-    values.set(this.#values.subarray(0, count - head), head)
-    return { times, values }
+    if (head === times.length) return
+    times.set(this.#times.subarray(0, times.length - head), head)
+    values.set(this.#values.subarray(0, times.length - head), head)
   }
 
   release(): void {

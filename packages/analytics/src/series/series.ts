@@ -1,4 +1,5 @@
 import type { OpenRollups } from '../rollup/roller.ts'
+import { CumulativeHistogram, defaultBuckets } from './histogram.ts'
 import type { Labels } from './labels.ts'
 import { type SampleBudget, SampleRing } from './ring.ts'
 
@@ -25,10 +26,12 @@ export class Series {
   readonly name: string
   readonly labels: Labels
   readonly key: string
-  readonly kind: MetricKind
+  kind: MetricKind
   readonly ring: SampleRing
   /** Samples that were handed to the backlog; those after it exist in the ring alone. */
   drained = 0
+  /** Samples that came from the store at a restart. */
+  loaded = 0
   /** True while the recorder knows that there is something to drain. */
   dirty = false
   /** True once the registry has forgotten this series: a handle must look it up again. */
@@ -38,6 +41,10 @@ export class Series {
   stirred = false
   /** Minutes and hours that are not over; undefined until the first drain. */
   open: OpenRollups | undefined
+  /** Of a histogram: counts since the process began, as of the last drain. */
+  histogram: CumulativeHistogram | undefined
+  /** Its labels in the text exposition, made at the first one. */
+  labelText: string | undefined
   lastAt = Number.NEGATIVE_INFINITY
 
   constructor(options: {
@@ -45,6 +52,7 @@ export class Series {
     labels: Labels
     key: string
     kind: MetricKind
+    buckets?: readonly number[] | undefined
     limit: number
     budget: SampleBudget
   }) {
@@ -52,7 +60,18 @@ export class Series {
     this.labels = options.labels
     this.key = options.key
     this.kind = options.kind
+    this.become(options.kind, options.buckets)
     this.ring = new SampleRing(options.limit, options.budget)
+  }
+
+  /** True once something was recorded since the process began. */
+  get used(): boolean {
+    return this.stirred || this.ring.written > this.loaded
+  }
+
+  become(kind: MetricKind, buckets: readonly number[] | undefined): void {
+    this.kind = kind
+    this.histogram = kind === 'histogram' ? new CumulativeHistogram(buckets ?? defaultBuckets) : undefined
   }
 
   get lastValue(): number | undefined {

@@ -8,24 +8,32 @@ const version = 1
 const kindRaw = 0
 const headBytes = 8
 
+/** The bytes of a block of `count` samples, and the two arrays in them that are still to be filled. */
+export function emptyRawBlock(count: number): { data: Uint8Array; times: Float64Array; values: Float64Array } {
+  const buffer = new ArrayBuffer(headBytes + count * 16)
+  const data = new Uint8Array(buffer)
+  data[0] = 0x52
+  data[1] = 0x42
+  data[2] = version
+  data[3] = kindRaw
+  new DataView(buffer).setUint32(4, count, true)
+  const times = new Float64Array(buffer, headBytes, count)
+  return { data, times, values: new Float64Array(buffer, headBytes + count * 8, count) }
+}
+
 /** @param times Epoch ms, ascending. Both arrays have the same length, at least 1. */
 export function encodeRawBlock(name: string, labels: Labels, times: Float64Array, values: Float64Array): MetricBlock {
   const count = times.length
-  const bytes = new Uint8Array(headBytes + count * 16)
-  const view = new DataView(bytes.buffer)
-  bytes.set([0x52, 0x42, version, kindRaw])
-  view.setUint32(4, count, true)
-  new Float64Array(bytes.buffer, headBytes, count).set(times)
-  new Float64Array(bytes.buffer, headBytes + count * 8, count).set(values)
-  return {
-    tier: 'raw',
-    name,
-    labels,
-    from: times[0] as number,
-    to: times[count - 1] as number,
-    count,
-    data: bytes,
-  }
+  const block = emptyRawBlock(count)
+  block.times.set(times)
+  block.values.set(values)
+  return rawBlock(name, labels, block.times, block.data)
+}
+
+/** A filled block. @param times Those of `emptyRawBlock`, ascending by now. */
+export function rawBlock(name: string, labels: Labels, times: Float64Array, data: Uint8Array): MetricBlock {
+  const count = times.length
+  return { tier: 'raw', name, labels, from: times[0] as number, to: times[count - 1] as number, count, data }
 }
 
 /** @throws AnalyticsError `METRIC_BLOCK_CORRUPT` */

@@ -1,0 +1,98 @@
+import type { Labels } from '../series/labels.ts'
+import { isSilenced, type Silence } from './silence.ts'
+import { type Alert, type AlertSeverity, severities } from './types.ts'
+
+/** One message for all alerts of a group that have something to say. */
+export interface AlertNotification {
+  /** Labels that the alerts of this message share; the rule's id where nothing else groups. */
+  readonly group: Labels
+  /** `firing` while one of the alerts fires. */
+  readonly status: 'firing' | 'resolved'
+  readonly alerts: readonly Alert[]
+  /** Epoch ms. */
+  readonly at: number
+}
+
+export interface NotifyOptions {
+  /** Alerts with the same values of these labels share a message; default: alerts of the same rule do. */
+  readonly groupBy?: readonly string[]
+  /** How long a group waits for more of its alerts before a first message, ms; default 0. */
+  readonly groupWaitMs?: number
+  /** After this long a firing alert is told again, unless it was acknowledged, ms; default 14,400,000 (4 h). */
+  readonly repeatMs?: number
+}
+
+/** What was last told of an alert. */
+export interface Told {
+  readonly alert: Alert
+  readonly at: number
+}
+
+/** What is remembered between two looks; survives JSON. */
+export interface NotifyMemory {
+  /** By alert id; an alert that is not in here has not been told of since it last ended. */
+  readonly told: ReadonlyMap<string, Told>
+  /** Since when a group has had something new to say, epoch ms. */
+  readonly waiting: ReadonlyMap<string, number>
+}
+
+export const nothingTold: NotifyMemory = { told: new Map(), waiting: new Map() }
+
+const gravity = (severity: AlertSeverity): number => severities.indexOf(severity)
+
+/**
+ * Decides what is to be told now. An alert is told once when it fires, again when it gets graver or after `repeatMs`, and
+ * once when it has ended, if it was told at all: so a silence holds a firing alert back until the silence ends, but
+ * never swallows the end of an alert that somebody was told of.
+ */
+export function notifications(
+  memory: NotifyMemory,
+  alerts: readonly Alert[],
+  silences: readonly Silence[],
+  now: number,
+  options: NotifyOptions = {},
+): { readonly memory: NotifyMemory; readonly due: readonly AlertNotification[] } {
+  const { groupWaitMs = 0, repeatMs = 14_400_000, groupBy } = options
+  const told = new Map(memory.told)
+  const waiting = new Map<string, number>()
+  const groups = new Map<string, { group: Labels; alerts: Alert[] }>()
+  const say = (alert: Alert): void => {
+    const group = groupOf(alert, groupBy)
+    const key = JSON.stringify(group)
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, { group, alerts: [alert] })
+    else known.alerts.push(alert)
+  }
+  const firing = new Map(alerts.filter(({ state }) => state === 'firing').map((alert) => [alert.id, alert]))
+  const resolved = new Map(alerts.filter(({ state }) => state === 'resolved').map((alert) => [alert.id, alert]))
+  for (const alert of firing.values()) {
+    const before = told.get(alert.id)
+    const repeated = before !== undefined && now - before.at >= repeatMs && alert.acknowledged === undefined
+    const graver = before !== undefined && gravity(alert.severity) > gravity(before.alert.severity)
+    if ((before === undefined || repeated || graver) && !isSilenced(alert, silences, now)) say(alert)
+  }
+  for (const [id, { alert }] of told) {
+    // One that is gone altogether belonged to a rule that was removed: it has ended as well.
+    if (!firing.has(id)) say(resolved.get(id) ?? { ...alert, state: 'resolved', resolvedAt: now })
+  }
+  const due: AlertNotification[] = []
+  for (const [key, { group, alerts: list }] of groups) {
+    const since = Math.min(memory.waiting.get(key) ?? now, now)
+    if (now - since < groupWaitMs) {
+      waiting.set(key, since)
+      continue
+    }
+    const status = list.some(({ state }) => state === 'firing') ? 'firing' : 'resolved'
+    due.push({ group, status, alerts: list, at: now })
+    for (const alert of list) {
+      if (alert.state === 'firing') told.set(alert.id, { alert, at: now })
+      else told.delete(alert.id)
+    }
+  }
+  return { memory: { told, waiting }, due }
+}
+
+function groupOf(alert: Alert, by: readonly string[] | undefined): Labels {
+  if (by === undefined) return { rule: alert.ruleId }
+  return Object.fromEntries(by.map((name) => [name, alert.labels[name] ?? '']))
+}

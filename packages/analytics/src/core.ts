@@ -1,0 +1,236 @@
+import type { Clock } from './clock.ts'
+import { AnalyticsError } from './errors.ts'
+import { type MetricsAggregatorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { type MetricQuery, type QueryResult, runQuery } from './query/query.ts'
+import type { WindowStats } from './query/statistics.ts'
+import { windowStats, windowSuccess } from './query/window.ts'
+import { type DropCounts, Recorder } from './recorder.ts'
+import { restore } from './restore.ts'
+import { type Labels, type MetricSelector, selectorLabels, selectorName } from './series/labels.ts'
+import { SeriesRegistry } from './series/registry.ts'
+import type { MetricDefinition, MetricKind, Series } from './series/series.ts'
+
+export interface RecordOptions {
+  readonly labels?: Labels
+  /** Epoch ms, cut to whole ones; default: now. */
+  readonly at?: number
+}
+
+/** A series looked up once: the fast way to record. Made by `bind()`. */
+export interface MetricHandle {
+  /** As `MetricsAggregator.record`. */
+  record(value: number, at?: number): boolean
+}
+
+/** A series in memory. */
+export interface SeriesInfo {
+  readonly name: string
+  readonly labels: Labels
+  readonly kind: MetricKind
+  /** Time of its newest sample, epoch ms. */
+  readonly lastAt: number
+  readonly lastValue: number
+}
+
+export interface AggregatorStats {
+  readonly series: number
+  /** Samples for which memory is reserved, 16 bytes each. */
+  readonly samplesReserved: number
+  /** Samples that no successful flush has covered yet. */
+  readonly pending: number
+  readonly dropped: Readonly<DropCounts>
+  /** Samples that went to an overflow series instead of their own. */
+  readonly overflowed: number
+}
+
+/** Recording, storing and asking: what everything else builds on. */
+export abstract class MetricsCore implements AsyncDisposable {
+  protected readonly options: ResolvedOptions
+  protected readonly clock: Clock
+  protected readonly registry: SeriesRegistry
+  protected readonly recorder: Recorder
+  protected readonly report: (error: unknown) => void
+  readonly #stops = new Set<() => void>()
+  #closed = false
+
+  constructor(options: MetricsAggregatorOptions) {
+    this.options = resolveOptions(options)
+    this.clock = this.options.clock
+    this.registry = new SeriesRegistry(this.options.limits, options.onSignal ?? (() => undefined))
+    const onError = options.onError ?? (() => undefined)
+    this.report = (error) => {
+      if (error instanceof AnalyticsError) onError(error)
+    }
+    this.recorder = new Recorder({
+      ...this.options,
+      registry: this.registry,
+      backlogSamples: this.options.limits.backlogSamples,
+      onError: this.report,
+    })
+  }
+
+  /**
+   * Says what a metric is; a metric that was never defined is a gauge.
+   * @throws AnalyticsError `METRIC_NAME_INVALID`, `METRIC_KIND_CONFLICT`, `ANALYTICS_OPTION_INVALID`
+   */
+  define(name: string, definition: MetricDefinition): void {
+    this.registry.define(name, definition)
+  }
+
+  /**
+   * Takes one sample: for a counter the amount that it grows by, else the value.
+   * False where the sample was dropped and counted (too old, too far ahead, beyond the series limit).
+   * @throws AnalyticsError `METRIC_VALUE_INVALID`, `METRIC_NAME_INVALID`, `METRIC_LABELS_INVALID`, `METRIC_TIME_INVALID`
+   */
+  record(name: string, value: number, options?: RecordOptions): boolean {
+    if (this.#closed) throw closed()
+    return this.recorder.record(this.registry.resolve(name, options?.labels), value, options?.at)
+  }
+
+  /** Records 1 for a success and 0 for a failure: what `getSuccessRate` reads. */
+  recordOutcome(name: string, success: boolean, options?: RecordOptions): boolean {
+    return this.record(name, success ? 1 : 0, options)
+  }
+
+  /** A handle on one series, for hot paths. */
+  bind(name: string, labels?: Labels): MetricHandle {
+    const { registry, recorder } = this
+    let series = registry.resolve(name, labels)
+    return {
+      record: (value, at) => {
+        if (this.#closed) throw closed()
+        if (series === undefined || series.dropped) series = registry.resolve(name, labels)
+        return recorder.record(series, value, at)
+      },
+    }
+  }
+
+  /**
+   * Statistics of the samples with `now - windowMs < at <= now`, all matching series together, from memory.
+   * `complete` is false where memory no longer holds all of them.
+   */
+  window(metric: MetricSelector, windowMs: number, now: number = this.clock.now()): WindowStats {
+    return windowStats(this.select(metric), now - windowMs, now)
+  }
+
+  /**
+   * Share of successes in the last `windowMs`, from 0 to 1: a sample above 0 is a success, one of 0 (or below) is a
+   * failure. Record with `recordOutcome`. Undefined where there is no sample.
+   */
+  getSuccessRate(metric: MetricSelector, windowMs: number, now: number = this.clock.now()): number | undefined {
+    return windowSuccess(this.select(metric), now - windowMs, now).value
+  }
+
+  /** Series in memory, or those of one selector. */
+  series(metric?: MetricSelector): readonly SeriesInfo[] {
+    const list = metric === undefined ? [...this.registry.all()] : this.select(metric)
+    return list.flatMap(({ name, labels, kind, lastAt, lastValue }) =>
+      lastValue === undefined ? [] : [{ name, labels, kind, lastAt, lastValue }],
+    )
+  }
+
+  stats(): AggregatorStats {
+    return {
+      series: this.registry.count,
+      samplesReserved: this.registry.budget.used,
+      pending: this.recorder.pending,
+      dropped: { ...this.recorder.dropped },
+      overflowed: this.registry.overflowed,
+    }
+  }
+
+  /**
+   * Resolves once everything recorded before the call is in the store.
+   * @throws AnalyticsError `METRIC_FLUSH_FAILED`; the samples are kept for the next flush
+   */
+  flush(): Promise<void> {
+    return this.recorder.flush()
+  }
+
+  /**
+   * Answers over everything stored, from the tier that suffices; flushes first, so that nothing recorded is missing.
+   * @throws AnalyticsError `METRIC_QUERY_INVALID`, `METRIC_FLUSH_FAILED`
+   */
+  async query(query: MetricQuery): Promise<readonly QueryResult[]> {
+    await this.flush()
+    const now = this.clock.now()
+    return runQuery(this.options.store, query, {
+      closedUntil: this.recorder.closedUntil,
+      rawSince: now - this.options.retention.rawMs,
+      minutesSince: now - this.options.retention.minuteMs,
+    })
+  }
+
+  /**
+   * Loads the stored samples of the last `sinceMs` (default 1 h) into memory, so that windows and alerts go on after a
+   * restart, and takes up the minutes that were not over. Call it before the first `record()`.
+   */
+  restore(sinceMs = 3_600_000): Promise<void> {
+    return restore({
+      store: this.options.store,
+      registry: this.registry,
+      recorder: this.recorder,
+      now: this.clock.now(),
+      sinceMs,
+      rawMs: this.options.retention.rawMs,
+    })
+  }
+
+  /** Deletes from the store what is older than the retention, in small batches. */
+  async prune(now: number = this.clock.now()): Promise<void> {
+    const { rawMs, minuteMs, hourMs } = this.options.retention
+    for (const [tier, keepMs] of [
+      ['raw', rawMs],
+      ['1m', minuteMs],
+      ['1h', hourMs],
+    ] as const) {
+      while ((await this.options.store.prune(tier, now - keepMs, 1_000)) === 1_000);
+    }
+  }
+
+  /**
+   * Flushes every `flushMs` (default 1,000) and prunes every hour until the aggregator is disposed of.
+   * Failures go to `onError`. Does not keep the process alive.
+   */
+  start(options: { readonly flushMs?: number } = {}): void {
+    if (this.#closed) throw closed()
+    this.every(options.flushMs ?? 1_000, () => this.flush())
+    this.every(3_600_000, () => this.prune())
+  }
+
+  /** Stops and flushes; afterwards recording is refused with `ANALYTICS_CLOSED`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const stop of this.#stops) stop()
+    this.#stops.clear()
+    this.#closed = true
+    await this.flush()
+  }
+
+  /** Does something again and again until the disposal. */
+  protected every(ms: number, work: () => void | Promise<void>): void {
+    let cancel = (): void => undefined
+    const arm = (): void => {
+      cancel = this.clock.wakeAt(this.clock.now() + ms, () => {
+        arm()
+        new Promise<void>((resolve) => resolve(work())).catch(this.report)
+      })
+    }
+    arm()
+    this.#stops.add(() => cancel())
+  }
+
+  /** The series of a selector, with counters' totals up to date. */
+  protected select(metric: MetricSelector): Series[] {
+    const list = this.registry.select(selectorName(metric), selectorLabels(metric))
+    for (const series of list) this.recorder.settle(series)
+    return list
+  }
+}
+
+function closed(): AnalyticsError {
+  return new AnalyticsError(
+    'ANALYTICS_CLOSED',
+    'The aggregator was disposed of and takes no more samples.',
+    'Record before the disposal, or make a new aggregator.',
+  )
+}

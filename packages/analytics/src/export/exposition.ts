@@ -1,0 +1,93 @@
+import { defaultBuckets } from '../series/histogram.ts'
+import type { Labels } from '../series/labels.ts'
+import type { SeriesRegistry } from '../series/registry.ts'
+import type { Series } from '../series/series.ts'
+
+/** `prometheus` text format 0.0.4 · `openmetrics` 1.0.0. */
+export type ExpositionFormat = 'prometheus' | 'openmetrics'
+
+/** The `Content-Type` to serve a format with. */
+export const expositionTypes: Readonly<Record<ExpositionFormat, string>> = {
+  prometheus: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+}
+
+const seriesAtOnce = 200
+
+/** Every series in memory as text, in pieces of a few hundred series: between two of them the event loop is free. */
+export function* exposition(registry: SeriesRegistry, format: ExpositionFormat): Generator<string> {
+  const taken = new Set<string>()
+  for (const name of registry.names()) {
+    const list = registry.select(name, undefined).filter((series) => series.lastValue !== undefined)
+    const [first] = list
+    if (first === undefined) continue
+    const family = familyName(name, taken)
+    const { help, buckets = defaultBuckets } = registry.definition(name) ?? {}
+    const { kind } = first
+    const head = kind === 'counter' && format === 'prometheus' ? `${family}_total` : family
+    let text = help === undefined ? '' : `# HELP ${head} ${escapeHelp(help, format)}\n`
+    text += `# TYPE ${head} ${kind}\n`
+    const bounds = buckets.map((bound) => numberText(bound, format))
+    for (const [i, series] of list.entries()) {
+      text += seriesText(series, family, bounds, format)
+      if ((i + 1) % seriesAtOnce !== 0) continue
+      yield text
+      text = ''
+    }
+    yield text
+  }
+  if (format === 'openmetrics') yield '# EOF\n'
+}
+
+function seriesText(series: Series, family: string, bounds: readonly string[], format: ExpositionFormat): string {
+  // The labels' text never changes, and is most of the work.
+  series.labelText ??= labelText(series.labels)
+  const inner = series.labelText
+  const labels = inner === '' ? '' : `{${inner}}`
+  const { histogram } = series
+  if (series.kind !== 'histogram' || histogram === undefined) {
+    const suffix = series.kind === 'counter' ? '_total' : ''
+    return `${family}${suffix}${labels} ${series.lastValue}\n`
+  }
+  const lead = `${family}_bucket{${inner}${inner === '' ? '' : ','}le="`
+  let text = ''
+  let running = 0
+  for (const [i, bound] of bounds.entries()) {
+    running += histogram.counts[i] as number
+    text += `${lead + bound}"} ${running}\n`
+  }
+  text += `${lead}+Inf"} ${histogram.count}\n`
+  return `${text}${family}_sum${labels} ${numberText(histogram.sum, format)}\n${family}_count${labels} ${histogram.count}\n`
+}
+
+/** OpenMetrics wants whole bounds to be written as floats. */
+function numberText(value: number, format: ExpositionFormat): string {
+  return format === 'openmetrics' && Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value)
+}
+
+/** Prometheus knows fewer characters in names; two of ours that become the same there are told apart by a number. */
+function familyName(name: string, taken: Set<string>): string {
+  const safe = name.replace(/[^A-Za-z0-9_:]/g, '_').replace(/_total$/, '')
+  let family = safe
+  for (let i = 2; taken.has(family); i += 1) family = `${safe}_${i}`
+  taken.add(family)
+  return family
+}
+
+function labelText(labels: Labels): string {
+  const parts: string[] = []
+  const taken = new Set<string>()
+  for (const [name, value] of Object.entries(labels)) {
+    const safe = name.replace(/[^A-Za-z0-9_]/g, '_')
+    let unique = safe
+    for (let i = 2; taken.has(unique) || unique === 'le'; i += 1) unique = `${safe}_${i}`
+    taken.add(unique)
+    parts.push(`${unique}="${value.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/"/g, '\\"')}"`)
+  }
+  return parts.join(',')
+}
+
+function escapeHelp(help: string, format: ExpositionFormat): string {
+  const text = help.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')
+  return format === 'openmetrics' ? text.replace(/"/g, '\\"') : text
+}
