@@ -210,8 +210,8 @@ export class PluginScheduler {
     const job = this.#book.get(id)
     this.#book.checkTask(job.config.task)
     const now = this.#clock.now()
-    // A due time or another call can have taken this very millisecond.
-    for (let at = now; ; at++) {
+    // Another call can have taken this very millisecond, and a due time may be about to: those keep theirs.
+    for (let at = job.nextAt === now ? now - 1 : now; ; at--) {
       const record = await this.#executor.fire(job, at, now, queueLimit(job))
       if (record !== undefined) return record
     }
