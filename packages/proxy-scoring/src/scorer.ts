@@ -1,8 +1,9 @@
 import type { CircuitTransition } from './circuit.ts'
 import { Deadlines } from './deadlines.ts'
 import { Emitter } from './emitter.ts'
-import { DecayedEvidence, Entry } from './entry.ts'
+import { Entry } from './entry.ts'
 import { ProxyScoringError } from './errors.ts'
+import { DecayedEvidence, RowPages } from './evidence.ts'
 import type { ProxyFilter } from './filter.ts'
 import { checkLatency, type LeaseOutcome, leaseId, ProxyLease, type Settle } from './lease.ts'
 import { LeaseBook } from './lease-book.ts'
@@ -36,6 +37,7 @@ export class ProxyScorer {
   readonly #emitter = new Emitter<ProxyScorerEvents>()
   readonly #clock: SteadyClock
   readonly #options: ResolvedOptions
+  readonly #pages = new RowPages()
   readonly #fleet: DecayedEvidence
   #mean: FleetMean | undefined
   #meanUses = 0
@@ -73,7 +75,7 @@ export class ProxyScorer {
       })
     }
     const now = this.#clock.now()
-    const entry = new Entry(proxy, now)
+    const entry = new Entry(proxy, now, this.#pages)
     refresh(entry, this.#fleetMean(now), now, this.#options)
     this.#entries.set(proxy.id, entry)
     this.#pools.add(entry)
@@ -91,6 +93,7 @@ export class ProxyScorer {
     this.#entries.delete(proxyId)
     this.#pools.remove(entry)
     this.#forget(entry, now)
+    entry.evidence.free()
     if (this.#emitter.has('removed')) this.#emitter.emit('removed', { proxyId, at: this.#clock.toSource(now) })
     return true
   }
@@ -201,7 +204,7 @@ export class ProxyScorer {
       if (entry === undefined) return []
       this.#forget(entry, now)
       recall(entry, memory, takenAt, now, this.#clock, this.#options)
-      this.#fleet.merge(entry.evidence)
+      this.#fleet.merge(entry.evidence, 1)
       return [entry]
     })
     this.#mean = undefined
@@ -296,7 +299,7 @@ export class ProxyScorer {
   #forget(entry: Entry, now: number): void {
     entry.evidence.age(now, this.#options)
     this.#fleet.age(now, this.#options)
-    this.#fleet.subtract(entry.evidence)
+    this.#fleet.merge(entry.evidence, -1)
   }
 
   /** Does what is due: ends expired leases, lets open circuits become half-open. */
@@ -357,6 +360,7 @@ export class ProxyScorer {
   /** A circuit changed its state: its weight follows, and the world is told. */
   #moved(entry: Entry, transition: CircuitTransition | undefined, now: number): void {
     if (transition === undefined) return
+    entry.ramping = true
     this.#schedule(entry, now)
     refresh(entry, this.#fleetMean(now), now, this.#options)
     this.#pools.update(entry)

@@ -74,10 +74,11 @@ export function recall(
   // A snapshot from the future (the machine's clock was wrong then or is now) counts as of now.
   const then = Math.min(now, takenAt + offset)
   const { successes, samples, logLatency, longSuccesses, longSamples } = memory
-  Object.assign(entry.evidence, { successes, samples, logLatency, longSuccesses, longSamples, at: then })
+  entry.evidence.set(then, { successes, samples, logLatency, longSuccesses, longSamples })
   entry.evidence.age(now, options)
   entry.uses = memory.uses
   entry.addedAt = then - memory.ageMs
+  entry.ramping = true
   entry.lastUsedAt = memory.lastUsedAt === null ? 0 : Math.min(now, memory.lastUsedAt + offset)
   entry.circuit.recall({
     state: memory.circuit,

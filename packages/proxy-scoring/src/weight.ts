@@ -13,19 +13,17 @@ const RAMP_START = 0.1
  */
 export function refresh(entry: Entry, mean: FleetMean, now: number, options: ResolvedOptions): void {
   entry.evidence.age(now, options)
-  const parts = scoreParts(entry.evidence, mean, options)
-  entry.score = parts.score
-  entry.draw =
-    Math.max(LEAST_WEIGHT, (pickScore(parts.score, entry, mean, options) / 100) ** options.sharpness) *
-    ramp(entry, now, options.slowStartMs)
+  const { score } = scoreParts(entry.evidence, mean, options)
+  const chance = (pickScore(score, entry, mean, options) / 100) ** options.sharpness
+  entry.evidence.conclude(score, Math.max(LEAST_WEIGHT, chance) * ramp(entry, now, options.slowStartMs))
   gate(entry, now, options.maxInflight)
 }
 
 /** Applies cap and circuit to a weight that is up to date. */
 export function gate(entry: Entry, now: number, maxInflight: number): void {
-  const free = entry.inflight < maxInflight
-  entry.weight = free && entry.circuit.state === 'closed' ? entry.draw : 0
-  entry.awaitsProbe = free && entry.circuit.state === 'half-open' && !entry.circuit.probing(now)
+  const hasRoom = entry.inflight < maxInflight
+  entry.free = hasRoom && entry.circuit.state === 'closed'
+  entry.awaitsProbe = hasRoom && entry.circuit.state === 'half-open' && !entry.circuit.probing(now)
 }
 
 /**
@@ -34,13 +32,16 @@ export function gate(entry: Entry, now: number, maxInflight: number): void {
  */
 function pickScore(score: number, entry: Entry, mean: FleetMean, options: ResolvedOptions): number {
   const { weights, priorSamples: k } = options
-  const missing = k / (k + entry.evidence.longSamples)
+  const missing = k === 0 ? 0 : k / (k + entry.evidence.longSamples)
   const part = weights.reliability / (weights.success + weights.speed + weights.reliability)
   return score + 100 * part * missing * mean.reliability
 }
 
 /** From 0.1 to 1 over `slowStartMs` since the proxy was added or came back. */
 function ramp(entry: Entry, now: number, slowStartMs: number): number {
+  if (!entry.ramping) return 1
   const since = now - Math.max(entry.addedAt, entry.circuit.closedAt)
-  return since >= slowStartMs ? 1 : RAMP_START + (1 - RAMP_START) * (since / slowStartMs)
+  if (since < slowStartMs) return RAMP_START + (1 - RAMP_START) * (since / slowStartMs)
+  entry.ramping = false
+  return 1
 }
