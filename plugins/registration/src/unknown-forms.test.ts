@@ -121,6 +121,46 @@ describe('classic server pages', () => {
   })
 })
 
+describe('what well-known applications do', () => {
+  it('confirms above a log-in form, as wikis and blogs do', async () => {
+    const { submission, sent } = await submit((_, form) => ({
+      html: page(
+        form === undefined
+          ? `<form name="registerform" id="registerform" action="/wp-login.php?action=register" method="post">
+              <p><label for="user_login">Username</label><input type="text" name="user_login" id="user_login" required></p>
+              <p><label for="user_email">Email</label><input type="email" name="user_email" id="user_email" required></p>
+              <p id="reg_passmail">Registration confirmation will be emailed to you.</p>
+              <input type="submit" name="wp-submit" value="Register"></form><p><a href="/wp-login.php">Log in</a></p>`
+          : `<p class="message">Registration complete. Please check your email.</p>
+              <form name="loginform" action="/wp-login.php" method="post"><label>Username or Email Address <input name="log"></label>
+              <label>Password <input type="password" name="pwd"></label><input type="submit" value="Log In"></form>`,
+      ),
+    }))
+    expect(submission).toMatchObject({
+      outcome: 'success',
+      reason: 'The page says: Registration complete. Please check your email.',
+    })
+    expect(sent.user_email).toBe(submission.identity.email)
+  })
+
+  it('shows the form in place of the log-in, and its button once all fields are valid', async () => {
+    const { submission, sent, sends } = await submit(`
+      <form id="l" method="post"><input name="username" id="username"><input type="password" name="password"><input type="submit" value="Log In">
+        <div>Don't have an account? <a href="#" onclick="l.hidden = true; c.hidden = false; return false">Create one</a>.</div></form>
+      <form id="c" method="post" action="createaccount" hidden><h2>Account Creation</h2><table>
+        <tr><td>Username:</td><td><input id="ausername" name="username" onkeyup="check()" onchange="check()"></td></tr>
+        <tr><td>Email:</td><td><input id="aemail" name="email" onkeyup="check()" onchange="check()"></td></tr>
+        <tr><td>Password:</td><td><input type="password" id="apassword1" name="password1" onkeyup="check()" onchange="check()"></td></tr>
+        <tr><td>Password:</td><td><input type="password" id="apassword2" name="password2" onkeyup="check()" onchange="check()"></td></tr>
+        <tr><td>Password Hint:</td><td><input name="apasswordhint"></td></tr></table>
+        <input id="b" type="submit" value="Create Account" disabled></form>
+      <script>function check() { b.disabled = !(ausername.value && aemail.value.includes('@') && apassword1.value.length > 7 && apassword1.value === apassword2.value) }</script>`)
+    expect(submission.outcome).toBe('success')
+    expect(sent).toMatchObject({ email: submission.identity.email, password2: sent.password1, apasswordhint: '' })
+    expect(sends).toBe(1)
+  })
+})
+
 describe('traps', () => {
   it('are never filled, however they are hidden', async () => {
     const hidden = [

@@ -52,11 +52,26 @@ export function chooseOpener(page: PageDescription): ControlDescription | undefi
   const here = page.url.split('#')[0]
   const fitting = page.controls.filter(({ tag, type, visible, label, value }) => {
     const words = bareLabel(label)
-    const leads = type !== 'link' || (value.split('#')[0] !== here && sameOrigin(value, page.url))
-    return tag === 'button' && visible && leads && words.length <= 60 && signUp.test(words) && !notSubmit.test(words)
+    const leads = type !== 'link' || isScript(value) || (value.split('#')[0] !== here && sameOrigin(value, page.url))
+    return (
+      tag === 'button' &&
+      visible &&
+      leads &&
+      words.length <= 60 &&
+      (signUp.test(words) || newHere.test(words)) &&
+      !notSubmit.test(words)
+    )
   })
   return fitting.find(({ type }) => type === 'link') ?? fitting[0]
 }
+
+/** A link that only runs a script. */
+function isScript(address: string): boolean {
+  return address.endsWith('#') || address.startsWith('javascript:')
+}
+
+const newHere =
+  /^create one$|new here|no account|don'?t have an account|not a member|noch kein konto|pas encore|no tienes cuenta|nog geen account|нет аккаунта/
 
 function sameOrigin(one: string, other: string): boolean {
   return URL.parse(one)?.origin === URL.parse(other)?.origin

@@ -1,7 +1,7 @@
 import type { ControlDescription } from '../fields/control.ts'
 import { plain } from '../fields/text.ts'
 
-/** What a site says about passwords. */
+/** What a site says about passwords, as far as it leaves a choice. */
 export interface PasswordRules {
   /** Characters. */
   readonly min: number
@@ -13,6 +13,16 @@ export interface PasswordRules {
 /** Long enough for every common rule, short enough for old ones. */
 const usual = { min: 12, max: 20, special: '-_!#' }
 
+const characters = '(?:characters|chars|letters|zeichen|caracteres|caratteri|tekens|tecken|tegn|znakow|символ)'
+const range = new RegExp(`(\\d+)\\s*(?:-|–|to|and|bis|und|a|et|y|e)\\s*(\\d+)\\s*${characters}`)
+const atLeast =
+  /(?:at least|minimum(?: of)?|min\.?|mindestens|wenigstens|au moins|al menos|minimo(?: de)?|almeno|pelo menos|minimaal|minst|co najmniej|не менее|минимум)\D{0,12}(\d+)/
+const orMore = new RegExp(`(\\d+)\\s*(?:or more|\\+)?\\s*${characters}|(\\d+)\\s*(?:文字以上|个字符|자 이상)`)
+const atMost =
+  /(?:at most|maximum(?: of)?|max\.?|no more than|hochstens|maximal|au plus|maximo(?: de)?|massimo|hoogstens)\D{0,12}(\d+)/
+const noSpecial =
+  /only letters and (?:numbers|digits)|alphanumeric|(?:no|without|keine|ohne|sans|sin) (?:special|symbol|punctuation|sonderzeichen|caracteres)/
+
 /**
  * The rules that a password field states: `passwordrules`, `minlength`, `maxlength`, `pattern`, and its hint in words.
  * Letters of both cases and digits are used always, so rules that ask for them need no reading.
@@ -23,67 +33,35 @@ export function passwordRules(
     'passwordRules' | 'minLength' | 'maxLength' | 'hint' | 'label' | 'placeholder' | 'pattern'
   >,
 ): PasswordRules {
+  const { passwordRules: rules, pattern } = control
   const words = plain([control.label, control.hint, control.placeholder].join(' '))
-  const lower = [
-    control.minLength,
-    number(/minlength:\s*(\d+)/i, control.passwordRules),
-    number(
-      /(?:at least|minimum(?: of)?|min\.?|mindestens|wenigstens|au moins|al menos|minimo(?: de)?|almeno|pelo menos|minimaal|minst|co najmniej|не менее|минимум)\D{0,12}(\d+)/,
-      words,
-    ),
-    number(
-      /(\d+)\s*(?:or more|\+)?\s*(?:characters|chars|zeichen|caracteres|caracteres|caratteri|tekens|tecken|znakow|символ)/,
-      words,
-    ),
-    number(/(\d+)\s*(?:文字以上|个字符|자 이상)/, words),
-    number(/\{(\d+),\d*\}\$?$/, control.pattern),
-  ]
-  const upper = [
-    control.maxLength > 0 ? control.maxLength : undefined,
-    number(/maxlength:\s*(\d+)/i, control.passwordRules),
-    number(
-      /(?:at most|maximum(?: of)?|max\.?|no more than|hochstens|maximal|au plus|maximo(?: de)?|massimo|hoogstens)\D{0,12}(\d+)/,
-      words,
-    ),
-    number(
-      /\d+\s*(?:-|–|to|and|bis|und|a|et|y|e)\s*(\d+)\s*(?:characters|chars|zeichen|caracteres|caratteri|tekens)/,
-      words,
-    ),
-    number(/\{\d+,(\d+)\}\$?$/, control.pattern),
-  ].filter((value) => value !== undefined)
-  const range = number(
-    /(\d+)\s*(?:-|–|to|and|bis|und|a|et|y|e)\s*\d+\s*(?:characters|chars|zeichen|caracteres|caratteri|tekens)/,
-    words,
-  )
-  const stated = range ?? Math.max(0, ...lower.filter((value) => value !== undefined))
-  const most = Math.min(...upper, Math.max(usual.max, stated))
-  const min = Math.min(Math.max(stated, usual.min), most)
-  return { min, max: most, special: specials(control.passwordRules, words, control.pattern) }
+  const between = range.exec(words)
+  const counted = /\{(\d+),(\d*)\}\)?\$?$/.exec(pattern)
+  const lower = between === null ? [atLeast.exec(words)?.[1], orMore.exec(words)?.[1]] : [between[1]]
+  const stated = largest([String(control.minLength), /minlength:\s*(\d+)/i.exec(rules)?.[1], counted?.[1], ...lower])
+  const limits = [/maxlength:\s*(\d+)/i.exec(rules)?.[1], counted?.[2], between?.[2], atMost.exec(words)?.[1]]
+  const max = smallest([String(control.maxLength), ...limits]) ?? Math.max(usual.max, stated)
+  return { min: Math.min(Math.max(stated, usual.min), max), max, special: specials(rules, words, pattern) }
 }
 
 function specials(rules: string, words: string, pattern: string): string {
-  if (
-    /(no|without|not contain|only letters and (numbers|digits)|alphanumeric|keine|ohne|sans|sin) ?(special|symbol|punctuation|sonderzeichen|caracteres? speciaux|caracteres especiales)?/.test(
-      words,
-    ) &&
-    /only letters and (numbers|digits)|alphanumeric|(no|without|keine|ohne|sans|sin) (special|symbol|punctuation|sonderzeichen|caracteres)/.test(
-      words,
-    )
-  )
-    return ''
-  if (/^\^?\[(?:a-z|A-Z|0-9|\\d|\\w)+\]/.test(pattern)) return ''
-  const allowed = /(?:required|allowed):\s*\[([^\]]+)\]/.exec(rules)?.[1]
-  return allowed === undefined
-    ? usual.special
-    : [...allowed]
-        .filter((char) => !/[\s"'`\\]/.test(char))
-        .slice(0, 4)
-        .join('') || usual.special
+  if (noSpecial.test(words) || /^\^?\[(?:a-z|A-Z|0-9|\\d|\\w)+\]/.test(pattern)) return ''
+  const listed = /(?:required|allowed):\s*\[([^\]]+)\]/.exec(rules)?.[1] ?? ''
+  const usable = [...listed].filter((char) => !/[\s"'`\\]/.test(char)).slice(0, 4)
+  return usable.length === 0 ? usual.special : usable.join('')
 }
 
-function number(pattern: RegExp, text: string): number | undefined {
-  const digits = pattern.exec(text)?.[1]
-  return digits === undefined ? undefined : Number(digits)
+function largest(texts: readonly (string | undefined)[]): number {
+  return Math.max(0, ...positive(texts))
+}
+
+function smallest(texts: readonly (string | undefined)[]): number | undefined {
+  const numbers = positive(texts)
+  return numbers.length === 0 ? undefined : Math.min(...numbers)
+}
+
+function positive(texts: readonly (string | undefined)[]): readonly number[] {
+  return texts.map(Number).filter((number) => number > 0)
 }
 
 const upperCase = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
@@ -95,16 +73,17 @@ const digits = '23456789'
  * @param randomInt a whole number from 0 to below `below`, from a source that nobody can foresee
  */
 export function makePassword(rules: PasswordRules, randomInt: (below: number) => number): string {
-  const pick = (from: string) => from[randomInt(from.length)] ?? 'x'
   const length = Math.max(rules.min, Math.min(16, rules.max))
   const sets = [upperCase, lowerCase, digits, ...(rules.special === '' ? [] : [rules.special])]
   const out: string[] = []
   while (out.length < length) {
     // Every kind once, a letter first, then letters and digits: many sites allow only one special character.
     const set = sets[out.length] ?? `${upperCase}${lowerCase}${digits}`
-    const next = pick(set)
+    // Stepping on, not drawing again, so that this ends whatever is drawn.
+    const start = randomInt(set.length)
+    const candidates = [...set.slice(start), ...set.slice(0, start)]
     const before = out.at(-1)?.charCodeAt(0) ?? 0
-    if (Math.abs(next.charCodeAt(0) - before) > 1 || set.length < 3) out.push(next)
+    out.push(candidates.find((char) => Math.abs(char.charCodeAt(0) - before) > 1) ?? candidates[0] ?? 'x')
   }
   return out.join('')
 }
