@@ -1,0 +1,6 @@
+import { createBirpc } from 'birpc'
+import { z } from 'zod'
+
+const schema = z.object({ url: z.string() })
+createBirpc({}, { post: () => undefined, on: () => undefined })
+process.send(z.toJSONSchema(schema))
