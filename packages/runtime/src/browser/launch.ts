@@ -7,7 +7,7 @@ import { commonArguments, fenceArguments, type GateAddress } from './arguments.t
 import { isRecord } from './command.ts'
 import { isInside } from './folder.ts'
 import { FrameSplitter } from './frames.ts'
-import { Relay } from './relay.ts'
+import { type RefusedCommand, Relay } from './relay.ts'
 
 export interface LaunchOptions {
   readonly executable: string
@@ -20,6 +20,8 @@ export interface LaunchOptions {
   readonly runFolder: string
   /** Proxy servers of the run's open leases; asked at each new context. */
   readonly leaseServers: () => Iterable<string>
+  /** The driver sent what runs may not do; for the run's log. */
+  readonly onRefusedCommand?: (refused: RefusedCommand) => void
   /** Marks for the sweep after a crash; passed on in the browser's environment. */
   readonly env?: Readonly<Record<string, string>>
   /** Until the browser answers its first command; default 30,000. */
@@ -100,6 +102,7 @@ export async function launchBrowser(options: LaunchOptions): Promise<BrowserProc
         leaseServers: options.leaseServers,
         insideRunFolder: (path) => isInside(options.runFolder, path),
       },
+      ...(options.onRefusedCommand === undefined ? {} : { onRefusedCommand: options.onRefusedCommand }),
       onClientGone: () => void end(),
     })
     const relaying = relay

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { until } from '../egress/testing/until.ts'
-import { Relay } from './relay.ts'
+import { type RefusedCommand, Relay } from './relay.ts'
 
 let relay: Relay
 let sent: string[]
+let refused: RefusedCommand[]
 let gone: number
 let paused: number
 let accepting: boolean
@@ -13,6 +14,7 @@ let client: WebSocket | undefined
 
 beforeEach(async () => {
   sent = []
+  refused = []
   gone = 0
   paused = 0
   accepting = true
@@ -26,6 +28,7 @@ beforeEach(async () => {
       resume: () => {},
     },
     limits: { leaseServers: () => [], insideRunFolder: () => false },
+    onRefusedCommand: (command) => refused.push(command),
     onClientGone: () => gone++,
   })
 })
@@ -62,6 +65,7 @@ describe('one client, by its secret path', () => {
       sessionId: 'S',
       error: { code: -32000, message: expect.stringContaining('RefBot refused Tethering.bind: ') },
     })
+    expect(refused).toEqual([{ method: 'Tethering.bind', reason: expect.any(String) }])
     expect(sent).toEqual([])
   })
 

@@ -13,9 +13,16 @@ export interface RelayedBrowser {
   resume(): void
 }
 
+export interface RefusedCommand {
+  readonly method: string
+  readonly reason: string
+}
+
 export interface RelayOptions {
   readonly browser: RelayedBrowser
   readonly limits: CommandLimits
+  /** A command was turned down; for the run's log. */
+  readonly onRefusedCommand?: (refused: RefusedCommand) => void
   /** The one client has gone, or misbehaved; there will be no other. */
   readonly onClientGone: () => void
 }
@@ -122,6 +129,7 @@ export class Relay implements AsyncDisposable {
     const { id, method, sessionId } = command
     const verdict = judge(command, this.#options.limits)
     if ('refuse' in verdict) {
+      this.#options.onRefusedCommand?.({ method, reason: verdict.refuse })
       const error = { code: CDP_SERVER_ERROR, message: `RefBot refused ${method}: ${verdict.refuse}` }
       client.send(JSON.stringify(sessionId === undefined ? { id, error } : { id, error, sessionId }))
       return

@@ -21,10 +21,16 @@ export class UpstreamAgent extends Agent {
   #abort: Abort | undefined
   #early: Early | undefined
   #closed = false
+  #connectMs = 0
 
   constructor(route: Route) {
     super({ keepAlive: true, maxSockets: 1, maxFreeSockets: 1 })
     this.#route = route
+  }
+
+  /** What the latest connection took to come about, in ms. */
+  get connectMs(): number {
+    return this.#connectMs
   }
 
   /** Dials ahead of the first request, while the browser is still at its handshake. */
@@ -64,8 +70,10 @@ export class UpstreamAgent extends Agent {
   }
 
   #dial(done: Callback): undefined {
+    const begun = performance.now()
     this.#abort = dial(this.#route, (fault, socket) => {
       this.#abort = undefined
+      this.#connectMs = performance.now() - begun
       if (this.#closed) socket?.destroy()
       done(fault, socket)
     })

@@ -27,6 +27,8 @@ export class Exchange {
   readonly #client: Duplex
   #status: number | undefined
   #refusal: GateRecord['refusal']
+  #sentAt = 0
+  #connectMs = 0
   #over = false
   bytes = 0
 
@@ -37,15 +39,20 @@ export class Exchange {
     this.#navigation = isNavigation(req.headers)
     this.#client = req.socket
     const headers = identified(req.rawHeaders, lease.options.runId, lease.options.userAgentToken)
+    const agent = channel.agentFor(admitted.line.origin)
     this.upstream = request({
-      agent: channel.agentFor(admitted.line.origin),
+      agent,
       method: admitted.line.method,
       path: admitted.line.path,
       headers: [...headers, ...extra],
       setHost: false,
       maxHeaderSize: settings.maxHeaderSize,
     })
-    this.upstream.once('socket', () => lease.forwarding())
+    this.upstream.once('socket', () => {
+      lease.forwarding()
+      this.#sentAt = performance.now()
+      this.#connectMs = this.upstream.reusedSocket ? 0 : agent.connectMs
+    })
     this.upstream.setTimeout(settings.responseTimeoutMs, () => {
       this.upstream.destroy(Object.assign(new Error('No answer'), { code: 'ETIMEDOUT' }))
     })
@@ -55,12 +62,12 @@ export class Exchange {
   /** The site's answer has begun. */
   answered(response: IncomingMessage): number {
     const { lease, settings } = this.#channel
-    const { at, line } = this.#admitted
+    const { line } = this.#admitted
     const now = settings.now()
     const status = response.statusCode ?? 0
     this.upstream.setTimeout(0)
     this.#status = status
-    lease.firstByte(now - at)
+    lease.firstByte(this.#connectMs + performance.now() - this.#sentAt)
     const kind = siteRefusal(status, line.method, this.#navigation)
     if (kind !== undefined) {
       this.#refusal = kind
@@ -167,8 +174,10 @@ export function forward(channel: Channel, admitted: Admitted, req: IncomingMessa
 /** Passes an answer on: status, raw headers and body as they came, without what is between neighbours only. */
 export function relayAnswer(exchange: Exchange, response: IncomingMessage, res: ServerResponse): void {
   const status = exchange.answered(response)
+  const coding = response.headers['transfer-encoding']
   res.sendDate = false
   try {
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw new UnknownCoding()
     res.writeHead(status, response.statusMessage ?? '', endToEnd(response.rawHeaders, ALTERNATIVES))
   } catch (error) {
     response.resume()
@@ -186,6 +195,11 @@ export function relayAnswer(exchange: Exchange, response: IncomingMessage, res: 
   setImmediate(() => {
     if (!res.headersSent || (exchange.bytes === 0 && !res.writableEnded)) res.flushHeaders()
   })
+}
+
+/** A body in a coding that the gate would have to undo to pass it on. */
+class UnknownCoding extends Error {
+  readonly code = 'HPE_INVALID_TRANSFER_ENCODING'
 }
 
 export function withoutQuery(path: string): string {

@@ -21,6 +21,8 @@ const listener: RequestListener = (req, res) => {
   } else if (req.url === '/garbage') req.socket.end('HTTP/1.1 banana\r\n\r\n')
   else if (req.url === '/smuggled') {
     req.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n')
+  } else if (req.url === '/coded') {
+    req.socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n')
   } else res.end('fine')
 }
 
@@ -163,6 +165,7 @@ describe('a site that breaks off after the request has left', () => {
     ['it resets mid-transfer', '/reset', 'RESPONSE_RESET'],
     ['it closes mid-transfer', '/cut', 'RESPONSE_RESET'],
     ['it speaks no HTTP', '/garbage', 'RESPONSE_MALFORMED'],
+    ['it codes its body for the gate alone', '/coded', 'RESPONSE_MALFORMED'],
     ['it gives two lengths', '/smuggled', 'RESPONSE_MALFORMED'],
   ] as const
 

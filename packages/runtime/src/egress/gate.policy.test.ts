@@ -12,6 +12,7 @@ import { bodyOf, startGate, type TestGate } from './testing/through.ts'
 import { until } from './testing/until.ts'
 
 const NAVIGATION = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
 const REFUSALS: Record<string, [number, Record<string, string>]> = {
   '/403': [403, {}],
   '/429': [429, { 'retry-after': '90' }],
@@ -200,6 +201,17 @@ describe('a request is taken at its word only when all of it says the same', () 
       (h) => `POST / HTTP/1.1\r\nHost: ${h}\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`,
       'malformed',
     ],
+    [
+      'a coding that would have to be undone',
+      (h) => `POST / HTTP/1.1\r\nHost: ${h}\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+      'malformed',
+    ],
+    [
+      'an upgrade with a body',
+      (h) => `GET / HTTP/1.1\r\nHost: ${h}\r\n${UPGRADE}Content-Length: 40\r\n\r\n`,
+      'malformed',
+    ],
+    ['an upgrade of a POST', (h) => `POST / HTTP/1.1\r\nHost: ${h}\r\n${UPGRADE}\r\n`, 'malformed'],
     ['a folded header', (h) => `GET / HTTP/1.1\r\nHost: ${h}\r\nX: a\r\n b\r\n\r\n`, 'malformed'],
     ['bare line feeds', (h) => `GET / HTTP/1.1\nHost: ${h}\n\n`, 'malformed'],
     ['a space before a colon', (h) => `GET / HTTP/1.1\r\nHost : ${h}\r\n\r\n`, 'malformed'],

@@ -49,7 +49,8 @@ export function identified(raw: RawHeaders, runId: string, userAgentToken: strin
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
-const OWN: ReadonlySet<string> = new Set(['x-refbot-run'])
+/** `Expect` was for the gate, which has answered it. */
+const OWN: ReadonlySet<string> = new Set(['x-refbot-run', 'expect'])
 /** Dropping these on a neighbour's word would change what the message means or whose it is. */
 const NEVER_NAMED: ReadonlySet<string> = new Set(['host', 'content-length', 'x-refbot-run', 'user-agent'])
 

@@ -16,7 +16,7 @@ export function inspect(req: IncomingMessage, tunnel: string | undefined): Inspe
   const method = req.method ?? ''
   const target = req.url ?? ''
   const unreadable = { line: { method, origin: tunnel ?? 'unknown', path: '/' }, problem: 'malformed' } as const
-  if (!/^[\x21-\x7e]+$/.test(target) || target.includes('#')) return unreadable
+  if (!/^[\x21-\x7e]+$/.test(target) || target.includes('#') || !framed(req)) return unreadable
   if (tunnel !== undefined) {
     if (!target.startsWith('/')) return unreadable
     return hostChecked(req, { method, origin: tunnel, path: target })
@@ -38,6 +38,14 @@ export function tunnelAuthority(target: string): { hostname: string; port: strin
   return url !== null && url.hostname === hostname && url.pathname === '/' && url.username === ''
     ? { hostname, port }
     : undefined
+}
+
+/** Whether gate and site cannot but agree on where the body ends: no other coding, and no body under an upgrade. */
+function framed({ headers, method }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return false
+  const upgrade = headers.upgrade?.toLowerCase() === 'websocket'
+  return !upgrade || (method === 'GET' && coding === undefined && headers['content-length'] === undefined)
 }
 
 function hostChecked(req: IncomingMessage, line: RequestLine): Inspected {

@@ -83,7 +83,7 @@ export interface GateFault {
 export interface LeaseOutcome {
   readonly faults: readonly GateFault[]
   readonly refusals: readonly RefusalReport[]
-  /** From the first dial to the first byte of an answer, in ms. */
+  /** Of the first answer, in ms: making the connection, proxy and TLS included, and waiting for the head. */
   readonly firstByteMs?: number
   /** Requests whose head left the gate. */
   readonly forwarded: number
