@@ -15,6 +15,8 @@ export function uuidV7(clock: Pick<Clock, 'now'>): () => string {
   let used = POOL_BYTES
   let lastMs = -1
   let counter = 0
+  let prefix = ''
+  let prefixMs = -1
   const hex = (at: number): string => HEX[pool[at] ?? 0] ?? '00'
 
   return () => {
@@ -32,10 +34,14 @@ export function uuidV7(clock: Pick<Clock, 'now'>): () => string {
     }
     const at = used
     used += RANDOM_BYTES
-    const time = lastMs.toString(16).padStart(12, '0')
+    if (prefixMs !== lastMs) {
+      const time = lastMs.toString(16).padStart(12, '0')
+      prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`
+      prefixMs = lastMs
+    }
     const variant = HEX[((pool[at] ?? 0) & 0x3f) | 0x80] ?? '80'
     const count = counter.toString(16).padStart(3, '0')
     const tail = hex(at + 2) + hex(at + 3) + hex(at + 4) + hex(at + 5) + hex(at + 6) + hex(at + 7)
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${variant}${hex(at + 1)}-${tail}`
+    return `${prefix}${count}-${variant}${hex(at + 1)}-${tail}`
   }
 }

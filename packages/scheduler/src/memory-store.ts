@@ -14,8 +14,9 @@ export class MemoryExecutionStore implements ExecutionStore {
   readonly #jobs = new Map<string, JobRecord>()
   readonly #executions = new Map<string, ExecutionRecord>()
   readonly #unfinished = new Set<string>()
-  /** Ids in the order in which they ended. */
-  readonly #ended = new Set<string>()
+  /** Ids in the order in which they ended, those before `#firstEnded` forgotten. */
+  #ended: string[] = []
+  #firstEnded = 0
   readonly #claims = new Map<string, Set<number>>()
 
   constructor({ maxExecutions = 1000 }: MemoryExecutionStoreOptions = {}) {
@@ -80,21 +81,23 @@ export class MemoryExecutionStore implements ExecutionStore {
       return
     }
     this.#unfinished.delete(execution.id)
-    this.#ended.add(execution.id)
-    if (this.#ended.size > this.#max) this.#forgetOldest()
+    this.#ended.push(execution.id)
+    if (this.#ended.length - this.#firstEnded > this.#max) this.#forgetOldest()
   }
 
   #forgetOldest(): void {
-    for (const id of this.#ended) {
-      this.#ended.delete(id)
-      const forgotten = this.#executions.get(id)
-      this.#executions.delete(id)
-      if (forgotten === undefined) return
-      const claims = this.#claims.get(forgotten.jobId)
-      claims?.delete(forgotten.scheduledAt)
-      if (claims?.size === 0) this.#claims.delete(forgotten.jobId)
-      return
+    const id = this.#ended[this.#firstEnded++] ?? ''
+    // Cut now and then: taking from the front of a list or a set each time costs as much as its length.
+    if (this.#firstEnded > this.#max) {
+      this.#ended = this.#ended.slice(this.#firstEnded)
+      this.#firstEnded = 0
     }
+    const forgotten = this.#executions.get(id)
+    this.#executions.delete(id)
+    if (forgotten === undefined) return
+    const claims = this.#claims.get(forgotten.jobId)
+    claims?.delete(forgotten.scheduledAt)
+    if (claims?.size === 0) this.#claims.delete(forgotten.jobId)
   }
 }
 

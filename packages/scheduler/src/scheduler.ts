@@ -2,6 +2,7 @@ import { systemClock } from './clock.ts'
 import { Executor, type RegisteredTask } from './engine/executor.ts'
 import { queueLimit } from './engine/job.ts'
 import { JobBook } from './engine/job-book.ts'
+import { Pace } from './engine/pace.ts'
 import { Planner } from './engine/planner.ts'
 import { type ConcurrencyLimits, Slots } from './engine/slots.ts'
 import { SchedulerError } from './errors.ts'
@@ -85,6 +86,7 @@ export class PluginScheduler {
       newId: options.newId ?? uuidV7(clock),
       statistics: this.#statistics,
       slots: new Slots(limits),
+      pace: new Pace(() => this.#planner.endsPerTurn),
       task: (name) => this.#tasks.get(name),
       onReleased: (job) => this.#book.released(job),
     })

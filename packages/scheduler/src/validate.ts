@@ -104,22 +104,34 @@ function oneOf(name: string, value: unknown, allowed: readonly string[]): void {
     throw invalidPolicy(name, `one of ${allowed.join(', ')}`)
 }
 
-/** Through JSON, which is what the store will do to it anyway. */
+/** A copy without what is undefined; the input through JSON, which is what the store does to it anyway. */
 function copy(config: ScheduleConfig): ScheduleConfig {
-  let json: string | undefined
+  const triggers = Array.isArray(config.triggers) ? config.triggers.map(defined) : defined(config.triggers)
+  const copied: ScheduleConfig = { ...defined(config), triggers }
+  const retry = config.retry === undefined ? undefined : { retry: defined(config.retry) }
+  const input = config.input === undefined ? undefined : { input: throughJson(config.id, config.input) }
+  return retry === undefined && input === undefined ? copied : { ...copied, ...retry, ...input }
+}
+
+function defined<T extends object>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  const copied = { ...value }
+  for (const key in copied) if (copied[key] === undefined) delete copied[key]
+  return copied
+}
+
+function throughJson(id: string, input: unknown): unknown {
   try {
-    if (config.input === undefined || JSON.stringify(config.input) !== undefined) json = JSON.stringify(config)
+    const json = JSON.stringify(input)
+    if (json !== undefined) return JSON.parse(json)
   } catch {
     // A cycle or a bigint; answered below.
   }
-  if (json === undefined) {
-    throw new SchedulerError(
-      'INVALID_INPUT',
-      `The input of job ${quote(config.id)} does not survive JSON.`,
-      'Use plain objects, lists, texts, finite numbers, booleans and null.',
-    )
-  }
-  return JSON.parse(json)
+  throw new SchedulerError(
+    'INVALID_INPUT',
+    `The input of job ${quote(id)} does not survive JSON.`,
+    'Use plain objects, lists, texts, finite numbers, booleans and null.',
+  )
 }
 
 function invalidConfig(why: string): SchedulerError {

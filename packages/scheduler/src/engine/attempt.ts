@@ -1,5 +1,5 @@
 import type { Outcome } from '../policies/judge.ts'
-import type { Clock, Task } from '../types.ts'
+import type { Clock, ExecutionRecord, Task, TaskContext } from '../types.ts'
 import type { Execution } from './execution.ts'
 import { LazySignal } from './lazy-signal.ts'
 
@@ -50,12 +50,23 @@ export function runAttempt(execution: Execution, task: Task, attempt: number, cl
 
 /** A task that throws at once rejects like any other. */
 async function call({ record }: Execution, task: Task, attempt: number, abortable: LazySignal): Promise<unknown> {
-  return task({
-    execution: record,
-    input: record.input,
-    attempt,
-    get signal() {
-      return abortable.signal
-    },
-  })
+  return task(new Context(record, attempt, abortable))
+}
+
+class Context implements TaskContext {
+  readonly execution: ExecutionRecord
+  readonly input: unknown
+  readonly attempt: number
+  readonly #abortable: LazySignal
+
+  constructor(execution: ExecutionRecord, attempt: number, abortable: LazySignal) {
+    this.execution = execution
+    this.input = execution.input
+    this.attempt = attempt
+    this.#abortable = abortable
+  }
+
+  get signal(): AbortSignal {
+    return this.#abortable.signal
+  }
 }

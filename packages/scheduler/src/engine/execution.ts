@@ -81,8 +81,9 @@ export class Execution implements Ticket {
 
 /** The record with the fields of the patch in place of its own; those that the patch leaves out are cleared. */
 export function patched(record: ExecutionRecord, patch: ExecutionPatch): ExecutionRecord {
-  const { reason: _reason, error: _error, endedAt: _endedAt, result: _result, ...kept } = record
-  return { ...kept, ...patch }
+  const { id, jobId, task, scheduledAt, claimedAt, input } = record
+  const kept = { id, jobId, task, scheduledAt, claimedAt }
+  return input === undefined ? { ...kept, ...patch } : { ...kept, input, ...patch }
 }
 
 /** The attempts with a new one begun. */

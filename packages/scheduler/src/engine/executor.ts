@@ -8,6 +8,7 @@ import { runAttempt } from './attempt.ts'
 import { begin, Execution, end, patched } from './execution.ts'
 import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
+import type { Pace } from './pace.ts'
 import type { Slots } from './slots.ts'
 
 /**
@@ -35,6 +36,8 @@ export interface ExecutorOptions {
   readonly statistics: Statistics
   readonly slots: Slots
   readonly task: (name: string) => RegisteredTask | undefined
+  /** Puts the ends of executions off while firings are handed out: what is due starts first. */
+  readonly pace: Pace
   /** Called when an execution of the job is over, or did not come to be. */
   readonly onReleased: (job: Job) => void
 }
@@ -78,7 +81,7 @@ export class Executor {
     if (turn === 'refused') {
       execution.record = { ...draft, status: 'cancelled', reason: 'overlap', endedAt: draft.claimedAt }
     } else if (turn === 'now') {
-      execution.record = { ...draft, attempts: begin([], draft.claimedAt) }
+      execution.record = { ...draft, attempts: [{ number: 1, startedAt: draft.claimedAt }] }
     }
     this.#active.set(draft.id, execution)
 
@@ -158,7 +161,7 @@ export class Executor {
         }
       }
       if (execution.interruption !== undefined) {
-        await this.#finish(execution, interrupted(execution.interruption, false, onAbandoned(execution)))
+        await this.#finish(execution, interrupted(execution.interruption, false, onAbandoned(execution)), clock.now())
         return
       }
       const { record } = execution
@@ -169,6 +172,9 @@ export class Executor {
         registered === undefined
           ? { type: 'threw', error: new SchedulerError('UNKNOWN_TASK', 'Its task is not registered.', 'Register it.') }
           : await runAttempt(execution, registered.run, attempt, clock)
+      const endedAt = clock.now()
+      const later = this.#options.pace.pass()
+      if (later !== undefined) await later
       const verdict = judge(outcome, {
         attempt,
         retry: execution.config.retry,
@@ -177,42 +183,41 @@ export class Executor {
         random: this.#options.random,
       })
       if (verdict.status !== 'retrying' || verdict.delayMs === undefined) {
-        await this.#finish(execution, verdict)
+        await this.#finish(execution, verdict, endedAt)
         return
       }
-      await this.#retryLater(execution, verdict, verdict.delayMs)
+      await this.#retryLater(execution, verdict, verdict.delayMs, endedAt)
     }
   }
 
   /** Records the failed attempt, gives the slot back and waits for the next one, or for an interruption. */
-  async #retryLater(execution: Execution, verdict: Verdict, delayMs: number): Promise<void> {
+  async #retryLater(execution: Execution, verdict: Verdict, delayMs: number, endedAt: Instant): Promise<void> {
     const { clock, events } = this.#options
-    const now = clock.now()
-    await this.#endAttempt(execution, verdict, now)
+    await this.#endAttempt(execution, verdict, endedAt)
     this.#admission.leaveSlot(execution)
     const { record } = execution
-    events.emit('execution:retrying', () => ({ execution: record, nextAttemptAt: now + delayMs }))
+    events.emit('execution:retrying', () => ({ execution: record, nextAttemptAt: endedAt + delayMs }))
     if (this.stopping) this.interrupt(execution, { kind: 'stop' })
     if (execution.interruption !== undefined) return
-    const disarm = clock.wakeAt(now + delayMs, () => execution.continue())
+    const disarm = clock.wakeAt(endedAt + delayMs, () => execution.continue())
     await execution.paused()
     disarm()
     if (execution.interruption === undefined) this.#admission.enterSlot(execution)
   }
 
-  async #finish(execution: Execution, verdict: Verdict): Promise<void> {
-    await this.#endAttempt(execution, verdict, this.#options.clock.now())
+  async #finish(execution: Execution, verdict: Verdict, endedAt: Instant): Promise<void> {
+    await this.#endAttempt(execution, verdict, endedAt)
     this.#admission.leave(execution)
     this.#ended(execution)
   }
 
   /** Stores a verdict, and with it the end of the attempt that was under way, if one was. */
-  async #endAttempt(execution: Execution, verdict: Verdict, now: Instant): Promise<void> {
+  async #endAttempt(execution: Execution, verdict: Verdict, endedAt: Instant): Promise<void> {
     const { delayMs: _delayMs, ...outcome } = verdict
     const before = execution.record.attempts
-    const attempts = end(before, now, verdict.error)
+    const attempts = end(before, endedAt, verdict.error)
     const patch = { ...outcome, attempts }
-    await this.#journal.write(execution, verdict.status === 'retrying' ? patch : { ...patch, endedAt: now })
+    await this.#journal.write(execution, verdict.status === 'retrying' ? patch : { ...patch, endedAt })
     const { record } = execution
     const attempt = attempts.at(-1)
     if (attempt === undefined || attempts === before) return

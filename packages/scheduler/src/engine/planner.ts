@@ -8,8 +8,8 @@ import { type Job, queueLimit } from './job.ts'
 
 /** Before a claim is tried again that the store refused with an error. */
 const CLAIM_RETRY_MS = 1000
-/** Firings handed out before the event loop gets its turn. */
-const SLICE = 500
+/** Firings handed out, or ended, before the event loop gets its turn. */
+const SLICE = 1000
 
 /** Taken at load, so that faked globals cannot stop it. */
 const macrotask = setImmediate
@@ -98,6 +98,11 @@ export class Planner {
     this.#ticking = false
     this.arm()
     this.#checkIdle()
+  }
+
+  /** How many executions may end in one turn of the event loop: few while others wait for their start. */
+  get endsPerTurn(): number {
+    return this.#ticking ? SLICE / 10 : SLICE
   }
 
   /** Resolves when nothing is due that was not handed out, and no claim is under way. */
