@@ -23,6 +23,9 @@ import { gate, refresh } from './weight.ts'
 /** How many uses the fleet's means serve before they are computed anew. */
 const MEAN_USES = 16
 
+/** A weight this young is as good as new: its half-lives are minutes. */
+const FRESH_MS = 100
+
 /**
  * Picks proxies, learns from every outcome, shuts bad ones out and lets them back with care.
  *
@@ -336,7 +339,7 @@ export class ProxyScorer {
     for (let i = 0; i < count; i += 1) {
       this.#refreshed = (this.#refreshed + 1) % members.length
       const entry = members[this.#refreshed]
-      if (entry === undefined) continue
+      if (entry === undefined || now - entry.evidence.at < FRESH_MS) continue
       refresh(entry, this.#fleetMean(now), now, this.#options)
       this.#pools.update(entry)
     }
