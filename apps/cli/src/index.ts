@@ -1,1 +1,2 @@
-export {}
+export { type CliProcess, runCli } from './cli.ts'
+export { VERSION } from './version.ts'

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Refbot } from '@refbot/runtime'
 import { windowOf } from '../metrics-window.ts'
@@ -62,8 +63,8 @@ export function metricRoutes(app: OpenAPIHono, refbot: Refbot, now: () => number
     const { name, hours } = c.req.valid('query')
     const since = now() - hours * HOUR_MS
     const lines = analytics.exportCsv({ since, ...(name === undefined ? {} : { names: [name] }) })
-    const body = ReadableStream.from(lines).pipeThrough(new TextEncoderStream())
-    return new Response(body, {
+    const body = Readable.toWeb(Readable.from(lines, { objectMode: false }))
+    return new Response(body as ReadableStream, {
       headers: {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': 'attachment; filename="metrics.csv"',

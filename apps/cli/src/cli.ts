@@ -1,0 +1,88 @@
+import type { CommandDef } from 'citty'
+import type { Branch } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { describeError, usageError } from './errors.ts'
+import { globalFlags } from './global-flags.ts'
+import { checkArguments, route } from './parse.ts'
+import { createSession } from './session.ts'
+import { painter, wantsColour } from './terminal/paint.ts'
+import { neutral, safeJson } from './terminal/text.ts'
+import { VERSION } from './version.ts'
+
+/** What the program runs in. */
+export interface CliProcess {
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: () => string
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+}
+
+/** Runs one command line. @returns the exit code; nothing is thrown */
+export async function runCli(argv: readonly string[], io: CliProcess, commands: Branch = COMMANDS): Promise<number> {
+  try {
+    return await run(argv, io, commands)
+  } catch (error) {
+    // What was meant by a command line that cannot be read, is told from its words.
+    return report(
+      error,
+      { json: argv.includes('--json'), debug: argv.includes('--debug'), color: !argv.includes('--no-color') },
+      io,
+    )
+  }
+}
+
+async function run(argv: readonly string[], io: CliProcess, commands: Branch): Promise<number> {
+  const { path, node, globals, rest } = route(argv, commands)
+  const flags = globalFlags(globals)
+  const { env, stdout, stderr } = io
+  if (flags.version) {
+    stdout.write(`${flags.json ? safeJson({ version: VERSION }) : VERSION}\n`)
+    return 0
+  }
+  if (flags.help) {
+    const { helpText } = await import('./help.ts')
+    const paint = painter(wantsColour({ isTTY: stdout.isTTY === true, refused: !flags.color, env }))
+    stdout.write(`${await helpText(path, node, paint)}\n`)
+    return 0
+  }
+  if ('children' in node) {
+    if (rest.length > 0) checkArguments(rest, {})
+    const line = ['refbot', ...path].join(' ')
+    const known = Object.keys(node.children).join(', ')
+    throw usageError('CLI_COMMAND_MISSING', `"${line}" needs a command.`, `Commands: ${known}. See ${line} --help.`)
+  }
+  const command = await node.load()
+  const args = (typeof command.args === 'function' ? await command.args() : await command.args) ?? {}
+  const rawArgs = checkArguments(rest, args)
+  // A command may ask for a flag of every command itself.
+  for (const [name, value] of globals) if (Object.hasOwn(args, name)) rawArgs.unshift(`--${name}=${value}`)
+  const session = createSession({ flags, env, cwd: io.cwd(), stdout, stderr })
+  const { runCommand } = await import('citty')
+  await runCommand(command as CommandDef, { rawArgs, data: session })
+  return session.exitCode
+}
+
+function report(
+  error: unknown,
+  flags: { json: boolean; debug: boolean; color: boolean },
+  { env, stderr }: CliProcess,
+): number {
+  const { code, message, hint, exitCode } = describeError(error)
+  const stack = flags.debug && error instanceof Error ? error.stack : undefined
+  if (flags.json) {
+    stderr.write(`${safeJson({ error: { code, message, hint, stack } })}\n`)
+    return exitCode
+  }
+  const paint = painter(wantsColour({ isTTY: stderr.isTTY === true, refused: !flags.color, env }))
+  const lines = [`${paint('■ error', 'red')} ${neutral(message)} ${paint(`(${neutral(code)})`, 'dim')}`]
+  if (hint !== undefined) lines.push(`  ${neutral(hint)}`)
+  if (stack !== undefined) lines.push('', ...stack.split('\n').map(neutral), ...causes(error))
+  stderr.write(`${lines.join('\n')}\n`)
+  return exitCode
+}
+
+function causes(error: unknown): string[] {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (!(cause instanceof Error)) return []
+  return [...`Caused by ${cause.stack ?? cause.message}`.split('\n').map(neutral), ...causes(cause)]
+}

@@ -1,0 +1,30 @@
+import type { ArgsDef, CommandDef, ParsedArgs, Resolvable } from 'citty'
+import type { Session } from './session.ts'
+
+/** A command that does something. Its code is loaded when it is called, or asked for its help. */
+export interface Leaf {
+  readonly description: string
+  readonly load: () => Promise<LoadedCommand>
+}
+
+/** A citty command, whatever its arguments are. */
+export interface LoadedCommand {
+  readonly args?: Resolvable<ArgsDef>
+  readonly run?: (context: never) => unknown
+}
+
+/** A word that others follow. */
+export interface Branch {
+  readonly description: string
+  readonly children: Readonly<Record<string, Leaf | Branch>>
+}
+
+export interface Definition<Args extends ArgsDef> {
+  readonly args: Args
+  readonly run: (session: Session, args: ParsedArgs<Args>) => Promise<void>
+}
+
+/** A citty command whose `run` gets the session that every command of this program works in. */
+export function command<const Args extends ArgsDef>({ args, run }: Definition<Args>): CommandDef<Args> {
+  return { args, run: (context) => run(context.data as Session, context.args) }
+}

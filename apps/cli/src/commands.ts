@@ -1,0 +1,83 @@
+import type { Branch } from './command.ts'
+
+/** Every command. Nothing of what they do is loaded by loading this. */
+export const COMMANDS: Branch = {
+  description: 'RefBot runs browser and HTTP automation that you are entitled to run.',
+  children: {
+    start: {
+      description: 'Start RefBot here: scheduler, plugins and API, until it is interrupted.',
+      load: async () => (await import('./commands/start.ts')).start,
+    },
+    demo: {
+      description: 'Run the main job end to end against a sign-up site and proxies on this machine.',
+      load: async () => (await import('./demo/command.ts')).demo,
+    },
+    plugin: {
+      description: 'Units of automation.',
+      children: {
+        list: {
+          description: 'All plugins and how they do.',
+          load: async () => (await import('./commands/plugin.ts')).list,
+        },
+        start: {
+          description: 'Run a plugin once, now, and arm its schedule.',
+          load: async () => (await import('./commands/plugin-start.ts')).start,
+        },
+        stop: {
+          description: 'Disarm a plugin and end its runs.',
+          load: async () => (await import('./commands/plugin.ts')).stop,
+        },
+        status: {
+          description: 'One plugin, or all of them.',
+          load: async () => (await import('./commands/plugin.ts')).status,
+        },
+      },
+    },
+    run: {
+      description: 'What plugins did and do.',
+      children: {
+        list: { description: 'Runs, newest first.', load: async () => (await import('./commands/run.ts')).list },
+        show: {
+          description: 'One run with its steps and artifacts.',
+          load: async () => (await import('./commands/run.ts')).show,
+        },
+        cancel: { description: 'End a run.', load: async () => (await import('./commands/run.ts')).cancel },
+      },
+    },
+    metrics: {
+      description: 'How well it goes.',
+      children: {
+        show: {
+          description: 'Every series with its figures over a window.',
+          load: async () => (await import('./commands/metrics.ts')).show,
+        },
+        export: {
+          description: 'Raw samples as CSV.',
+          load: async () => (await import('./commands/metrics.ts')).exported,
+        },
+      },
+    },
+    proxies: {
+      description: 'Through what.',
+      children: {
+        score: {
+          description: 'The best proxies and what their scores are made of.',
+          load: async () => (await import('./commands/proxies.ts')).score,
+        },
+        health: {
+          description: 'The circuit of every proxy.',
+          load: async () => (await import('./commands/proxies.ts')).health,
+        },
+      },
+    },
+    api: {
+      description: 'The HTTP API.',
+      children: {
+        start: {
+          description: 'Start RefBot here with its API, whatever the configuration says of the mode.',
+          load: async () => (await import('./commands/start.ts')).apiStart,
+        },
+      },
+    },
+  },
+}

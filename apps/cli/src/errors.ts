@@ -1,0 +1,43 @@
+/** A mistake in how the CLI was called, or in what it found on this machine. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+  /** Stable, for programs: `CLI_UNKNOWN_FLAG`. */
+  readonly code: string
+  readonly hint: string
+  readonly exitCode: number
+
+  constructor(code: string, message: string, hint: string, options: { exitCode?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.hint = hint
+    this.exitCode = options.exitCode ?? 1
+  }
+}
+
+/** The command line itself is wrong; nothing was tried. Exit code 2. */
+export function usageError(code: string, message: string, hint: string): CliError {
+  return new CliError(code, message, hint, { exitCode: 2 })
+}
+
+/** What is said of an error, whoever threw it. */
+export interface ErrorText {
+  readonly code: string
+  readonly message: string
+  readonly hint: string | undefined
+  readonly exitCode: number
+}
+
+export function describeError(error: unknown): ErrorText {
+  if (error instanceof Error && 'hint' in error && 'code' in error && typeof error.code === 'string') {
+    const { code, message, hint } = error
+    const exitCode = error instanceof CliError ? error.exitCode : 1
+    return { code, message, hint: typeof hint === 'string' ? hint : undefined, exitCode }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return {
+    code: 'CLI_INTERNAL',
+    message: `RefBot failed in a way that it should not: ${message}`,
+    hint: 'Run it again with --debug and report what it prints.',
+    exitCode: 1,
+  }
+}

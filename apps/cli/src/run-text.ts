@@ -1,0 +1,63 @@
+import type { RunDetails } from '@refbot/client'
+import type { Session } from './session.ts'
+import { stateCell } from './terminal/state.ts'
+import type { Cell } from './terminal/table.ts'
+import { bytes, duration, localTime } from './terminal/text.ts'
+
+/** A run for people: facts, what it returned, steps, files. */
+export function runText(session: Session, run: RunDetails): string {
+  const parts = [facts(session, run)]
+  const result = resultFacts(run.result)
+  if (result.length > 0) parts.push(session.facts(result))
+  if (run.steps.length > 0) parts.push(steps(session, run))
+  if (run.artifacts.length > 0) {
+    const heads = [{ head: 'ARTIFACT' }, { head: 'TYPE' }, { head: 'SIZE', align: 'right' }] as const
+    parts.push(
+      session.table(
+        heads,
+        run.artifacts.map((each) => [each.name, each.contentType, bytes(each.bytes)]),
+      ),
+    )
+  }
+  return parts.join('\n\n')
+}
+
+function facts(session: Session, run: RunDetails): string {
+  const { attempts, error, progress } = run
+  return session.facts([
+    ['run', run.id],
+    ['plugin', run.plugin],
+    ['status', stateCell(run.status)],
+    ['reason', run.reason],
+    ['cause', run.cause],
+    ['began', localTime(run.claimedAt)],
+    ['took', run.durationMs === undefined ? undefined : duration(run.durationMs)],
+    ['attempts', attempts.length > 1 ? String(attempts.length) : undefined],
+    ['progress', progress === undefined ? undefined : `${progress.done}/${progress.total} ${progress.message ?? ''}`],
+    ['error', error === undefined ? undefined : { text: `${error.message} (${error.code})`, colour: 'red' }],
+  ])
+}
+
+function steps(session: Session, run: RunDetails): string {
+  const heads = [{ head: 'STEP' }, { head: 'TOOK', align: 'right' }, { head: 'ERROR' }] as const
+  const several = run.attempts.length > 1
+  const rows = run.steps.map((step): Cell[] => [
+    several ? `${step.attempt}: ${step.path}` : step.path,
+    duration(step.durationMs),
+    step.error === undefined ? '' : { text: step.error, colour: 'red' },
+  ])
+  return session.table(heads, rows)
+}
+
+/** What a plugin returned, as far as it is a plain list of values: its `summary` where it has one. */
+function resultFacts(result: unknown): (readonly [string, string])[] {
+  if (!isRecord(result)) return result === null || result === undefined ? [] : [['result', JSON.stringify(result)]]
+  const shown = isRecord(result.summary) ? result.summary : result
+  return Object.entries(shown).flatMap(([name, value]) =>
+    value === null || typeof value === 'object' ? [] : [[name, String(value)] as const],
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,58 @@
+import type { RefbotClient } from '@refbot/client'
+import type { GlobalFlags } from './global-flags.ts'
+import { type Paint, painter, wantsColour } from './terminal/paint.ts'
+import { type Cell, type Column, facts, table } from './terminal/table.ts'
+import { neutral, safeJson } from './terminal/text.ts'
+
+/** What a command works with: the flags of every command, where to write, and the server. */
+export interface Session {
+  readonly flags: GlobalFlags
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  /** Of stdout. */
+  readonly paint: Paint
+  /** What the process ends with, when nothing is thrown. */
+  exitCode: number
+  client(): Promise<RefbotClient>
+  /** The one JSON document where `--json` was given, else the text. */
+  print(document: unknown, text: () => string): void
+  table(heads: readonly Column[], rows: readonly (readonly Cell[])[]): string
+  facts(entries: readonly (readonly [name: string, value: Cell | undefined])[]): string
+  /** Shows how far something is, where somebody watches; the last call clears it. */
+  progress(text: string | undefined): void
+  /** Whether somebody watches. */
+  readonly watched: boolean
+}
+
+export interface SessionOptions {
+  readonly flags: GlobalFlags
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+}
+
+export function createSession({ flags, env, cwd, stdout, stderr }: SessionOptions): Session {
+  const paint = painter(wantsColour({ isTTY: stdout.isTTY === true, refused: !flags.color, env }))
+  const watched = stderr.isTTY === true && !flags.json
+  return {
+    flags,
+    env,
+    cwd,
+    paint,
+    watched,
+    exitCode: 0,
+    // Loaded by the commands that ask a server, not by those that are one.
+    client: async () => (await import('./server/connect.ts')).connect({ flags, env, cwd }),
+    print(document, text) {
+      stdout.write(`${flags.json ? safeJson(document) : text()}\n`)
+    },
+    table: (heads, rows) => table(heads, rows, paint),
+    facts: (entries) => facts(entries, paint),
+    progress(text) {
+      if (!watched) return
+      const line = text === undefined ? '' : neutral(text).slice(0, Math.max(0, (stderr.columns ?? 80) - 1))
+      stderr.write(`\r\u001b[K${line}`)
+    },
+  }
+}
