@@ -109,7 +109,7 @@ describe('a batch on a healthy site', () => {
       await host(runIds[6], {}, { success: { url: '/welcome', text: 'welcome aboard', status: [303] } }),
     )
     expect(good.submissions[0]?.reason).toMatch(/^As configured: /)
-    const memory = await host(runIds[7], {}, { success: { selector: '#nowhere' }, timeoutMs: 3000 })
+    const memory = await host(runIds[7], {}, { success: { selector: '#nowhere' }, timeoutMs: 6000 })
     await expect(run(memory)).rejects.toMatchObject({ code: 'NO_SUBMISSION_SUCCEEDED' })
     expect(JSON.stringify([...memory.storage])).toContain('no_confirmation')
   })
