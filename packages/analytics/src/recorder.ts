@@ -132,7 +132,8 @@ export class Recorder {
     if (by < 0) throw badValue(by, `The counter ${series.name} cannot go down`)
     // Rate and increase see differences: without a sample of the total before, a first increment, or the first after a
     // long silence, would be invisible to every window that begins in between.
-    if (!series.stirred && (series.ring.written === 0 || at - series.lastAt > minuteMs)) {
+    if (series.ring.written === 0 || at - series.lastAt > minuteMs) {
+      this.settle(series)
       this.#push(series, at, series.total)
     }
     series.total += by

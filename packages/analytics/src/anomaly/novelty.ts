@@ -15,8 +15,10 @@ const pairRadius = 0.05
 const threshold = 0.055
 /** An anomalous sample widens the usual range by no more than this share of it. */
 const poison = 0.5
-/** A range is never taken to be narrower than this share of the level: the answer for a constant series. */
-const levelFloor = 0.05
+/** What is closer than this share of the level is never told apart: the answer for a constant series. */
+const levelFloor = 0.01
+/** A value that is new by itself, in its pair and in its range scores at most this much for each unit that it is off. */
+const mostSigns = 1.75
 
 /**
  * Three signs, each as a share of the usual range (the 0.1 % to the 99.9 % quantile of the last 8,000 samples), added up:
@@ -44,12 +46,14 @@ export class NoveltyCore implements DetectorCore {
       this.#extremes.push(value)
       return undefined
     }
-    const least = this.#floor ?? Math.max(1e-12, levelFloor * Math.max(Math.abs(lower), Math.abs(upper)))
-    const span = Math.max(upper - lower, least)
+    const floor = this.#floor ?? Math.max(1e-12, levelFloor * Math.max(Math.abs(lower), Math.abs(upper)))
+    const span = Math.max(upper - lower, (floor * mostSigns) / threshold)
     const beyond = Math.max(0, value - upper, lower - value)
-    const sum = beyond + this.#learn(value, span)
+    const score = (beyond + this.#learn(value, span)) / span / threshold
+    // The way back from an anomaly is a new pair as well, but no second anomaly.
+    if (score > 1) this.#previous = undefined
     this.#extremes.push(Math.min(Math.max(value, lower - poison * span), upper + poison * span))
-    return { score: sum / span / threshold, expected: (lower + upper) / 2, lower, upper }
+    return { score, expected: (lower + upper) / 2, lower, upper }
   }
 
   #learn(value: number, span: number): number {
