@@ -1,9 +1,12 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import plugin, { type Outcome, type RegistrationConfigInput, type StoredSubmission, type Submission } from './index.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { type RunningSite, startSite } from './testing/demo-site.ts'
 import { memoryContext } from './testing/memory-context.ts'
+
+// Real browsers and sites, on machines that may have other things to do.
+vi.setConfig({ testTimeout: 90_000 })
 
 let browser: Browser
 

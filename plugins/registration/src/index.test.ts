@@ -1,10 +1,13 @@
 import type { JsonValue } from '@refbot/plugin-sdk'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import plugin, { type BatchResult, type RegistrationConfigInput, type StoredSubmission } from './index.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { type RunningSite, startSite } from './testing/demo-site.ts'
 import { type MemoryContext, type MemoryContextOptions, memoryContext } from './testing/memory-context.ts'
+
+// Real browsers and sites, on machines that may have other things to do.
+vi.setConfig({ testTimeout: 90_000 })
 
 let browser: Browser
 let site: RunningSite
@@ -202,11 +205,52 @@ describe('proxies', () => {
     expect(again.summary.succeeded).toBe(1)
   })
 
+  it('passes over those that may not be used for this target', async () => {
+    const memory = await host(runIds[17], { proxies: [{ id: 'http://proxy.test:1', unfit: true }, healthy] })
+    const { submissions } = await run(memory)
+    expect(submissions[0]).toMatchObject({ outcome: 'success', attempts: [{ proxy: healthy.id }] })
+    const none = await host(runIds[17], { proxies: [{ id: 'http://proxy.test:1', unfit: true }] })
+    await expect(run(none)).rejects.toMatchObject({ code: 'PROXY_NOT_LOOPBACK' })
+  })
+
   it('uses none where the owner wants none', async () => {
     const memory = await host(runIds[14], { proxies: [healthy], authorisation: { proxies: false } })
     const { submissions } = await run(memory)
     expect(submissions[0]?.proxy).toBe('direct')
     expect(memory.leased).toEqual([])
+  })
+})
+
+describe('what the owner agreed to', () => {
+  it.each([
+    ['/signup', true],
+    ['/*', true],
+    ['/signup/*', false],
+    ['/join', false],
+  ])('paths: %s', async (path, agreed) => {
+    const memory = await host(runIds[16], { authorisation: { paths: [path] } }, { seed: path })
+    const result = run(memory)
+    if (agreed) expect((await result).summary.succeeded).toBe(1)
+    else await expect(result).rejects.toMatchObject({ code: 'TARGET_NOT_AUTHORISED', retryable: false })
+  })
+
+  it('is the mail domains too', async () => {
+    const listed = await host(runIds[18], { authorisation: { emailDomains: ['qa.acme.io'] } })
+    expect((await run(listed)).submissions[0]?.identity.email).toMatch(/@qa\.acme\.io$/)
+    const foreign = await host(runIds[18], {}, { emailDomain: 'qa.acme.io' })
+    await expect(run(foreign)).rejects.toMatchObject({ code: 'PLUGIN_CONFIG_INVALID' })
+  })
+
+  it('is how many a day, and how many a minute', async () => {
+    const memory = await host(runIds[19], { authorisation: { maxPerDay: 2, maxPerMinute: 4 } }, { batchSize: 5 })
+    const { summary } = await run(memory)
+    expect(summary.planned).toBe(2)
+    expect(memory.slept).toEqual([15_000])
+  })
+
+  it('ends the batch when the gate saw the site refuse, whatever the page shows', async () => {
+    const memory = await host(runIds[18], { refusal: 'challenged' }, { seed: 'refused' })
+    await expect(run(memory)).rejects.toMatchObject({ code: 'SITE_REFUSED', reason: 'refused_by_site' })
   })
 })
 

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import plugin, { type BatchResult, type RegistrationConfigInput } from './index.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { startSite } from './testing/demo-site.ts'
 import { memoryContext } from './testing/memory-context.ts'
+
+// Real browsers and sites, on machines that may have other things to do.
+vi.setConfig({ testTimeout: 90_000 })
 
 const file = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8')
 

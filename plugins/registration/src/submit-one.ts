@@ -1,11 +1,11 @@
-import type { Authorisation, PluginContext, PluginPage, ProxyLease } from '@refbot/plugin-sdk'
+import type { Authorisation, EgressReport, PluginContext, PluginPage } from '@refbot/plugin-sdk'
 import type { RegistrationConfig } from './config.ts'
 import type { Identity } from './identity/identity.ts'
 import { type Verdict, withoutQuery } from './outcome/classify.ts'
 import { judgeFaults } from './outcome/faults.ts'
 import { takeScreenshot } from './page/screenshot.ts'
 import { brokenPage, untilOver } from './page/until-over.ts'
-import { leaseProxy } from './proxies.ts'
+import { leasePage } from './proxies.ts'
 import { SignUp } from './sign-up.ts'
 import type { Outcome, Submission, SubmissionAttempt, SubmissionStep } from './submission.ts'
 
@@ -56,45 +56,34 @@ export async function submitOne(
   const steps: SubmissionStep[] = []
   const exclude: string[] = []
   for (;;) {
-    const lease = await leaseProxy(context, job.authorisation, exclude)
-    if (lease === 'none-left') {
-      const reason = `No other proxy was left after ${attempts.at(-1)?.proxy} failed (${attempts.at(-1)?.fault}).`
-      return row({ outcome: 'proxy_fault', reason }, attempts.at(-1)?.proxy ?? 'direct', {})
-    }
+    await using leased = await leasePage(context, job.authorisation, exclude)
+    const { lease, page } = leased
     const proxy = lease?.proxy ?? 'direct'
-    try {
-      const tried = await tryPage(context, tools, job, {
-        lease,
-        deadline,
-        steps,
-        pending: (signUp) =>
-          row(
-            { outcome: 'unknown_fate', reason: 'The form was being sent when the run ended.' },
-            proxy,
-            { matched: [...signUp.matched] },
-            [...attempts, { proxy, localPorts: [] }],
-          ),
-      })
-      attempts.push({
-        proxy,
-        ...(tried.fault === undefined ? {} : { fault: tried.fault }),
-        localPorts: tried.localPorts,
-      })
-      if (tried.safeToRepeat && lease !== undefined && attempts.length < maxPages && tools.now() < deadline) {
-        context.log.warn('proxy failed to connect, trying another', { proxy, fault: tried.fault })
-        exclude.push(lease.proxy)
-        continue
-      }
-      return row(tried.verdict, proxy, tried.facts)
-    } finally {
-      await lease?.[Symbol.asyncDispose]()
+    if (page === undefined) {
+      const last = attempts.at(-1)
+      const reason = `No other proxy was left after ${last?.proxy} failed (${last?.fault}).`
+      return row({ outcome: 'proxy_fault', reason }, last?.proxy ?? 'direct')
     }
+    const pending = (signUp: SignUp) =>
+      row(
+        { outcome: 'unknown_fate', reason: 'The form was being sent when the run ended.' },
+        proxy,
+        { matched: [...signUp.matched] },
+        [...attempts, { proxy, localPorts: [] }],
+      )
+    const tried = await tryPage(context, tools, job, { page, deadline, steps, pending })
+    const { verdict, fault, localPorts, safeToRepeat, facts } = tried
+    attempts.push({ proxy, ...(fault === undefined ? {} : { fault }), localPorts })
+    if (!safeToRepeat || lease === undefined || attempts.length >= maxPages || tools.now() >= deadline)
+      return row(verdict, proxy, facts)
+    context.log.warn('proxy failed to connect, trying another', { proxy, fault })
+    exclude.push(lease.proxy)
   }
 
   function row(
     { outcome, reason }: Verdict,
     proxy: string,
-    facts: Partial<Facts>,
+    facts: Partial<Facts> = {},
     tries: readonly SubmissionAttempt[] = attempts,
   ): Submission {
     const { firstName, lastName, email } = job.identity
@@ -117,19 +106,21 @@ export async function submitOne(
 }
 
 interface PageJob {
-  readonly lease: ProxyLease | undefined
+  readonly page: PluginPage
   readonly deadline: number
   /** Receives the timings. */
   readonly steps: SubmissionStep[]
   pending(signUp: SignUp): Submission
 }
 
-interface Tried {
+interface Judged {
   readonly verdict: Verdict
   readonly fault?: string
-  readonly localPorts: readonly number[]
   readonly safeToRepeat: boolean
-  readonly refusedRequests: number
+}
+
+interface Tried extends Judged {
+  readonly localPorts: readonly number[]
   readonly facts: Facts
 }
 
@@ -140,80 +131,74 @@ async function tryPage(
   context: PluginContext<RegistrationConfig>,
   tools: BatchTools,
   { index, identity, authorisation, keepPending }: SubmissionJob,
-  { lease, deadline, steps, pending }: PageJob,
+  { page, deadline, steps, pending }: PageJob,
 ): Promise<Tried> {
-  const { config, signal } = context
-  const page = await context.browser.page({ target: config.url, ...(lease === undefined ? {} : { proxy: lease }) })
-  try {
-    using signUp = new SignUp(page, {
-      config,
-      authorisation,
-      identity,
-      deadline: deadline - lastWordMs,
-      ...tools,
-      beforeSubmit: () => keepPending(pending(signUp)),
-      step: async (name, work) => {
-        const start = tools.now()
-        try {
-          return await context.step(name, work)
-        } finally {
-          steps.push({ name, durationMs: tools.now() - start })
-        }
-      },
-    })
-    const seen = await untilOver(() => signUp.run(), { ms: deadline - tools.now(), signal })
-    const own = 'value' in seen ? seen.value : brokenPage(seen, signUp)
-    const judged = await judge(page, signUp, own)
-    const { exchange } = signUp.watch
-    const pictured =
-      config.screenshots === 'always' || (config.screenshots === 'failure' && judged.verdict.outcome !== 'success')
-    const screenshot = pictured && !judged.safeToRepeat ? await takeScreenshot(context, page, index) : undefined
-    return {
-      ...judged,
-      verdict: { ...judged.verdict, reason: signUp.scrub(judged.verdict.reason) },
-      facts: {
-        matched: [...signUp.matched],
-        consoleErrors: signUp.watch.errors.map((text) => signUp.scrub(text)),
-        refusedRequests: judged.refusedRequests,
-        ...(signUp.vitals === undefined ? {} : { vitals: signUp.vitals }),
-        ...(exchange?.status === undefined
-          ? {}
-          : { response: { status: exchange.status, method: exchange.method, url: withoutQuery(exchange.url) } }),
-        ...(screenshot === undefined ? {} : { screenshot }),
-      },
-    }
-  } finally {
-    await page[Symbol.asyncDispose]().catch((error: unknown) => {
-      context.log.debug('the page was gone before it was closed', { error: String(error) })
-    })
+  const { config, signal, log } = context
+  using signUp = new SignUp(page, {
+    config,
+    authorisation,
+    identity,
+    deadline: deadline - lastWordMs,
+    ...tools,
+    beforeSubmit: () => keepPending(pending(signUp)),
+    step: async (name, work) => {
+      const start = tools.now()
+      try {
+        return await context.step(name, work)
+      } finally {
+        steps.push({ name, durationMs: tools.now() - start })
+      }
+    },
+  })
+  const seen = await untilOver(() => signUp.run(), { ms: deadline - tools.now(), signal })
+  const own = 'value' in seen ? seen.value : brokenPage(seen, signUp)
+  const judged = judge(await page.egress(), signUp, own)
+  const pictured =
+    config.screenshots === 'always' || (config.screenshots === 'failure' && judged.verdict.outcome !== 'success')
+  const screenshot = pictured && !judged.safeToRepeat ? await takeScreenshot(context, page, index) : undefined
+  // Last of all, since a page may connect as long as it is open.
+  const { localPorts, refused } = await page.egress()
+  const { exchange, errors } = signUp.watch
+  const { status } = exchange ?? {}
+  if (errors.length > 0) log.debug('the page wrote errors to its console', { index, errors: errors.length })
+  return {
+    ...judged,
+    verdict: { ...judged.verdict, reason: signUp.scrub(judged.verdict.reason) },
+    localPorts,
+    facts: {
+      matched: [...signUp.matched],
+      consoleErrors: errors.map((text) => signUp.scrub(text)),
+      refusedRequests: refused,
+      ...(signUp.vitals === undefined ? {} : { vitals: signUp.vitals }),
+      ...(exchange === undefined || status === undefined
+        ? {}
+        : { response: { status, method: exchange.method, url: withoutQuery(exchange.url) } }),
+      ...(screenshot === undefined ? {} : { screenshot }),
+    },
   }
 }
 
 /** Sets what the gate saw beside what the page showed; the gate's word counts. */
-async function judge(page: PluginPage, signUp: SignUp, own: Verdict): Promise<Omit<Tried, 'facts'>> {
-  const { faults, refusal, localPorts, refused: refusedRequests } = await page.egress()
-  const base = { localPorts, refusedRequests, safeToRepeat: false }
+function judge({ faults, refusal }: EgressReport, signUp: SignUp, own: Verdict): Judged {
   if (refusal !== undefined && own.outcome !== 'captcha') {
-    const reason =
-      own.outcome === refusal
-        ? own.reason
-        : `The site refused: ${refusal === 'rate_limited' ? 'too many requests' : 'access denied'}.`
-    return { verdict: { outcome: refusal, reason }, ...base }
+    const said = refusal === 'rate_limited' ? 'too many requests' : 'access denied'
+    const reason = own.outcome === refusal ? own.reason : `The site refused: ${said}.`
+    return { verdict: { outcome: refusal, reason }, safeToRepeat: false }
   }
-  if (spoken.has(own.outcome)) return { verdict: own, ...base }
+  if (spoken.has(own.outcome)) return { verdict: own, safeToRepeat: false }
   const { exchange, documents } = signUp.watch
   const fault = judgeFaults({
     faults,
-    earlierForms: signUp.earlierForms,
     documents,
     submitted: signUp.submitted,
+    earlierForms: signUp.earlierForms,
     submit:
       exchange === undefined
         ? undefined
         : { method: exchange.method, url: exchange.url, answered: exchange.status !== undefined },
   })
-  if (fault === undefined) return { verdict: own, ...base }
-  if (!fault.safe) return { verdict: fault.verdict, fault: fault.code, ...base }
+  if (fault === undefined) return { verdict: own, safeToRepeat: false }
+  if (!fault.safe) return { verdict: fault.verdict, fault: fault.code, safeToRepeat: false }
   const reason = `The proxy failed to connect (${fault.code}); nothing reached the site.`
-  return { verdict: { outcome: 'proxy_fault', reason }, fault: fault.code, ...base, safeToRepeat: true }
+  return { verdict: { outcome: 'proxy_fault', reason }, fault: fault.code, safeToRepeat: true }
 }

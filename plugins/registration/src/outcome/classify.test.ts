@@ -58,6 +58,10 @@ describe('success', () => {
       { exchange: post, documentStatus: 200, formShown: 0, ...page({ errors: ['Welcome! Please check your inbox.'] }) },
     ],
     [
+      'a page that announces its title as an alert',
+      { exchange: post, documentStatus: 200, formShown: 0, ...page({ title: 'Home', errors: ['Home'] }) },
+    ],
+    [
       'a confirmation in German',
       { exchange: post, documentStatus: 200, formShown: 0, ...page({ lines: ['Vielen Dank für Ihre Registrierung'] }) },
     ],
@@ -129,6 +133,7 @@ describe('failure', () => {
       'rejected',
       /match/,
     ],
+    ['a box beside the form', { exchange: fetched, ...page({ errors: ['Hm.'] }) }, 'rejected', /Hm/],
     ['a 4xx without a word', { exchange: { ...fetched, status: 409 }, quietMs: 400 }, 'rejected', /409/],
     ['a 500', { exchange: { ...post, status: 500 } }, 'site_error', /500/],
     ['a redirect to a 502', { exchange: { ...post, status: 303 }, documentStatus: 502 }, 'site_error', /502/],

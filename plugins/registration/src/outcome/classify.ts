@@ -149,17 +149,20 @@ function atTheEnd({ exchange, formShown, now, documentStatus }: Evidence): Verdi
   }
 }
 
-/** Messages that were not there before the submit and refuse it. */
-function refusals({ before, now, dialogs }: Evidence): readonly string[] {
-  const old = new Set([...before.errors, ...before.invalid])
-  const boxes = now.errors.filter(
-    (text) => !old.has(text) && (refuses.test(plain(text)) || !confirms.test(plain(text))),
-  )
-  const fields = now.invalid.filter((text) => !old.has(text))
-  const said = [...now.notices.filter((text) => !before.notices.includes(text)), ...dialogs].filter(
-    (text) => refuses.test(plain(text)) && !confirms.test(plain(text)),
-  )
-  return [...boxes, ...fields, ...said]
+/**
+ * Messages that were not there before the submit and refuse it. A box that neither refuses nor confirms is a refusal
+ * only beside the form: elsewhere it may announce anything, such as the title of the next page.
+ */
+function refusals({ before, now, dialogs, formShown }: Evidence): readonly string[] {
+  const old = new Set([...before.errors, ...before.invalid, ...before.notices])
+  const refused = (text: string) => refuses.test(plain(text)) && !confirms.test(plain(text))
+  const besideForm = (text: string) => formShown >= 0.5 && !confirms.test(plain(text))
+  const fresh = (texts: readonly string[]) => texts.filter((text) => !old.has(text))
+  return [
+    ...fresh(now.errors).filter((text) => refused(text) || besideForm(text)),
+    ...fresh(now.invalid),
+    ...fresh([...now.notices, ...dialogs]).filter(refused),
+  ]
 }
 
 /** Texts that were not there before the submit and confirm it. */

@@ -69,9 +69,8 @@ export function observePage(): string {
     .slice(0, 20)
     .map(messageOf)
   const errors = texts(
-    '[role="alert"], [aria-live="assertive"], .error, .errors, .error-message, .errormessage, .alert-danger, .alert-error, ' +
-      '.invalid-feedback, .field-error, .form-error, .has-error .help-block, .errorbox, .mw-message-box-error, ' +
-      '[class*="error-text" i], [class*="errorMessage" i], [class*="error_message" i], [id$="-error"], [id$="_error"], #login_error',
+    '[role="alert"], [aria-live="assertive"], [class*="error" i], [class*="invalid" i], .alert-danger, .text-danger, ' +
+      '[id$="-error" i], [id$="_error" i]',
   )
   const notices = texts(
     '[role="status"], [aria-live="polite"], .success, .alert-success, .notice, .message-success, .successbox, ' +

@@ -16,6 +16,8 @@ import { configSchema, type RegistrationConfig, type RegistrationConfigInput } f
 /** What stands between a page and the site in a test: it may break a request and says so, as the gate does. */
 export interface ScriptedProxy {
   readonly id: string
+  /** It may not be used for the target. */
+  readonly unfit?: boolean
   /** The fault of this request, or undefined to let it pass. */
   readonly breaks?: (request: { readonly method: string; readonly url: string }) => BrokenRequest | undefined
 }
@@ -50,6 +52,8 @@ export interface MemoryContext {
   readonly warnings: string[]
   /** Ids of the proxies leased, in order. */
   readonly leased: string[]
+  /** Milliseconds of each pause; none is waited for. */
+  readonly slept: number[]
   /** Pages open now. */
   readonly open: Set<PluginPage>
   stop(): void
@@ -68,6 +72,7 @@ export async function memoryContext(options: MemoryContextOptions): Promise<Memo
     progress: [] as string[],
     warnings: [] as string[],
     leased: [] as string[],
+    slept: [] as number[],
     open: new Set<PluginPage>(),
   }
   const checkpoint = async () => {
@@ -79,7 +84,10 @@ export async function memoryContext(options: MemoryContextOptions): Promise<Memo
     config,
     signal: controller.signal,
     checkpoint,
-    sleep: checkpoint,
+    sleep: async (ms) => {
+      seen.slept.push(ms)
+      await checkpoint()
+    },
     log: {
       debug: () => undefined,
       info: () => undefined,
@@ -118,6 +126,7 @@ export async function memoryContext(options: MemoryContextOptions): Promise<Memo
     browser: {
       page: async ({ proxy }) => {
         const scripted = proxies.find(({ id }) => id === proxy?.proxy)
+        if (scripted?.unfit === true) throw new PluginError('PROXY_NOT_LOOPBACK', 'The proxy is not on loopback.')
         const page = await openPage(browser, runId, scripted, options.refusal, () => seen.open.delete(page))
         seen.open.add(page)
         return page
