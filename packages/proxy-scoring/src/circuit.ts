@@ -70,13 +70,17 @@ export interface CircuitTransition {
   readonly input: CircuitInput
 }
 
-/** What a snapshot keeps of a circuit. Times are steady times of the scorer. */
+/** What outlives a restart. Times are steady times of the scorer. */
 export interface CircuitMemory {
   readonly state: CircuitState
   readonly isolated: boolean
   readonly trips: number
   readonly retryAt: number
   readonly closedAt: number
+  readonly failuresInRow: number
+  readonly successfulProbes: number
+  /** What the window holds. */
+  readonly recent: { readonly successes: number; readonly failures: number }
 }
 
 /** One proxy's circuit breaker. It reads no clock and draws nothing: time and randomness are handed in. */
@@ -161,12 +165,27 @@ export class Circuit {
     return this.#close('released', now)
   }
 
-  recall(memory: CircuitMemory): void {
+  remember(now: number): CircuitMemory {
+    const { state, isolated, trips, retryAt, closedAt } = this
+    const recent = this.#window?.counts(now) ?? { successes: 0, failures: 0 }
+    const counts = { failuresInRow: this.#failuresInRow, successfulProbes: this.#successfulProbes, recent }
+    return { state, isolated, trips, retryAt, closedAt, ...counts }
+  }
+
+  /** `at`: the time that the memory is of. What it holds of the window counts as of then. */
+  recall(memory: CircuitMemory, at: number, options: CircuitOptions): void {
     this.state = memory.state
     this.isolated = memory.isolated
     this.trips = memory.trips
     this.retryAt = memory.retryAt
     this.closedAt = memory.closedAt
+    this.#failuresInRow = memory.failuresInRow
+    this.#successfulProbes = memory.successfulProbes
+    this.#probe = 0
+    const { successes, failures } = memory.recent
+    this.#window = successes + failures === 0 ? undefined : new SlidingWindow(options.windowMs)
+    for (let i = 0; i < successes; i += 1) this.#window?.add(true, at)
+    for (let i = 0; i < failures; i += 1) this.#window?.add(false, at)
   }
 
   #reportProbe(

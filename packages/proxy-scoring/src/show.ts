@@ -1,4 +1,5 @@
 import type { Entry } from './entry.ts'
+import type { ResolvedOptions } from './options.ts'
 import { type FleetMean, type ScoreOptions, scoreParts } from './score.ts'
 import type { ProxyMemory } from './snapshot.ts'
 import type { SteadyClock } from './time.ts'
@@ -42,7 +43,7 @@ export function retryAt({ circuit }: Entry, clock: SteadyClock): number | null {
 export function remember(entry: Entry, now: number, clock: SteadyClock, options: ScoreOptions): ProxyMemory {
   entry.evidence.age(now, options)
   const { successes, samples, logLatency, longSuccesses, longSamples } = entry.evidence
-  const { state, isolated, trips, closedAt } = entry.circuit
+  const { state, closedAt, retryAt: _, ...circuit } = entry.circuit.remember(now)
   return {
     id: entry.proxy.id,
     uses: entry.uses,
@@ -54,8 +55,7 @@ export function remember(entry: Entry, now: number, clock: SteadyClock, options:
     ageMs: now - entry.addedAt,
     lastUsedAt: entry.lastUsedAt === 0 ? null : clock.toSource(entry.lastUsedAt),
     circuit: state,
-    isolated,
-    trips,
+    ...circuit,
     retryAt: retryAt(entry, clock),
     closedAt: Number.isFinite(closedAt) ? clock.toSource(closedAt) : null,
   }
@@ -68,7 +68,7 @@ export function recall(
   takenAt: number,
   now: number,
   clock: SteadyClock,
-  options: ScoreOptions,
+  options: ResolvedOptions,
 ): void {
   const offset = now - clock.toSource(now)
   // A snapshot from the future (the machine's clock was wrong then or is now) counts as of now.
@@ -80,11 +80,12 @@ export function recall(
   entry.addedAt = then - memory.ageMs
   entry.ramping = true
   entry.lastUsedAt = memory.lastUsedAt === null ? 0 : Math.min(now, memory.lastUsedAt + offset)
-  entry.circuit.recall({
-    state: memory.circuit,
-    isolated: memory.isolated,
-    trips: memory.trips,
-    retryAt: memory.isolated ? Number.POSITIVE_INFINITY : then + ((memory.retryAt ?? takenAt) - takenAt),
-    closedAt: memory.closedAt === null ? Number.NEGATIVE_INFINITY : then + (memory.closedAt - takenAt),
-  })
+  const { circuit: state, isolated, trips, failuresInRow, successfulProbes, recent } = memory
+  const retryAt = isolated ? Number.POSITIVE_INFINITY : then + ((memory.retryAt ?? takenAt) - takenAt)
+  const closedAt = memory.closedAt === null ? Number.NEGATIVE_INFINITY : then + (memory.closedAt - takenAt)
+  entry.circuit.recall(
+    { state, isolated, trips, retryAt, closedAt, failuresInRow, successfulProbes, recent },
+    then,
+    options.circuit,
+  )
 }

@@ -28,6 +28,10 @@ export interface ProxyMemory {
   readonly retryAt: number | null
   /** Epoch ms; `null` when the circuit never closed again. */
   readonly closedAt: number | null
+  readonly failuresInRow: number
+  readonly successfulProbes: number
+  /** Outcomes in the circuit's window. */
+  readonly recent: { readonly successes: number; readonly failures: number }
 }
 
 /**
@@ -42,10 +46,29 @@ export function checkSnapshot(value: unknown): ProxyScorerSnapshot {
   return value as unknown as ProxyScorerSnapshot
 }
 
+const COUNTS: readonly (keyof ProxyMemory)[] = [
+  'uses',
+  'successes',
+  'samples',
+  'logLatency',
+  'longSuccesses',
+  'longSamples',
+  'ageMs',
+  'trips',
+  'failuresInRow',
+  'successfulProbes',
+]
+
+/** More outcomes than a window can hold. */
+const MAX_RECENT = 1e6
+
 function isMemory(value: unknown): value is ProxyMemory {
   if (!isRecord(value) || typeof value.id !== 'string') return false
-  const counts = ['uses', 'successes', 'samples', 'logLatency', 'longSuccesses', 'longSamples', 'ageMs', 'trips']
-  if (!counts.every((key) => isCount(value[key]))) return false
+  const counts = [...COUNTS].map((key) => value[key])
+  const { recent } = value
+  if (!isRecord(recent)) return false
+  if (![...counts, recent.successes, recent.failures].every(isCount)) return false
+  if (Number(recent.successes) + Number(recent.failures) > MAX_RECENT) return false
   if (Number(value.successes) > Number(value.samples) || Number(value.longSuccesses) > Number(value.longSamples))
     return false
   if (![value.lastUsedAt, value.retryAt, value.closedAt].every((at) => at === null || isTime(at))) return false

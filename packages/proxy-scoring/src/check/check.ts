@@ -83,14 +83,19 @@ export async function checkProxies(proxies: Iterable<EgressProxy>, options: Chec
   let next = 0
   let done = 0
   const work = async (): Promise<void> => {
-    for (let index = next++; index < queue.length; index = next++) {
-      const proxy = queue[index]
-      if (proxy === undefined) continue
-      const result = await checkProxy(proxy, options)
-      signal?.throwIfAborted()
-      results[index] = result
-      done += 1
-      onProgress?.({ done, total: queue.length, result })
+    try {
+      for (let index = next++; index < queue.length; index = next++) {
+        const proxy = queue[index]
+        if (proxy === undefined) continue
+        const result = await checkProxy(proxy, options)
+        signal?.throwIfAborted()
+        results[index] = result
+        done += 1
+        onProgress?.({ done, total: queue.length, result })
+      }
+    } finally {
+      // After an error the others begin nothing new.
+      next = queue.length
     }
   }
   await Promise.all(Array.from({ length: Math.min(concurrency, queue.length) }, work))

@@ -10,7 +10,7 @@ import { freePort, site, type TestServer } from '../testing/servers.ts'
 import { checkProxies } from './check.ts'
 
 /** Proxies of others, where the machine has them: `apt-get install microsocks tinyproxy`. */
-const has = (command: string) => spawnSync(command, ['-h']).error === undefined
+const has = (command: string) => spawnSync(command, ['-h'], { timeout: 5000 }).error === undefined
 const LOGIN = { username: 'me', password: 'secret' }
 
 let web: TestServer
