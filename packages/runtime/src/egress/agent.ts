@@ -18,14 +18,16 @@ interface Early {
  */
 export class UpstreamAgent extends Agent {
   readonly #route: Route
+  readonly #now: () => number
   #abort: Abort | undefined
   #early: Early | undefined
   #closed = false
   #connectMs = 0
 
-  constructor(route: Route) {
+  constructor(route: Route, now: () => number) {
     super({ keepAlive: true, maxSockets: 1, maxFreeSockets: 1 })
     this.#route = route
+    this.#now = now
   }
 
   /** What the latest connection took to come about, in ms. */
@@ -70,10 +72,10 @@ export class UpstreamAgent extends Agent {
   }
 
   #dial(done: Callback): undefined {
-    const begun = performance.now()
+    const begun = this.#now()
     this.#abort = dial(this.#route, (fault, socket) => {
       this.#abort = undefined
-      this.#connectMs = performance.now() - begun
+      this.#connectMs = this.#now() - begun
       if (this.#closed) socket?.destroy()
       done(fault, socket)
     })

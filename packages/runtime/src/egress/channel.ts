@@ -30,16 +30,17 @@ export class Channel {
   agentFor(origin: string): UpstreamAgent {
     let agent = this.#agents.get(origin)
     if (agent === undefined) {
-      const { connectTimeoutMs, lookup } = this.settings
+      const { connectTimeoutMs, lookup, now } = this.settings
       const { sessions, options } = this.lease
-      agent = new UpstreamAgent({
+      const route = {
         origin,
         proxy: options.proxy,
         timeoutMs: connectTimeoutMs,
         sessions,
-        onConnected: (localPort) => this.lease.connected(localPort),
+        onConnected: (localPort: number) => this.lease.connected(localPort),
         ...(lookup === undefined ? {} : { lookup }),
-      })
+      }
+      agent = new UpstreamAgent(route, now)
       if (this.#closed) agent.destroy()
       this.#agents.set(origin, agent)
     }

@@ -50,7 +50,7 @@ export class Exchange {
     })
     this.upstream.once('socket', () => {
       lease.forwarding()
-      this.#sentAt = performance.now()
+      this.#sentAt = settings.now()
       this.#connectMs = this.upstream.reusedSocket ? 0 : agent.connectMs
     })
     this.upstream.setTimeout(settings.responseTimeoutMs, () => {
@@ -67,7 +67,7 @@ export class Exchange {
     const status = response.statusCode ?? 0
     this.upstream.setTimeout(0)
     this.#status = status
-    lease.firstByte(this.#connectMs + performance.now() - this.#sentAt)
+    lease.firstByte(this.#connectMs + now - this.#sentAt)
     const kind = siteRefusal(status, line.method, this.#navigation)
     if (kind !== undefined) {
       this.#refusal = kind

@@ -5,7 +5,7 @@ export class ConnectFault extends Error {
   override readonly name = 'ConnectFault'
   readonly code: FaultCode
   readonly proxyFault: boolean
-  /** Status of the proxy's answer to CONNECT. */
+  /** Status of the proxy's answer to CONNECT, or the code of its SOCKS reply. */
   readonly status: number | undefined
 
   constructor(code: FaultCode, options: { cause?: unknown; status?: number } = {}) {

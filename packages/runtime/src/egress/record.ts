@@ -73,7 +73,7 @@ export interface GateFault {
   readonly origin: string
   /** Path without its query. */
   readonly path: string
-  /** Status of the proxy's answer to CONNECT. */
+  /** Status of the proxy's answer to CONNECT, or the code of its SOCKS reply. */
   readonly status?: number
   /** System or TLS error code underneath: `ECONNREFUSED`. */
   readonly cause?: string
