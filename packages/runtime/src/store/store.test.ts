@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { metricStoreContract } from '@refbot/analytics/testing'
 import type { ExecutionRecord } from '@refbot/scheduler'
+import { executionStoreContract } from '@refbot/scheduler/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RefbotEvent } from './index.ts'
 import { Store } from './index.ts'
@@ -96,6 +97,19 @@ metricStoreContract(
   },
   { describe, it, expect },
 )
+
+executionStoreContract({ describe, it, expect }, 'the execution store on SQLite', async () => {
+  let store = await open()
+  return {
+    store: store.executions,
+    reopen: async () => {
+      await store.close()
+      store = await open()
+      return store.executions
+    },
+    dispose: () => store.close(),
+  }
+})
 
 describe('a store that cannot be used', () => {
   it('says so when the file is no database', async () => {

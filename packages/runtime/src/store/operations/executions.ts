@@ -84,7 +84,7 @@ export const executionOperations = {
       .where('id', '=', id)
       .returning(['job_id', 'task'])
       .executeTakeFirst()
-    if (row === undefined) return
+    if (row === undefined) throw new Error(`There is no execution ${id}.`)
     await saveAttempts(unit, id, patch.attempts)
     const data = { executionId: id, jobId: row.job_id, task: row.task, status: patch.status, reason: patch.reason }
     const run = await db.selectFrom('run').select(['plugin', 'cause']).where('id', '=', id).executeTakeFirst()
