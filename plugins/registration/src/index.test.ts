@@ -255,11 +255,29 @@ describe('what the owner agreed to', () => {
 })
 
 describe('a stop', () => {
+  it('in the middle of a submit leaves it of unknown fate, and no page open', async () => {
+    const storage = new Map<string, JsonValue>()
+    const memory = await host(runIds[15], { storage }, { seed: 'stopped' })
+    const { set } = memory.context.storage
+    Object.assign(memory.context.storage, {
+      set: async (key: string, value: JsonValue) => {
+        await set(key, value)
+        memory.stop()
+      },
+    })
+    await expect(run(memory)).rejects.toMatchObject({ code: 'RUN_STOPPED', retryable: false })
+    expect([...storage.values()]).toMatchObject([{ state: 'pending', submission: { outcome: 'unknown_fate' } }])
+    expect(memory.open.size).toBe(0)
+    const again = await host(runIds[15], { storage, attempt: 2 }, { seed: 'stopped' })
+    await expect(run(again)).rejects.toMatchObject({ code: 'NO_SUBMISSION_SUCCEEDED', retryable: false })
+    expect(again.steps).toEqual([])
+  })
+
   it('ends the run between two submissions', async () => {
-    const memory = await host(runIds[15], {}, { batchSize: 3 })
+    const memory = await host(runIds[15], {}, { batchSize: 3, seed: 'between' })
     memory.context.metrics.record = () => memory.stop()
     await expect(run(memory)).rejects.toMatchObject({ code: 'RUN_STOPPED' })
-    expect(accountsOf(runIds[15])).toHaveLength(1)
+    expect(memory.storage.size).toBe(1)
     expect(memory.open.size).toBe(0)
   })
 })

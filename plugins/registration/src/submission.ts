@@ -118,7 +118,7 @@ export type Submission = {
   readonly reason: string
   /** Epoch milliseconds. */
   readonly startedAt: number
-  /** Milliseconds, from the opening of the page to the recognised outcome. */
+  /** Milliseconds, from the opening of the last page to the recognised outcome: what a person would have waited. */
   readonly durationMs: number
   /** The proxy's id, or `direct`. */
   readonly proxy: string

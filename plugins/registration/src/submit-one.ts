@@ -55,6 +55,7 @@ export async function submitOne(
   const attempts: SubmissionAttempt[] = []
   const steps: SubmissionStep[] = []
   const exclude: string[] = []
+  let durationMs = 0
   for (;;) {
     await using leased = await leasePage(context, job.authorisation, exclude)
     const { lease, page } = leased
@@ -73,6 +74,7 @@ export async function submitOne(
       )
     const tried = await tryPage(context, tools, job, { page, deadline, steps, pending })
     const { verdict, fault, localPorts, safeToRepeat, facts } = tried
+    durationMs = tried.durationMs
     attempts.push({ proxy, ...(fault === undefined ? {} : { fault }), localPorts })
     if (!safeToRepeat || lease === undefined || attempts.length >= maxPages || tools.now() >= deadline)
       return row(verdict, proxy, facts)
@@ -92,7 +94,7 @@ export async function submitOne(
       outcome,
       reason,
       startedAt,
-      durationMs: tools.now() - startedAt,
+      durationMs,
       proxy,
       identity: { firstName, lastName, email },
       matched: [],
@@ -120,6 +122,8 @@ interface Judged {
 }
 
 interface Tried extends Judged {
+  /** From the opening of the page to its outcome: what a person would have waited. */
+  readonly durationMs: number
   readonly localPorts: readonly number[]
   readonly facts: Facts
 }
@@ -150,8 +154,10 @@ async function tryPage(
       }
     },
   })
+  const openedAt = tools.now()
   const seen = await untilOver(() => signUp.run(), { ms: deadline - tools.now(), signal })
   const own = 'value' in seen ? seen.value : brokenPage(seen, signUp)
+  const durationMs = tools.now() - openedAt
   const judged = judge(await page.egress(), signUp, own)
   const pictured =
     config.screenshots === 'always' || (config.screenshots === 'failure' && judged.verdict.outcome !== 'success')
@@ -164,6 +170,7 @@ async function tryPage(
   return {
     ...judged,
     verdict: { ...judged.verdict, reason: signUp.scrub(judged.verdict.reason) },
+    durationMs,
     localPorts,
     facts: {
       matched: [...signUp.matched],
