@@ -92,21 +92,35 @@ const short = (value: number): string => String(Number(value.toPrecision(4)))
 /** The highest of the last few scores: a queue of falling candidates, O(1) a push on average. */
 export class RecentPeak {
   readonly #span: number
-  readonly #candidates: { readonly at: number; readonly score: number }[] = []
+  readonly #scores: Float64Array
+  readonly #times: Uint32Array
+  #first = 0
+  #length = 0
   #now = 0
 
   constructor(span: number) {
     this.#span = span
+    this.#scores = new Float64Array(span + 1)
+    this.#times = new Uint32Array(span + 1)
   }
 
   get highest(): number {
-    return this.#candidates[0]?.score ?? 0
+    return this.#length === 0 ? 0 : (this.#scores[this.#first] as number)
   }
 
   push(score: number): void {
+    const { length } = this.#scores
     this.#now += 1
-    while ((this.#candidates.at(-1)?.score ?? Number.POSITIVE_INFINITY) <= score) this.#candidates.pop()
-    this.#candidates.push({ at: this.#now, score })
-    if ((this.#candidates[0]?.at ?? 0) <= this.#now - this.#span) this.#candidates.shift()
+    if (this.#length > 0 && (this.#times[this.#first] as number) <= this.#now - this.#span) {
+      this.#first = (this.#first + 1) % length
+      this.#length -= 1
+    }
+    while (this.#length > 0 && (this.#scores[(this.#first + this.#length - 1) % length] as number) <= score) {
+      this.#length -= 1
+    }
+    const slot = (this.#first + this.#length) % length
+    this.#scores[slot] = score
+    this.#times[slot] = this.#now
+    this.#length += 1
   }
 }

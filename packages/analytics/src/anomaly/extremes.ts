@@ -1,18 +1,87 @@
+const blocks = 32
+
+/** The most extreme values of each of the last blocks of samples, in one array. */
+class Side {
+  readonly #sign: 1 | -1
+  readonly #keep: number
+  /** A row for each block, sorted, the most extreme first. */
+  readonly #rows: Float64Array
+  readonly #lengths = new Uint16Array(blocks)
+  /** The most extreme of all rows but the one that is being filled. */
+  readonly #closed: Float64Array
+  #closedLength = 0
+
+  constructor(sign: 1 | -1, keep: number) {
+    this.#sign = sign
+    this.#keep = keep
+    this.#rows = new Float64Array(blocks * keep)
+    this.#closed = new Float64Array(keep)
+  }
+
+  push(row: number, value: number): void {
+    const length = this.#lengths[row] as number
+    const placed = this.#insert(this.#rows, row * this.#keep, length, value)
+    if (placed) this.#lengths[row] = Math.min(length + 1, this.#keep)
+  }
+
+  /** Empties a row, and takes all the others together. */
+  open(row: number): void {
+    this.#lengths[row] = 0
+    this.#closedLength = 0
+    for (let other = 0; other < blocks; other += 1) {
+      const start = other * this.#keep
+      for (let i = 0; i < (this.#lengths[other] as number); i += 1) {
+        if (!this.#insert(this.#closed, 0, this.#closedLength, this.#rows[start + i] as number)) break
+        this.#closedLength = Math.min(this.#closedLength + 1, this.#keep)
+      }
+    }
+  }
+
+  /** The value at a fractional rank, from the most extreme on. */
+  atRank(row: number, rank: number): number {
+    const sign = this.#sign
+    const start = row * this.#keep
+    const length = this.#lengths[row] as number
+    const whole = Math.floor(rank)
+    let [i, j] = [0, 0]
+    let value = Number.NaN
+    for (let k = 0; k <= whole + 1; k += 1) {
+      const x = i < this.#closedLength ? (this.#closed[i] as number) : Number.NaN
+      const y = j < length ? (this.#rows[start + j] as number) : Number.NaN
+      if (Number.isNaN(x) && Number.isNaN(y)) return value
+      const closed = Number.isNaN(y) || sign * x >= sign * y
+      const taken = closed ? x : y
+      if (closed) i += 1
+      else j += 1
+      if (k <= whole) value = taken
+      else return value + (rank - whole) * (taken - value)
+    }
+    return value
+  }
+
+  #insert(list: Float64Array, start: number, length: number, value: number): boolean {
+    const sign = this.#sign
+    const full = length === this.#keep
+    if (full && sign * value <= sign * (list[start + length - 1] as number)) return false
+    let i = start + (full ? length - 1 : length)
+    for (; i > start && sign * (list[i - 1] as number) < sign * value; i -= 1) list[i] = list[i - 1] as number
+    list[i] = value
+    return true
+  }
+}
+
 /**
- * The largest and smallest values of the last samples, exactly, in little memory: each block of samples keeps only the few
- * that an extreme quantile of the whole window can depend on.
+ * Extreme quantiles of the last samples, exactly, in little memory: each of 32 blocks keeps only the few values that an
+ * extreme quantile of the whole window can depend on.
  */
 export class ExtremesWindow {
   readonly #blockSize: number
-  readonly #blocks: number
-  readonly #keep: number
   readonly #share: number
-  readonly #tops: number[][] = [[]]
-  readonly #bottoms: number[][] = [[]]
-  /** The extremes of all blocks but the last, which alone still changes. */
-  #closedTop: number[] = []
-  #closedBottom: number[] = []
-  #inLast = 0
+  readonly #top: Side
+  readonly #bottom: Side
+  #row = 0
+  #rowsFilled = 0
+  #inRow = 0
   #count = 0
   #lower = Number.NaN
   #upper = Number.NaN
@@ -22,10 +91,11 @@ export class ExtremesWindow {
    * @param share Of samples outside of each bound: 0.001 for the 0.1 % and 99.9 % quantiles.
    */
   constructor(samples: number, share: number) {
-    this.#blocks = 32
-    this.#blockSize = Math.max(1, Math.floor(samples / this.#blocks))
+    this.#blockSize = Math.max(1, Math.floor(samples / blocks))
     this.#share = share
-    this.#keep = Math.ceil(share * samples) + 2
+    const keep = Math.ceil(share * samples) + 2
+    this.#top = new Side(1, keep)
+    this.#bottom = new Side(-1, keep)
   }
 
   /** Samples in the window. */
@@ -44,63 +114,20 @@ export class ExtremesWindow {
   }
 
   push(value: number): void {
-    if (this.#inLast === this.#blockSize) this.#nextBlock()
-    const top = this.#tops.at(-1) as number[]
-    const bottom = this.#bottoms.at(-1) as number[]
-    insert(top, value, this.#keep, 1)
-    insert(bottom, value, this.#keep, -1)
-    this.#inLast += 1
+    if (this.#inRow === this.#blockSize) {
+      this.#row = (this.#row + 1) % blocks
+      this.#inRow = 0
+      if (this.#rowsFilled === blocks - 1) this.#count -= this.#blockSize
+      else this.#rowsFilled += 1
+      this.#top.open(this.#row)
+      this.#bottom.open(this.#row)
+    }
+    this.#top.push(this.#row, value)
+    this.#bottom.push(this.#row, value)
+    this.#inRow += 1
     this.#count += 1
     const rank = this.#share * (this.#count - 1)
-    this.#upper = atRank(this.#closedTop, top, rank, 1)
-    this.#lower = atRank(this.#closedBottom, bottom, rank, -1)
+    this.#upper = this.#top.atRank(this.#row, rank)
+    this.#lower = this.#bottom.atRank(this.#row, rank)
   }
-
-  #nextBlock(): void {
-    this.#tops.push([])
-    this.#bottoms.push([])
-    this.#inLast = 0
-    if (this.#tops.length > this.#blocks) {
-      this.#tops.shift()
-      this.#bottoms.shift()
-      this.#count -= this.#blockSize
-    }
-    this.#closedTop = joined(this.#tops, this.#keep, 1)
-    this.#closedBottom = joined(this.#bottoms, this.#keep, -1)
-  }
-}
-
-/** Keeps `list` sorted, the most extreme first, and no longer than `keep`. */
-function insert(list: number[], value: number, keep: number, sign: 1 | -1): void {
-  if (list.length === keep && sign * value <= sign * (list[keep - 1] as number)) return
-  let i = list.length === keep ? keep - 1 : list.length
-  for (; i > 0 && sign * (list[i - 1] as number) < sign * value; i -= 1) list[i] = list[i - 1] as number
-  list[i] = value
-}
-
-function joined(lists: readonly (readonly number[])[], keep: number, sign: 1 | -1): number[] {
-  return lists
-    .flat()
-    .sort((a, b) => sign * (b - a))
-    .slice(0, keep)
-}
-
-/** The value at a fractional rank of two sorted lists together. */
-function atRank(a: readonly number[], b: readonly number[], rank: number, sign: 1 | -1): number {
-  const whole = Math.floor(rank)
-  let i = 0
-  let j = 0
-  let value = Number.NaN
-  let next = Number.NaN
-  for (let k = 0; k <= whole + 1; k += 1) {
-    const [x, y] = [a[i], b[j]]
-    if (x === undefined && y === undefined) break
-    const takeA = y === undefined || (x !== undefined && sign * x >= sign * y)
-    const taken = (takeA ? x : y) as number
-    if (takeA) i += 1
-    else j += 1
-    if (k === whole) value = taken
-    if (k === whole + 1) next = taken
-  }
-  return Number.isNaN(next) ? value : value + (rank - whole) * (next - value)
 }

@@ -3,7 +3,7 @@ export class Prototypes {
   readonly #dimensions: number
   readonly #capacity: number
   readonly #points: Float64Array
-  readonly #usedAt: Float64Array
+  readonly #usedAt: Uint32Array
   #count = 0
   #clock = 0
 
@@ -11,7 +11,7 @@ export class Prototypes {
     this.#dimensions = dimensions
     this.#capacity = capacity
     this.#points = new Float64Array(dimensions * capacity)
-    this.#usedAt = new Float64Array(capacity)
+    this.#usedAt = new Uint32Array(capacity)
   }
 
   /**
@@ -23,14 +23,17 @@ export class Prototypes {
     this.#clock += 1
     const d = this.#dimensions
     const points = this.#points
+    const end = this.#count * d
     let best = Number.POSITIVE_INFINITY
     let nearest = -1
-    for (let k = 0; k < this.#count; k += 1) {
-      let distance = 0
-      for (let j = 0; j < d; j += 1) distance += Math.abs((points[k * d + j] as number) - (point[j] as number))
+    for (let k = 0; k < end; k += d) {
+      let distance = Math.abs((points[k] as number) - (point[0] as number))
+      for (let j = 1; j < d && distance < best; j += 1) {
+        distance += Math.abs((points[k + j] as number) - (point[j] as number))
+      }
       if (distance < best) {
         best = distance
-        nearest = k
+        nearest = k / d
       }
     }
     best /= d

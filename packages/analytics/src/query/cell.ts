@@ -1,4 +1,5 @@
-import { grownFrom, Rollup } from '../rollup/rollup.ts'
+import { grownFrom, type Joined, Rollup } from '../rollup/rollup.ts'
+import type { QuantileSketch } from '../rollup/sketch.ts'
 import { type Aggregate, aggregateValues, quantileOf } from './aggregate.ts'
 
 /** What one series did in one step, in pieces as they were read. */
@@ -25,14 +26,16 @@ export class Cell {
     } else this.#rollup.addRun(times, values)
   }
 
-  addRollup(rollup: Rollup): void {
+  /** @param mergeSketch Left out where no quantile is asked for. */
+  addRollup(rollup: Joined, mergeSketch?: (into: QuantileSketch) => void): void {
     this.count += rollup.count
     const joined = this.#rollup ?? new Rollup()
     this.#rollup = joined
     for (const [i, values] of this.#values.entries()) joined.addRun(this.#times[i] as Float64Array, values)
     this.#times = []
     this.#values = []
-    joined.merge(rollup)
+    joined.join(rollup)
+    mergeSketch?.(joined.sketch)
   }
 
   value(aggregate: Aggregate): number | undefined {
@@ -98,8 +101,8 @@ export class Growth {
     })
   }
 
-  addRollup(rollup: Rollup): void {
-    this.#pieces.push(rollup)
+  addRollup({ first, firstAt, last, lastAt, grown }: Joined): void {
+    this.#pieces.push({ first, firstAt, last, lastAt, grown })
   }
 
   /** Growth by step; what grew between two pieces belongs to the step of the later one. */

@@ -1,6 +1,6 @@
 import { AnalyticsError } from '../errors.ts'
 import { minuteMs } from '../rollup/roller.ts'
-import { decodeRollupBlock } from '../rollup/rollup-block.ts'
+import { visitRollups } from '../rollup/rollup-block.ts'
 import {
   type Labels,
   labelsMatch,
@@ -11,7 +11,7 @@ import {
 } from '../series/labels.ts'
 import type { MetricStore, Tier } from '../store/metric-store.ts'
 import { decodeRawBlock } from '../store/raw-block.ts'
-import { type Aggregate, checkAggregate } from './aggregate.ts'
+import { type Aggregate, checkAggregate, quantileOf } from './aggregate.ts'
 import { Cell, Growth } from './cell.ts'
 import { chooseTier, plan, type Resolution, type Tiers } from './plan.ts'
 
@@ -80,6 +80,7 @@ export async function runQuery(store: MetricStore, query: MetricQuery, tiers: Ti
   const { since, until } = query
   const aggregate = query.aggregate ?? 'mean'
   const stepMs = query.stepMs ?? until - since
+  const quantile = quantileOf(aggregate) !== undefined
   const growing = aggregate === 'rate' || aggregate === 'increase'
   const wanted =
     query.resolution === undefined || query.resolution === 'auto'
@@ -109,11 +110,12 @@ export async function runQuery(store: MetricStore, query: MetricQuery, tiers: Ti
             if (inRange) cellOf(group, stepOf(t[0] as number)).addRun(t, v)
           }
         } else {
-          for (const { at, rollup } of decodeRollupBlock(block)) {
-            if (at < segment.since || at >= segment.until) continue
+          visitRollups(block, (at, rollup, mergeSketch) => {
+            if (at < segment.since || at >= segment.until) return
             growth?.addRollup(rollup)
-            if (inRange) cellOf(group, stepOf(Math.max(at, since))).addRollup(rollup)
-          }
+            if (!inRange) return
+            cellOf(group, stepOf(Math.max(at, since))).addRollup(rollup, quantile ? mergeSketch : undefined)
+          })
         }
       }
     }

@@ -1,6 +1,8 @@
+const none = new Float64Array(0)
+
 /** Counts by whole-numbered index, dense between the lowest and the highest index seen. */
 export class Bins {
-  #counts = new Float64Array(0)
+  #counts: Float64Array = none
   #offset = 0
   #low = 0
   #high = -1
@@ -43,7 +45,7 @@ export class Bins {
   collapse(): void {
     if (this.total === 0) return
     const before = { counts: this.#counts, offset: this.#offset, low: this.#low, high: this.#high }
-    this.#counts = new Float64Array(0)
+    this.#counts = none
     this.total = 0
     this.#high = -1
     this.#low = 0

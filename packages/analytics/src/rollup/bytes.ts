@@ -31,13 +31,19 @@ export class ByteWriter {
     this.unsigned(value >= 0 ? value * 2 : -value * 2 - 1)
   }
 
+  bytes(values: Uint8Array): void {
+    this.#room(values.length)
+    this.#bytes.set(values, this.#length)
+    this.#length += values.length
+  }
+
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length)
   }
 
   #room(bytes: number): void {
     if (this.#length + bytes <= this.#bytes.length) return
-    const wider = new Uint8Array(this.#bytes.length * 2)
+    const wider = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + bytes))
     wider.set(this.#bytes)
     this.#bytes = wider
     this.#view = new DataView(wider.buffer)
@@ -56,8 +62,14 @@ export class ByteReader {
     this.#at = at
   }
 
-  get atEnd(): boolean {
-    return this.#at === this.#bytes.length
+  /** Where it reads next. */
+  get at(): number {
+    return this.#at
+  }
+
+  skip(bytes: number): void {
+    if (this.#at + bytes > this.#bytes.length) throw new RangeError('past the end')
+    this.#at += bytes
   }
 
   float(): number {
@@ -69,7 +81,8 @@ export class ByteReader {
   unsigned(): number {
     let value = 0
     for (let scale = 1; scale <= 2 ** 49; scale *= 128) {
-      const byte = this.#view.getUint8(this.#at)
+      const byte = this.#bytes[this.#at]
+      if (byte === undefined) throw new RangeError('past the end')
       this.#at += 1
       value += (byte % 128) * scale
       if (byte < 128) return value

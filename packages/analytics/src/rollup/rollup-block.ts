@@ -2,7 +2,7 @@ import type { Labels } from '../series/labels.ts'
 import type { MetricBlock, Tier } from '../store/metric-store.ts'
 import { corruptBlock } from '../store/raw-block.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
-import { Rollup } from './rollup.ts'
+import { type Joined, Rollup } from './rollup.ts'
 import type { QuantileSketch } from './sketch.ts'
 
 const head = [0x52, 0x42, 1, 1]
@@ -26,40 +26,71 @@ export function encodeRollupBlock(
     const { sum, m2, min, max, first, firstAt, last, lastAt, grown, count, sketch } = rollup
     out.unsigned(count)
     for (const value of [at, sum, m2, min, max, first, firstAt, last, lastAt, grown]) out.float(value)
-    writeSketch(out, sketch)
+    // Its length stands before the sketch, so that a question that needs no quantile can step over it.
+    const bytes = new ByteWriter()
+    writeSketch(bytes, sketch)
+    const written = bytes.finish()
+    out.unsigned(written.length)
+    out.bytes(written)
   }
   const [from, to] = [points[0]?.at ?? 0, points.at(-1)?.at ?? 0]
   return { tier, name, labels, from, to, count: points.length, data: out.finish() }
 }
 
-/** @throws AnalyticsError `METRIC_BLOCK_CORRUPT` */
-export function decodeRollupBlock(block: MetricBlock): TimedRollup[] {
+/** What a stored rollup says without its sketch; the same object for each visit. */
+type Flat = { -readonly [Key in keyof Joined]: number }
+
+/**
+ * Visits each rollup of a block without building it. `mergeSketch` adds the sketch of the visited rollup to another.
+ * @throws AnalyticsError `METRIC_BLOCK_CORRUPT`
+ */
+export function visitRollups(
+  block: MetricBlock,
+  visit: (at: number, rollup: Joined, mergeSketch: (into: QuantileSketch) => void) => void,
+): void {
   const { data } = block
   if (!head.every((byte, i) => data[i] === byte)) throw corruptBlock(block)
   const reader = new ByteReader(data, head.length)
-  const points: TimedRollup[] = []
+  const flat: Flat = { count: 0, sum: 0, m2: 0, min: 0, max: 0, first: 0, firstAt: 0, last: 0, lastAt: 0, grown: 0 }
+  let sketchAt = 0
+  const mergeSketch = (into: QuantileSketch): void => {
+    const found = readSketch(new ByteReader(data, sketchAt), into)
+    if (found !== flat.count) throw corruptBlock(block)
+  }
   try {
     for (let i = 0; i < block.count; i += 1) {
-      const rollup = new Rollup()
-      rollup.count = reader.unsigned()
+      flat.count = reader.unsigned()
       const at = reader.float()
-      rollup.sum = reader.float()
-      rollup.m2 = reader.float()
-      rollup.min = reader.float()
-      rollup.max = reader.float()
-      rollup.first = reader.float()
-      rollup.firstAt = reader.float()
-      rollup.last = reader.float()
-      rollup.lastAt = reader.float()
-      rollup.grown = reader.float()
-      readSketch(reader, rollup.sketch)
-      if (rollup.sketch.count !== rollup.count) throw corruptBlock(block)
-      points.push({ at, rollup })
+      flat.sum = reader.float()
+      flat.m2 = reader.float()
+      flat.min = reader.float()
+      flat.max = reader.float()
+      flat.first = reader.float()
+      flat.firstAt = reader.float()
+      flat.last = reader.float()
+      flat.lastAt = reader.float()
+      flat.grown = reader.float()
+      const length = reader.unsigned()
+      sketchAt = reader.at
+      reader.skip(length)
+      visit(at, flat, mergeSketch)
     }
-  } catch {
-    throw corruptBlock(block)
+  } catch (error) {
+    if (error instanceof RangeError) throw corruptBlock(block)
+    throw error
   }
-  if (!reader.atEnd) throw corruptBlock(block)
+  if (reader.at !== data.length) throw corruptBlock(block)
+}
+
+/** @throws AnalyticsError `METRIC_BLOCK_CORRUPT` */
+export function decodeRollupBlock(block: MetricBlock): TimedRollup[] {
+  const points: TimedRollup[] = []
+  visitRollups(block, (at, flat, mergeSketch) => {
+    const rollup = new Rollup()
+    rollup.join(flat)
+    mergeSketch(rollup.sketch)
+    points.push({ at, rollup })
+  })
   return points
 }
 
@@ -79,14 +110,22 @@ function writeSketch(out: ByteWriter, sketch: QuantileSketch): void {
   }
 }
 
-function readSketch(reader: ByteReader, sketch: QuantileSketch): void {
-  sketch.level = reader.unsigned()
-  sketch.zeros = reader.unsigned()
-  for (const bins of [sketch.positive, sketch.negative]) {
+/** Adds a written sketch to another; returns how many values it stood for. */
+function readSketch(reader: ByteReader, into: QuantileSketch): number {
+  const level = reader.unsigned()
+  const zeros = reader.unsigned()
+  into.coarsen(level)
+  into.add(0, zeros)
+  let total = zeros
+  for (const sign of ['positive', 'negative'] as const) {
     let index = 0
     for (let left = reader.unsigned(); left > 0; left -= 1) {
       index += reader.signed()
-      bins.add(index, reader.unsigned())
+      const count = reader.unsigned()
+      total += count
+      into.addBucket(sign, index, level, count)
     }
   }
+  into.bound()
+  return total
 }

@@ -43,7 +43,7 @@ export class Rollup {
       const before = values[i - 1] as number
       grown += value >= before ? value - before : value
     }
-    this.#join({
+    this.join({
       ...run,
       grown,
       first: values[0] as number,
@@ -56,11 +56,11 @@ export class Rollup {
   merge(other: Rollup): void {
     if (other.count === 0) return
     this.sketch.merge(other.sketch)
-    this.#join(other)
+    this.join(other)
   }
 
-  /** Variances join by Chan, Golub and LeVeque, "Updating formulae…", 1979. */
-  #join(other: Joined): void {
+  /** All of another but its sketch. Variances join by Chan, Golub and LeVeque, "Updating formulae…", 1979. */
+  join(other: Joined): void {
     const count = this.count + other.count
     if (this.count > 0) {
       const delta = other.sum / other.count - this.sum / this.count
@@ -88,7 +88,8 @@ export class Rollup {
   }
 }
 
-interface Joined {
+/** A rollup without its sketch. */
+export interface Joined {
   readonly count: number
   readonly sum: number
   readonly m2: number

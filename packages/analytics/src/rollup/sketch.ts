@@ -47,17 +47,31 @@ export class QuantileSketch {
 
   /** Takes in all that the other has; the coarser of the two resolutions holds afterwards. */
   merge(other: QuantileSketch): void {
-    while (this.level < other.level) this.#collapse()
-    const shift = 2 ** (this.level - other.level)
+    this.coarsen(other.level)
     for (const sign of ['positive', 'negative'] as const) {
       const from = other[sign]
       for (let index = from.low; from.total > 0 && index <= from.high; index += 1) {
         const count = from.countAt(index)
-        // ceil(ceil(i / 2) / 2) equals ceil(i / 4), so several steps of joining are one division.
-        if (count > 0) this[sign].add(Math.ceil(index / shift), count)
+        if (count > 0) this.addBucket(sign, index, other.level, count)
       }
     }
     this.zeros += other.zeros
+    this.bound()
+  }
+
+  /** Joins neighbouring buckets until the resolution is no finer than `level`. */
+  coarsen(level: number): void {
+    while (this.level < level) this.#collapse()
+  }
+
+  /** Adds to a bucket of a sketch of that level, which is no coarser than this one. `bound()` has to follow. */
+  addBucket(sign: 'positive' | 'negative', index: number, level: number, count: number): void {
+    // ceil(ceil(i / 2) / 2) equals ceil(i / 4), so several steps of joining are one division.
+    this[sign].add(level === this.level ? index : Math.ceil(index / 2 ** (this.level - level)), count)
+  }
+
+  /** Joins neighbouring buckets until there are no more of them than allowed. */
+  bound(): void {
     while (Math.max(this.positive.span, this.negative.span) > maxBuckets) this.#collapse()
   }
 
