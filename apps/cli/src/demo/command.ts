@@ -1,57 +1,86 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { type SiteFault, siteFaults } from '@refbot/demo-site'
-import { RefbotError } from '@refbot/runtime'
-import { defineCommand } from 'citty'
+import { command } from '../command.ts'
+import { CliError, usageError } from '../errors.ts'
+import { wholeNumber } from '../parse.ts'
+import type { Session } from '../session.ts'
+import { neutral } from '../terminal/text.ts'
 import { report } from './report.ts'
-import { runDemo } from './run.ts'
+import { type RunningDemo, runDemo } from './run.ts'
 
-const MIN_SUBMISSIONS = 6
-
-export const demo = defineCommand({
-  meta: {
-    name: 'demo',
-    description: 'Runs the main job end to end against a sign-up site and proxies on this machine.',
-  },
+export const demo = command({
   args: {
-    submissions: { type: 'string', description: `How many people sign up; ${MIN_SUBMISSIONS} at least.`, default: '9' },
-    'site-fault': { type: 'string', description: 'A fault of the sign-up site, such as drop-one.', default: 'none' },
-    json: { type: 'boolean', description: 'One JSON document on stdout.' },
+    submissions: {
+      type: 'string',
+      valueHint: 'n',
+      default: '9',
+      description: 'How many people sign up, from 6 to 500.',
+    },
+    'site-fault': {
+      type: 'string',
+      valueHint: 'name',
+      default: 'none',
+      description: `What is wrong with the sign-up site: ${Object.keys(siteFaults).join(', ')}.`,
+    },
+    keep: { type: 'boolean', description: 'Leave site, proxies and API running afterwards, until interrupted.' },
+    port: {
+      type: 'string',
+      valueHint: 'n',
+      default: '8000',
+      description: 'Of the API, with --keep; 0 takes a free one.',
+    },
   },
-  async run({ args }) {
+  async run(session, args) {
     const siteFault = faultOf(args['site-fault'])
-    const submissions = countOf(args.submissions)
-    const folder = join(process.cwd(), '.refbot-demo', new Date().toISOString().replaceAll(/[:.]/g, '-'))
+    const submissions = wholeNumber('submissions', args.submissions, 6, 500)
+    const port = wholeNumber('port', args.port, 0, 65_535)
+    const folder = join(session.cwd, '.refbot-demo', new Date().toISOString().replaceAll(/[:.]/g, '-'))
     await using running = await runDemo({
       folder,
       submissions,
       siteFault,
-      onProgress: (line) => process.stderr.write(`${line}\n`),
+      onProgress: (line) => process.stderr.write(`${neutral(line)}\n`),
     })
-    const { outcome } = running
-    if (args.json === true) {
-      const { run, batch, scores, problems, artifactsDir } = outcome
-      process.stdout.write(`${JSON.stringify({ run, batch, scores, problems, artifactsDir })}\n`)
-    } else process.stdout.write(`\n${report(outcome)}\n`)
-    if (outcome.problems.length > 0) {
-      throw new RefbotError('DEMO_MISMATCH', `The demo's sides do not agree. ${outcome.problems.join(' ')}`, {
-        hint: `Its site, proxies and run left their records in ${folder}.`,
-      })
+    const { run, batch, scores, problems, artifactsDir } = running.outcome
+    session.print({ run, batch, scores, problems, artifactsDir }, () => `\n${report(session, running.outcome)}`)
+    if (problems.length > 0) {
+      throw new CliError(
+        'DEMO_MISMATCH',
+        `The demo's sides do not agree. ${problems.join(' ')}`,
+        `Its site, proxies and run left their records in ${relative(session.cwd, folder)}.`,
+      )
     }
     process.stderr.write("\nThe site's database and the proxies' access logs agree with every row.\n")
+    if (args.keep === true) await serve(session, running, port)
   },
 })
 
 function faultOf(name: string): SiteFault {
   if (Object.hasOwn(siteFaults, name)) return name as SiteFault
-  throw new RefbotError('DEMO_FAULT_UNKNOWN', `The demo site knows no fault "${name}".`, {
-    hint: `Known faults: ${Object.keys(siteFaults).join(', ')}.`,
-  })
+  const known = Object.keys(siteFaults).join(', ')
+  throw usageError('DEMO_FAULT_UNKNOWN', `The demo site knows no fault "${name}".`, `Known faults: ${known}.`)
 }
 
-function countOf(text: string): number {
-  const count = Number(text)
-  if (Number.isInteger(count) && count >= MIN_SUBMISSIONS && count <= 500) return count
-  throw new RefbotError('DEMO_SUBMISSIONS_INVALID', `"${text}" is no number of submissions.`, {
-    hint: `Give a whole number from ${MIN_SUBMISSIONS} to 500.`,
-  })
+/** Keeps everything up, with the API, for whoever wants to look around. */
+async function serve({ cwd }: Session, { refbot, world }: RunningDemo, port: number): Promise<void> {
+  const [{ startApi }, { untilInterrupted }, { writeApiFile }] = await Promise.all([
+    import('@refbot/api'),
+    import('../server/signals.ts'),
+    import('../server/api-file.ts'),
+  ])
+  const { dataDir } = refbot.config
+  using interruption = untilInterrupted(process)
+  await using stack = new AsyncDisposableStack()
+  const server = stack.use(await startApi(refbot, { host: '127.0.0.1', port }))
+  stack.use(writeApiFile(dataDir, { url: server.url, pid: process.pid }))
+  const flag = `--data-dir ${relative(cwd, dataDir)}`
+  process.stderr.write(
+    [
+      `\nThe sign-up site stays on ${world.site.url}/signup, the API on ${server.url}, until you press Ctrl-C. Try:`,
+      `  refbot plugin list ${flag}`,
+      `  refbot plugin start registration --wait ${flag}`,
+      `  refbot proxies score ${flag}\n`,
+    ].join('\n'),
+  )
+  await interruption.signal
 }

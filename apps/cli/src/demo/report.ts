@@ -1,34 +1,56 @@
+import { relative } from 'node:path'
 import type { Submission } from '@refbot/plugin-registration'
+import type { Session } from '../session.ts'
+import { stateCell } from '../terminal/state.ts'
+import { percent } from '../terminal/text.ts'
 import type { DemoOutcome } from './run.ts'
 
-/** The demo's tables, as lines of plain text. */
-export function report({ batch, scores, names, run, artifactsDir }: DemoOutcome): string {
+/** The demo's tables. */
+export function report(session: Session, { batch, scores, names, run, artifactsDir }: DemoOutcome): string {
+  const { submissions, summary } = batch
   const named = (proxy: string) => names.get(proxy) ?? proxy
-  const rows = batch.submissions.map((submission) => [
-    String(submission.index + 1),
-    `${submission.outcome === 'success' ? '●' : '■'} ${submission.outcome}`,
-    `${(submission.durationMs / 1000).toFixed(2)} s`,
-    way(submission, named),
-    `${submission.identity.firstName} ${submission.identity.lastName} <${submission.identity.email}>`,
-  ])
-  const { summary } = batch
-  const proxies = scores.map((score) => [
-    named(score.proxyId),
-    score.score.toFixed(1),
-    score.circuit,
-    `${Math.round(score.success * 100)} %`,
-    score.latencyMs === null ? '' : `${Math.round(score.latencyMs)} ms`,
-    String(score.uses),
-  ])
   return [
-    columns(['#', 'outcome', 'duration', 'proxy', 'identity'], rows),
+    session.table(
+      [
+        { head: '#', align: 'right' },
+        { head: 'outcome' },
+        { head: 'duration', align: 'right' },
+        { head: 'proxy' },
+        { head: 'identity' },
+      ],
+      submissions.map((submission) => [
+        String(submission.index + 1),
+        stateCell(submission.outcome),
+        seconds(submission.durationMs),
+        way(submission, named),
+        `${submission.identity.firstName} ${submission.identity.lastName} <${submission.identity.email}>`,
+      ]),
+    ),
     '',
-    `${summary.succeeded} of ${summary.planned} succeeded (${(summary.successRate * 100).toFixed(1)} %), ` +
+    `${summary.succeeded} of ${summary.planned} succeeded (${percent(summary.successRate)}), ` +
       `p50 ${seconds(summary.p50DurationMs)}, p95 ${seconds(summary.p95DurationMs)}`,
     '',
-    columns(['proxy', 'score', 'circuit', 'success', 'latency', 'uses'], proxies),
+    session.table(
+      [
+        { head: 'proxy' },
+        { head: 'score', align: 'right' },
+        { head: 'circuit' },
+        { head: 'success', align: 'right' },
+        { head: 'latency', align: 'right' },
+        { head: 'uses', align: 'right' },
+      ],
+      scores.map((score) => [
+        named(score.proxyId),
+        score.score.toFixed(1),
+        stateCell(score.circuit),
+        percent(score.success),
+        score.latencyMs === null ? '' : `${Math.round(score.latencyMs)} ms`,
+        String(score.uses),
+      ]),
+    ),
     '',
-    `Run ${run.id}: ${run.artifacts.length} screenshots and other artifacts in ${artifactsDir}`,
+    `Run ${run.id}: ${run.artifacts.length} artifacts, screenshots among them, in`,
+    `  ${relative(session.cwd, artifactsDir)}`,
   ].join('\n')
 }
 
@@ -38,16 +60,4 @@ function way({ attempts, proxy }: Submission, named: (proxy: string) => string):
 
 function seconds(ms: number | undefined): string {
   return ms === undefined ? 'unknown' : `${(ms / 1000).toFixed(2)} s`
-}
-
-function columns(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)))
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
 }

@@ -29,19 +29,22 @@ const PROXIES: readonly { readonly name: string; readonly fault: ProxyFault }[] 
   { name: 'refusing', fault: 'refuse-half' },
 ]
 
+/** Four processes at once on a machine that may be busy with its first set-up. */
+const READY_TIMEOUT_MS = 60_000
+
 /** The one that the demo expects to end with the lowest score. */
 export const REFUSING = 'refusing'
 
 export async function startWorld(folder: string, siteFault: SiteFault): Promise<DemoWorld> {
   await using stack = new AsyncDisposableStack()
-  const entry = new URL(import.meta.resolve('#demo-main'))
+  const start = { entry: new URL(import.meta.resolve('#demo-main')), readyTimeoutMs: READY_TIMEOUT_MS }
   const [site, ...proxies] = await Promise.all([
-    startDemoSite({ databaseFile: join(folder, 'site.db'), fault: siteFault, entry }).then((it) => stack.use(it)),
+    startDemoSite({ databaseFile: join(folder, 'site.db'), fault: siteFault, ...start }).then((it) => stack.use(it)),
     ...PROXIES.map(async ({ name, fault }): Promise<NamedProxy> => {
       const username = 'demo'
       const password = randomBytes(12).toString('hex')
       const logFile = join(folder, `proxy-${name}.ndjson`)
-      const proxy = stack.use(await startDemoProxy({ username, password, logFile, fault, entry }))
+      const proxy = stack.use(await startDemoProxy({ username, password, logFile, fault, ...start }))
       return { name, proxy, url: `http://${username}:${password}@127.0.0.1:${proxy.port}` }
     }),
   ])
