@@ -1,9 +1,10 @@
-import { type ConfigSchema, z } from '@refbot/plugin-sdk'
+import type { ConfigSchema } from '@refbot/plugin-sdk'
+import { z } from 'zod'
 import { readSpelling } from './spelling.ts'
 
 const selector = z.string().trim().min(1).optional()
 
-export const successSchema = z
+const successSchema = z
   .strictObject({
     url: z
       .string()

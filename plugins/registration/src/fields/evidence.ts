@@ -4,7 +4,7 @@ import { confirmation, type FieldKind, genericName, trap, vocabulary } from './v
 
 /** What a field was recognised by, the strongest first. */
 export const evidenceOrder = ['explicit', 'autocomplete', 'type', 'exact', 'pattern', 'label', 'position'] as const
-export type Evidence = (typeof evidenceOrder)[number]
+type Evidence = (typeof evidenceOrder)[number]
 
 export interface Recognised {
   readonly kind: FieldKind

@@ -7,7 +7,7 @@ import type { RecognisedControl } from './recognise.ts'
 import { valueFor } from './values.ts'
 import type { FieldKind } from './vocabulary.ts'
 
-export type FieldAction =
+type FieldAction =
   | { readonly do: 'fill'; readonly value: string }
   | { readonly do: 'select'; readonly value: string }
   | { readonly do: 'check' }

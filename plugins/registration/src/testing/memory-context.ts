@@ -14,7 +14,7 @@ import type { Browser, Route } from 'playwright-core'
 import { configSchema, type RegistrationConfig, type RegistrationConfigInput } from '../config.ts'
 
 /** What stands between a page and the site in a test: it may break a request and says so, as the gate does. */
-export interface ScriptedProxy {
+interface ScriptedProxy {
   readonly id: string
   /** It may not be used for the target. */
   readonly unfit?: boolean
@@ -22,7 +22,7 @@ export interface ScriptedProxy {
   readonly breaks?: (request: { readonly method: string; readonly url: string }) => BrokenRequest | undefined
 }
 
-export interface BrokenRequest {
+interface BrokenRequest {
   readonly code: string
   readonly phase: EgressFault['phase']
   /** Default true. */
