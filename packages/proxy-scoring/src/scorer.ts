@@ -1,30 +1,20 @@
 import type { CircuitTransition } from './circuit.ts'
 import { Deadlines } from './deadlines.ts'
 import { Emitter } from './emitter.ts'
-import { Entry } from './entry.ts'
+import type { Entry } from './entry.ts'
 import { ProxyScoringError } from './errors.ts'
-import { DecayedEvidence, RowPages } from './evidence.ts'
 import type { ProxyFilter } from './filter.ts'
 import { checkLatency, type LeaseOutcome, leaseId, ProxyLease, type Settle } from './lease.ts'
 import { LeaseBook } from './lease-book.ts'
 import { noneAvailable } from './none-available.ts'
 import { type ResolvedOptions, resolveOptions } from './options.ts'
 import { type FailureReason, isProxyFault } from './outcome.ts'
-import type { Pool } from './pool.ts'
-import { Pools } from './pools.ts'
 import { createProxy, type EgressProxy, isSameProxy, type ProxyInput } from './proxy.ts'
-import { type FleetMean, fleetMean } from './score.ts'
+import { Roster } from './roster.ts'
 import { recall, remember, retryAt, show } from './show.ts'
 import { checkSnapshot, type ProxyScorerSnapshot } from './snapshot.ts'
 import { SteadyClock } from './time.ts'
 import type { AcquireOptions, ProxyScore, ProxyScorerEvents, ProxyScorerOptions } from './types.ts'
-import { gate, refresh } from './weight.ts'
-
-/** How many uses the fleet's means serve before they are computed anew. */
-const MEAN_USES = 16
-
-/** A weight this young is as good as new: its half-lives are minutes. */
-const FRESH_MS = 100
 
 /**
  * Picks proxies, learns from every outcome, shuts bad ones out and lets them back with care.
@@ -33,29 +23,23 @@ const FRESH_MS = 100
  * proxy; a use brings its own up to date, and each pick a few more in turn.
  */
 export class ProxyScorer {
-  readonly #entries = new Map<string, Entry>()
-  readonly #pools = new Pools()
+  readonly #roster: Roster
   readonly #leases = new LeaseBook()
   readonly #wakeUps = new Deadlines<Entry>()
   readonly #emitter = new Emitter<ProxyScorerEvents>()
   readonly #clock: SteadyClock
   readonly #options: ResolvedOptions
-  readonly #pages = new RowPages()
-  readonly #fleet: DecayedEvidence
-  #mean: FleetMean | undefined
-  #meanUses = 0
-  #refreshed = 0
 
   constructor(options: ProxyScorerOptions = {}) {
     this.#options = resolveOptions(options)
     this.#clock = new SteadyClock(options.clock ?? Date)
-    this.#fleet = new DecayedEvidence(this.#clock.now())
+    this.#roster = new Roster(this.#options, this.#clock.now())
     for (const proxy of options.proxies ?? []) this.add(proxy)
   }
 
   /** How many proxies there are. */
   get size(): number {
-    return this.#entries.size
+    return this.#roster.size
   }
 
   /** How many leases are out. */
@@ -70,7 +54,7 @@ export class ProxyScorer {
    */
   add(input: EgressProxy | ProxyInput): EgressProxy {
     const proxy = createProxy(input)
-    const known = this.#entries.get(proxy.id)
+    const known = this.#roster.get(proxy.id)
     if (known !== undefined) {
       if (isSameProxy(known.proxy, proxy)) return known.proxy
       throw new ProxyScoringError('PROXY_ID_TAKEN', `Another proxy has the id ${proxy.id} already.`, {
@@ -78,37 +62,30 @@ export class ProxyScorer {
       })
     }
     const now = this.#clock.now()
-    const entry = new Entry(proxy, now, this.#pages)
-    refresh(entry, this.#fleetMean(now), now, this.#options)
-    this.#entries.set(proxy.id, entry)
-    this.#pools.add(entry)
+    this.#roster.add(proxy, now)
     if (this.#emitter.has('added')) this.#emitter.emit('added', { proxyId: proxy.id, at: this.#clock.toSource(now) })
     return proxy
   }
 
   /** Drops a proxy and all that was learnt of it. Its leases end; reports to them are no-ops. `false` when there is none. */
   remove(proxyId: string): boolean {
-    const entry = this.#entries.get(proxyId)
+    const entry = this.#roster.get(proxyId)
     if (entry === undefined) return false
     const now = this.#clock.now()
     if (entry.inflight > 0) for (const record of this.#leases.of(entry)) this.#leases.close(record)
-    entry.removed = true
-    this.#entries.delete(proxyId)
-    this.#pools.remove(entry)
-    this.#forget(entry, now)
-    entry.evidence.free()
+    this.#roster.remove(entry, now)
     if (this.#emitter.has('removed')) this.#emitter.emit('removed', { proxyId, at: this.#clock.toSource(now) })
     return true
   }
 
   /** The proxy of that id. */
   get(proxyId: string): EgressProxy | undefined {
-    return this.#entries.get(proxyId)?.proxy
+    return this.#roster.get(proxyId)?.proxy
   }
 
   /** All proxies, in the order in which they were added. */
   proxies(): EgressProxy[] {
-    return Array.from(this.#entries.values(), (entry) => entry.proxy)
+    return Array.from(this.#roster.all(), (entry) => entry.proxy)
   }
 
   /**
@@ -122,13 +99,13 @@ export class ProxyScorer {
   /** The same, without a promise. */
   acquireSync(options: AcquireOptions = {}): ProxyLease {
     const now = this.#tick()
-    this.#refreshSome(now)
+    this.#roster.refreshSome(now)
     const filters = options.groups?.length ? options.groups.map((group) => within(options, group)) : [options]
     for (const filter of filters) {
-      const entry = this.#pick(this.#pools.for(filter), options)
+      const entry = this.#roster.pick(filter, options)
       if (entry !== undefined) return this.#lease(entry, now)
     }
-    const error = noneAvailable([...new Set(filters.flatMap((filter) => this.#pools.for(filter).members))], {
+    const error = noneAvailable([...new Set(filters.flatMap((filter) => this.#roster.poolFor(filter).members))], {
       now,
       clock: this.#clock,
       exclude: options.exclude,
@@ -158,9 +135,8 @@ export class ProxyScorer {
   /** All proxies, best first. */
   scores(): ProxyScore[] {
     const now = this.#tick()
-    this.#mean = undefined
-    const mean = this.#fleetMean(now)
-    return Array.from(this.#entries.values(), (entry) => show(entry, mean, now, this.#clock, this.#options)).sort(
+    const mean = this.#roster.meanNow(now)
+    return Array.from(this.#roster.all(), (entry) => show(entry, mean, now, this.#clock, this.#options)).sort(
       (a, b) => b.score - a.score,
     )
   }
@@ -190,7 +166,7 @@ export class ProxyScorer {
   /** What was learnt, for a later `restore`. It holds ids only: no address beyond them, no credentials. */
   snapshot(): ProxyScorerSnapshot {
     const now = this.#tick()
-    const proxies = Array.from(this.#entries.values(), (entry) => remember(entry, now, this.#clock, this.#options))
+    const proxies = Array.from(this.#roster.all(), (entry) => remember(entry, now, this.#clock, this.#options))
     return { version: 1, takenAt: this.#clock.toSource(now), proxies }
   }
 
@@ -203,48 +179,18 @@ export class ProxyScorer {
     const { proxies, takenAt } = checkSnapshot(snapshot)
     const now = this.#tick()
     const restored = proxies.flatMap((memory) => {
-      const entry = this.#entries.get(memory.id)
+      const entry = this.#roster.get(memory.id)
       if (entry === undefined) return []
-      this.#forget(entry, now)
+      this.#roster.forget(entry, now)
       recall(entry, memory, takenAt, now, this.#clock, this.#options)
-      this.#fleet.merge(entry.evidence, 1)
+      this.#roster.include(entry)
       return [entry]
     })
-    this.#mean = undefined
     for (const entry of restored) {
-      refresh(entry, this.#fleetMean(now), now, this.#options)
+      this.#roster.refresh(entry, now)
       this.#schedule(entry, now)
-      this.#pools.update(entry)
     }
     return restored.length
-  }
-
-  #pick(pool: Pool, options: AcquireOptions): Entry | undefined {
-    const excluded = options.exclude?.flatMap((id) => this.#entries.get(id) ?? [])
-    if (excluded?.length) return pool.without(excluded, () => this.#choose(pool, options) ?? firstProbe(pool, excluded))
-    // Somebody on his second try is never sent to a proxy that is being tried out, unless nothing else is left.
-    if (pool.probes.size > 0 && this.#options.random() < this.#probeShare(pool)) return firstProbe(pool)
-    return this.#choose(pool, options) ?? firstProbe(pool)
-  }
-
-  /** In a small fleet one in twenty would keep a recovered proxy waiting for long. */
-  #probeShare(pool: Pool): number {
-    return this.#options.probeShare === 0 ? 0 : Math.max(this.#options.probeShare, 0.5 / pool.members.length)
-  }
-
-  #choose(pool: Pool, options: AcquireOptions): Entry | undefined {
-    if (options.stickyKey !== undefined) return pool.sticky(options.stickyKey)
-    const { random, candidates } = this.#options
-    switch (options.strategy ?? this.#options.strategy) {
-      case 'round-robin':
-        return pool.roundRobin()
-      case 'least-loaded':
-        return pool.leastLoaded(random)
-      case 'random':
-        return pool.random(random)
-      case 'weighted':
-        return pool.weighted(candidates, random)
-    }
   }
 
   #lease(entry: Entry, now: number): ProxyLease {
@@ -255,7 +201,7 @@ export class ProxyScorer {
       entry.circuit.started(record.number, now, this.#options.circuit)
       this.#schedule(entry, now)
     }
-    this.#regate(entry, now)
+    this.#roster.regate(entry, now)
     const at = this.#clock.toSource(now)
     if (this.#emitter.has('acquired'))
       this.#emitter.emit('acquired', { proxyId: entry.proxy.id, leaseId: leaseId(record), at })
@@ -280,29 +226,17 @@ export class ProxyScorer {
     else if (outcome.kind === 'failure' && outcome.counted) this.#learn(entry, lease, undefined, now)
     else {
       entry.circuit.ended(lease)
-      this.#regate(entry, now)
+      this.#roster.regate(entry, now)
     }
   }
 
   /** `latencyMs` of a success; `undefined` for a fault of the proxy. */
   #learn(entry: Entry, lease: number, latencyMs: number | undefined, now: number): void {
     const { circuit, random } = this.#options
-    entry.evidence.age(now, this.#options)
-    entry.evidence.add(latencyMs)
-    this.#fleet.age(now, this.#options)
-    this.#fleet.add(latencyMs)
-    entry.uses += 1
+    this.#roster.learn(entry, latencyMs, now)
     const transition = entry.circuit.report(lease, latencyMs !== undefined, now, circuit, random)
-    refresh(entry, this.#fleetMean(now), now, this.#options)
-    this.#pools.update(entry)
+    this.#roster.refresh(entry, now)
     this.#moved(entry, transition, now)
-  }
-
-  /** Takes a proxy's evidence out of the fleet's. */
-  #forget(entry: Entry, now: number): void {
-    entry.evidence.age(now, this.#options)
-    this.#fleet.age(now, this.#options)
-    this.#fleet.merge(entry.evidence, -1)
   }
 
   /** Does what is due: ends expired leases, lets open circuits become half-open. */
@@ -315,7 +249,7 @@ export class ProxyScorer {
       entry.wakeAt = Number.POSITIVE_INFINITY
       this.#moved(entry, entry.circuit.tick(now), now)
       this.#schedule(entry, now)
-      this.#regate(entry, now)
+      this.#roster.regate(entry, now)
     }
     return now
   }
@@ -333,24 +267,6 @@ export class ProxyScorer {
     })
   }
 
-  #refreshSome(now: number): void {
-    const { members } = this.#pools.all
-    const count = Math.min(this.#options.refreshPerAcquire, members.length)
-    for (let i = 0; i < count; i += 1) {
-      this.#refreshed = (this.#refreshed + 1) % members.length
-      const entry = members[this.#refreshed]
-      if (entry === undefined || now - entry.evidence.at < FRESH_MS) continue
-      refresh(entry, this.#fleetMean(now), now, this.#options)
-      this.#pools.update(entry)
-    }
-  }
-
-  /** Cap or circuit changed, the score did not. */
-  #regate(entry: Entry, now: number): void {
-    gate(entry, now, this.#options.maxInflight)
-    this.#pools.update(entry)
-  }
-
   /** Looks at the circuit again when its state may change by time alone. */
   #schedule(entry: Entry, now: number): void {
     const at = entry.circuit.admitsAt(now)
@@ -365,26 +281,15 @@ export class ProxyScorer {
     if (transition === undefined) return
     entry.ramping = true
     this.#schedule(entry, now)
-    refresh(entry, this.#fleetMean(now), now, this.#options)
-    this.#pools.update(entry)
+    this.#roster.refresh(entry, now)
     if (!this.#emitter.has('circuit')) return
     const proxyId = entry.proxy.id
     const event = { proxyId, ...transition, retryAt: retryAt(entry, this.#clock), at: this.#clock.toSource(now) }
     this.#emitter.emit('circuit', event)
   }
 
-  #fleetMean(now: number): FleetMean {
-    this.#meanUses += 1
-    if (this.#mean === undefined || this.#meanUses >= MEAN_USES) {
-      this.#meanUses = 0
-      this.#fleet.age(now, this.#options)
-      this.#mean = fleetMean(this.#fleet, this.size, this.#options)
-    }
-    return this.#mean
-  }
-
   #known(proxyId: string): Entry {
-    const entry = this.#entries.get(proxyId)
+    const entry = this.#roster.get(proxyId)
     if (entry !== undefined) return entry
     throw new ProxyScoringError('PROXY_UNKNOWN', 'There is no proxy of that id.', { hint: 'scores() lists the ids.' })
   }
@@ -395,9 +300,4 @@ function within(base: AcquireOptions, group: ProxyFilter): ProxyFilter {
   const tags = [...(base.tags ?? []), ...(group.tags ?? [])]
   // A fence of the caller's must hold in every group.
   return { protocol, region, tags, loopbackOnly: base.loopbackOnly === true || group.loopbackOnly === true }
-}
-
-function firstProbe(pool: Pool, except: readonly Entry[] = []): Entry | undefined {
-  for (const entry of pool.probes) if (!except.includes(entry)) return entry
-  return undefined
 }

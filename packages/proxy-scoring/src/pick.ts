@@ -1,0 +1,46 @@
+import type { Entry } from './entry.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { Pool } from './pool.ts'
+import type { AcquireOptions } from './types.ts'
+
+export type PickOptions = AcquireOptions
+
+/**
+ * The pool's entry that fits best now. A half-open one is tried by a small part of the picks, and when nobody else is left; somebody on his
+ * second try (`excluded`) is not sent to one that is being tried out as long as there are others.
+ */
+export function pick(
+  pool: Pool,
+  excluded: readonly Entry[],
+  options: PickOptions,
+  defaults: ResolvedOptions,
+): Entry | undefined {
+  if (excluded.length > 0)
+    return pool.without(excluded, () => choose(pool, options, defaults) ?? firstProbe(pool, excluded))
+  if (pool.probes.size > 0 && defaults.random() < probeShare(pool, defaults)) return firstProbe(pool)
+  return choose(pool, options, defaults) ?? firstProbe(pool)
+}
+
+function choose(pool: Pool, options: PickOptions, defaults: ResolvedOptions): Entry | undefined {
+  if (options.stickyKey !== undefined) return pool.sticky(options.stickyKey)
+  switch (options.strategy ?? defaults.strategy) {
+    case 'round-robin':
+      return pool.roundRobin()
+    case 'least-loaded':
+      return pool.leastLoaded(defaults.random)
+    case 'random':
+      return pool.random(defaults.random)
+    case 'weighted':
+      return pool.weighted(defaults.candidates, defaults.random)
+  }
+}
+
+/** In a small fleet one in twenty would keep a recovered proxy waiting for long. */
+function probeShare(pool: Pool, { probeShare: share }: ResolvedOptions): number {
+  return share === 0 ? 0 : Math.max(share, 0.5 / pool.members.length)
+}
+
+function firstProbe(pool: Pool, except: readonly Entry[] = []): Entry | undefined {
+  for (const entry of pool.probes) if (!except.includes(entry)) return entry
+  return undefined
+}
