@@ -74,6 +74,20 @@ describe('the button that sends it', () => {
   })
 })
 
+it('sends the form and not the page around it', () => {
+  const outside = { form: -1 }
+  const controls = [
+    button('Sign up', outside),
+    email(-1),
+    password(-1),
+    button("Let's go", outside),
+    button('Log in', outside),
+  ]
+  expect(chooseForm(pageOf(controls))?.submit?.label).toBe("Let's go")
+  const named = [button('Sign up', outside), email(-1), password(-1), button('Sign up', outside)]
+  expect(chooseForm(pageOf(named))?.submit?.index).toBe(3)
+})
+
 describe('the way to a form that is not open', () => {
   const link = (label: string, value: string) => button(label, { type: 'link', value, form: -1 })
 
@@ -82,6 +96,11 @@ describe('the way to a form that is not open', () => {
     ['not to another site', [link('Sign up', 'http://elsewhere.test/join')], undefined],
     ['not to the page itself', [link('Sign up', 'http://127.0.0.1/#top')], undefined],
     ['not through another company', [link('Sign up with Google', 'http://127.0.0.1/oauth')], undefined],
+    [
+      'rules to be agreed to first',
+      [button('I do not agree'), button('I agree to these terms')],
+      'I agree to these terms',
+    ],
     ['a button', [button('Register', { type: 'button', form: -1 })], 'Register'],
   ])('%s', (_, controls, label) => {
     expect(chooseOpener(pageOf(controls))?.label).toBe(label)

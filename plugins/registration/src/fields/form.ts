@@ -71,7 +71,7 @@ function isScript(address: string): boolean {
 }
 
 const newHere =
-  /^create one$|new here|no account|don'?t have an account|not a member|noch kein konto|pas encore|no tienes cuenta|nog geen account|нет аккаунта/
+  /^create one$|^(i )?(agree|accept)( to)?( these| the| all)? (terms|rules|conditions)|new here|no account|don'?t have an account|not a member|noch kein konto|pas encore|no tienes cuenta|nog geen account|нет аккаунта/
 
 function sameOrigin(one: string, other: string): boolean {
   return URL.parse(one)?.origin === URL.parse(other)?.origin
@@ -120,13 +120,18 @@ function rate(form: ChosenForm, page: PageDescription): number {
   return score
 }
 
-/** The button that sends the form. */
+/** The button that sends the form: rather behind its last password or e-mail field than in the page's head. */
 export function chooseSubmit(controls: readonly ControlDescription[]): ControlDescription | undefined {
   const explicit = controls.find((control) => control.explicit.includes('submitSelector'))
   if (explicit !== undefined) return explicit
-  const buttons = controls.filter(
-    ({ tag, visible, type }) => tag === 'button' && visible && type !== 'reset' && type !== 'link',
-  )
+  const shown = controls.filter(({ visible }) => visible)
+  const buttons = shown.filter(({ tag, type }) => tag === 'button' && type !== 'reset' && type !== 'link')
+  const field = shown.findLast(({ type }) => type === 'password') ?? shown.find(({ type }) => type === 'email')
+  const behind = buttons.filter(({ index }) => index > (field?.index ?? -1))
+  return pickSubmit(behind) ?? pickSubmit(buttons)
+}
+
+function pickSubmit(buttons: readonly ControlDescription[]): ControlDescription | undefined {
   return (
     best(buttons.filter(({ type }) => type === 'submit' || type === 'image')) ??
     best(buttons.filter(({ label }) => signUp.test(bareLabel(label)) || goOn.test(bareLabel(label))))
@@ -138,6 +143,7 @@ function best(buttons: readonly ControlDescription[]): ControlDescription | unde
   return (
     named.find(({ label }) => signUp.test(bareLabel(label))) ??
     named.find(({ label }) => goOn.test(bareLabel(label))) ??
+    named.findLast(({ label }) => !logIn.test(bareLabel(label))) ??
     named.at(-1) ??
     buttons.at(-1)
   )
