@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { UpstreamAgent } from './agent.ts'
 import type { Lease } from './lease.ts'
 
@@ -10,6 +11,8 @@ export interface GateSettings {
   readonly responseTimeoutMs: number
   readonly maxHeaderSize: number
   readonly lookup: LookupFunction | undefined
+  /** Which authorities vouch for sites: Node's own, and those of NODE_EXTRA_CA_CERTS. */
+  readonly trust: SecureContext
 }
 
 /** One connection of a browser as far as HTTP goes: plain through the proxy, or the inside of one tunnel. */
@@ -30,13 +33,14 @@ export class Channel {
   agentFor(origin: string): UpstreamAgent {
     let agent = this.#agents.get(origin)
     if (agent === undefined) {
-      const { connectTimeoutMs, lookup, now } = this.settings
+      const { connectTimeoutMs, lookup, now, trust } = this.settings
       const { sessions, options } = this.lease
       const route = {
         origin,
         proxy: options.proxy,
         timeoutMs: connectTimeoutMs,
         sessions,
+        trust,
         onConnected: (localPort: number) => this.lease.connected(localPort),
         ...(lookup === undefined ? {} : { lookup }),
       }

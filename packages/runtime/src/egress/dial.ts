@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, type SecureContext } from 'node:tls'
 import { ConnectFault, connectCode, type Party, systemCode, tlsCode } from './fault.ts'
 import type { UpstreamProxy } from './proxy.ts'
 import { negotiateSocks } from './socks.ts'
@@ -14,6 +14,8 @@ export interface Route {
   readonly timeoutMs: number
   /** TLS sessions by origin, for resumption. A resumed session was validated when it was made. */
   readonly sessions: Map<string, Buffer>
+  /** Which authorities vouch for sites; made once, since loading them is what costs. */
+  readonly trust: SecureContext
   /** Resolves names other than `localhost`. */
   readonly lookup?: LookupFunction
   /** A TCP connection to the proxy or the site was made, from this local port. */
@@ -135,13 +137,14 @@ class Dial {
       this.#succeed(socket)
       return
     }
-    const { origin, sessions } = this.#route
+    const { origin, sessions, trust } = this.#route
     const session = sessions.get(origin)
     const tls = connectTls({
       socket,
       host: this.#host,
       servername: isIP(this.#host) === 0 ? this.#host : '',
       ALPNProtocols: ['http/1.1'],
+      secureContext: trust,
       ...(session === undefined ? {} : { session }),
     })
     this.#current = tls

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo, LookupFunction, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { createSecureContext, TLSSocket } from 'node:tls'
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import { Channel, type GateSettings } from './channel.ts'
 import { type Admitted, forward, withoutQuery } from './exchange.ts'
 import { systemCode } from './fault.ts'
@@ -39,7 +39,7 @@ export class Gate implements AsyncDisposable {
   readonly spki: string
   readonly #settings: GateSettings
   readonly #server: Server
-  readonly #secureContext: ReturnType<typeof createSecureContext>
+  readonly #secureContext: SecureContext
   readonly #leases = new Map<string, Lease>()
   readonly #channels = new WeakMap<Duplex, Channel>()
   #strangers = 0
@@ -65,6 +65,7 @@ export class Gate implements AsyncDisposable {
       responseTimeoutMs: options.responseTimeoutMs ?? 120_000,
       maxHeaderSize: MAX_HEADER_SIZE,
       lookup: options.lookup,
+      trust: createSecureContext(),
     }
     const tls = { key: identity.keyPem, cert: identity.certificatePem, minVersion: 'TLSv1.3' } as const
     this.#secureContext = createSecureContext(tls)
