@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { authorise, isLoopbackHost, RESERVED_MAIL_DOMAINS } from './authorisation.ts'
+import { authorise, RESERVED_MAIL_DOMAINS } from './authorisation.ts'
+import { isLoopbackHost } from './loopback.ts'
 
 const code = (target: string): Promise<unknown> =>
   authorise(target).then(

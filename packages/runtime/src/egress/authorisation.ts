@@ -1,4 +1,8 @@
+import type { LookupFunction } from 'node:net'
 import { RefbotError } from '../errors.ts'
+import { DOCUMENT_PATH, type ReadDocument, readDocument } from './document.ts'
+import { fetchDocument } from './fetch-document.ts'
+import { isLoopbackHost } from './loopback.ts'
 
 /** What the owner of an origin allows. */
 export interface Allowance {
@@ -35,7 +39,28 @@ export interface Authorisation {
   /** Where the right comes from: built in for loopback, or fetched from the origin. */
   readonly source: 'loopback' | 'document'
   readonly document: AuthorisationDocument
+  /** The documents of the submit origins, each fetched from its own. */
+  readonly submitDocuments: readonly AuthorisationDocument[]
+  /** Origin -> the address its document came from, which is the address that is dialled. */
+  readonly addresses: Readonly<Record<string, string>>
 }
+
+export interface AuthoriseOptions {
+  /** sha256 (hex) of the operator's secret; without it only loopback is authorised. */
+  readonly operatorKey?: string
+  /** Default: the system's. */
+  readonly clock?: { now(): number }
+  readonly lookup?: LookupFunction
+  /** For each document, in ms; default 10,000. */
+  readonly timeoutMs?: number
+  /** Who is asking: `RefBot/0.1.0`. */
+  readonly userAgent?: string
+}
+
+/** What came of asking an origin: the right to open it, or why not, one sentence a line. */
+export type Examination =
+  | { readonly origin: string; readonly authorisation: Authorisation }
+  | { readonly origin: string; readonly problems: readonly string[] }
 
 /** Domains that nobody can receive mail at (RFC 2606, RFC 6761). */
 export const RESERVED_MAIL_DOMAINS: readonly string[] = [
@@ -48,20 +73,63 @@ export const RESERVED_MAIL_DOMAINS: readonly string[] = [
 ]
 
 /**
- * Decides whether pages of an origin may be opened.
+ * Decides whether pages of an origin may be opened: loopback always, others by the document they serve.
  *
  * @param target an origin or any http(s) URL of it
  * @throws RefbotError `TARGET_INVALID` when it is no http(s) URL or carries credentials,
  *   `TARGET_NOT_AUTHORISED` when nobody has agreed to it
  */
-export async function authorise(target: string): Promise<Authorisation> {
+export async function authorise(target: string, options: AuthoriseOptions = {}): Promise<Authorisation> {
+  const examined = await examine(target, options)
+  if ('authorisation' in examined) return examined.authorisation
+  const { origin, problems } = examined
+  throw new RefbotError('TARGET_NOT_AUTHORISED', `${origin} has not agreed to be tested. ${problems.join(' ')}`, {
+    hint:
+      options.operatorKey === undefined
+        ? 'Use a site on this machine (localhost, 127.0.0.1 or [::1]): other origins cannot be authorised yet.'
+        : `Ask the owner of the site to serve ${DOCUMENT_PATH} for this operator.`,
+  })
+}
+
+/**
+ * The same, with every reason instead of an error.
+ *
+ * @throws RefbotError `TARGET_INVALID`
+ */
+export async function examine(target: string, options: AuthoriseOptions = {}): Promise<Examination> {
   const { origin, hostname } = parseTarget(target)
-  if (!isLoopbackHost(hostname)) {
-    throw new RefbotError('TARGET_NOT_AUTHORISED', `${origin} has not agreed to be tested`, {
-      hint: 'Use a site on this machine (localhost, 127.0.0.1 or [::1]): other origins cannot be authorised yet.',
-    })
+  if (isLoopbackHost(hostname)) {
+    const document = loopbackDocument(origin)
+    return { origin, authorisation: { origin, source: 'loopback', document, submitDocuments: [], addresses: {} } }
   }
-  return { origin, source: 'loopback', document: loopbackDocument(origin) }
+  const { operatorKey } = options
+  if (operatorKey === undefined) return { origin, problems: ['It is not on this machine.'] }
+  if (!origin.startsWith('https:'))
+    return { origin, problems: ['A document counts only where it is served over https.'] }
+  const addresses: Record<string, string> = {}
+  const own = await ask(origin, operatorKey, options, addresses)
+  if ('problems' in own) return { origin, problems: own.problems }
+  const { document } = own
+  const elsewhere = document.allow.submitOrigins.filter((each) => each !== origin)
+  const asked = await Promise.all(elsewhere.map((each) => ask(each, operatorKey, options, addresses)))
+  const problems = asked.flatMap((each, i) =>
+    'problems' in each ? each.problems.map((line) => `Submit origin ${elsewhere[i]}: ${line}`) : [],
+  )
+  if (problems.length > 0) return { origin, problems }
+  const submitDocuments = asked.flatMap((each) => ('document' in each ? [each.document] : []))
+  return { origin, authorisation: { origin, source: 'document', document, submitDocuments, addresses } }
+}
+
+async function ask(
+  origin: string,
+  operatorKey: string,
+  options: AuthoriseOptions,
+  addresses: Record<string, string>,
+): Promise<ReadDocument> {
+  const fetched = await fetchDocument(origin, options)
+  if ('problem' in fetched) return { problems: [fetched.problem] }
+  addresses[origin] = fetched.address
+  return readDocument(fetched.text, { origin, operatorKey, now: options.clock?.now() ?? Date.now() })
 }
 
 /**
@@ -87,14 +155,6 @@ export function parseTarget(target: string): { origin: string; hostname: string 
     })
   }
   return { origin: url.origin, hostname: url.hostname }
-}
-
-/**
- * Whether a host, as WHATWG URL serialises it, is loopback: a literal of 127.0.0.0/8, `[::1]`, or exactly `localhost`.
- * A name that merely resolves there is not.
- */
-export function isLoopbackHost(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
 }
 
 function loopbackDocument(origin: string): AuthorisationDocument {

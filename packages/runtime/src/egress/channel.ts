@@ -35,6 +35,7 @@ export class Channel {
     if (agent === undefined) {
       const { connectTimeoutMs, lookup, now, trust } = this.settings
       const { sessions, options } = this.lease
+      const address = options.target.addresses[origin]
       const route = {
         origin,
         proxy: options.proxy,
@@ -42,6 +43,7 @@ export class Channel {
         sessions,
         trust,
         onConnected: (localPort: number) => this.lease.connected(localPort),
+        ...(address === undefined ? {} : { address }),
         ...(lookup === undefined ? {} : { lookup }),
       }
       agent = new UpstreamAgent(route, now)

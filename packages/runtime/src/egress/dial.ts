@@ -16,6 +16,8 @@ export interface Route {
   readonly sessions: Map<string, Buffer>
   /** Which authorities vouch for sites; made once, since loading them is what costs. */
   readonly trust: SecureContext
+  /** The site's address where it is settled already; nobody is asked for it again. */
+  readonly address?: string
   /** Resolves names other than `localhost`. */
   readonly lookup?: LookupFunction
   /** A TCP connection to the proxy or the site was made, from this local port. */
@@ -61,7 +63,7 @@ class Dial {
   start(): void {
     const { proxy } = this.#route
     if (proxy === undefined) {
-      this.#connect(this.#host, this.#port, (socket) => this.#tunnelled(socket))
+      this.#connect(this.#route.address ?? this.#host, this.#port, (socket) => this.#tunnelled(socket))
       return
     }
     this.#party = 'PROXY'

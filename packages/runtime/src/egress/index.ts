@@ -2,13 +2,18 @@ export {
   type Allowance,
   type Authorisation,
   type AuthorisationDocument,
+  type AuthoriseOptions,
   authorise,
-  isLoopbackHost,
+  type Examination,
+  examine,
   RESERVED_MAIL_DOMAINS,
 } from './authorisation.ts'
+export { DOCUMENT_PATH, documentJsonSchema } from './document.ts'
 export { Gate, type GateOptions } from './gate.ts'
 export { createGateIdentity, type GateIdentity, loadGateIdentity } from './identity.ts'
 export { type GateLease, type LeaseOptions, RECORDS_KEPT } from './lease.ts'
+export { isLoopbackHost } from './loopback.ts'
 export type { Rule } from './policy.ts'
 export { isLoopbackProxy, type UpstreamProxy } from './proxy.ts'
 export type { FaultCode, GateFault, GateRecord, LeaseOutcome, RefusalReport, SiteRefusal } from './record.ts'
+export { watchAuthorisation } from './watch.ts'

@@ -1,7 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { RefbotError } from '../errors.ts'
-import { type Authorisation, isLoopbackHost } from './authorisation.ts'
+import type { Authorisation } from './authorisation.ts'
+import { isLoopbackHost } from './loopback.ts'
 import { isLoopbackProxy, type UpstreamProxy } from './proxy.ts'
 import type { GateFault, GateRecord, LeaseOutcome, RefusalReport } from './record.ts'
 

@@ -6,23 +6,23 @@ import { decide, originGranted, pathAllowed } from './policy.ts'
 const TARGET = 'https://site.example'
 const SUBMIT = 'https://forms.example:8443'
 
-function authorisation(allow: Partial<Allowance> = {}): Authorisation {
+const ALLOW: Allowance = {
+  paths: ['/*'],
+  submitOrigins: [SUBMIT],
+  emailDomains: [],
+  maxPerMinute: null,
+  maxPerDay: null,
+  concurrency: null,
+  proxies: 'any',
+}
+
+function authorisation(allow: Partial<Allowance> = {}, submit: Partial<Allowance> = {}): Authorisation {
   return {
     origin: TARGET,
     source: 'document',
-    document: {
-      origin: TARGET,
-      allow: {
-        paths: ['/*'],
-        submitOrigins: [SUBMIT],
-        emailDomains: [],
-        maxPerMinute: null,
-        maxPerDay: null,
-        concurrency: null,
-        proxies: 'any',
-        ...allow,
-      },
-    },
+    document: { origin: TARGET, allow: { ...ALLOW, ...allow } },
+    submitDocuments: [{ origin: SUBMIT, allow: { ...ALLOW, submitOrigins: [], ...submit } }],
+    addresses: {},
   }
 }
 
@@ -48,6 +48,24 @@ describe('decide', () => {
       rule: 'path_not_allowed',
     })
     expect(decide(narrow, { method: 'GET', origin: TARGET, path: '/sign-up/2' }).allowed).toBe(true)
+    expect(decide(narrow, { method: 'POST', origin: SUBMIT, path: '/admin' }).allowed).toBe(true)
+  })
+
+  test('a submit origin keeps to its own document', () => {
+    const narrow = authorisation({}, { paths: ['/submit'] })
+    expect(decide(narrow, { method: 'POST', origin: SUBMIT, path: '/submit' })).toEqual({
+      allowed: true,
+      rule: 'submit_origin',
+    })
+    expect(decide(narrow, { method: 'POST', origin: SUBMIT, path: '/' })).toEqual({
+      allowed: false,
+      rule: 'path_not_allowed',
+    })
+  })
+
+  test('naming a submit origin is not enough: it has to serve a document itself', () => {
+    const named = { ...authorisation(), submitDocuments: [] }
+    expect(decide(named, { method: 'POST', origin: SUBMIT, path: '/' }).rule).toBe('origin_not_granted')
   })
 })
 

@@ -29,19 +29,17 @@ export type Decision =
 
 /** Decides on one request from the authorisation alone. Origins are compared as exact strings. */
 export function decide(authorisation: Authorisation, request: RequestLine): Decision {
-  const { allow } = authorisation.document
-  if (request.origin === authorisation.origin) {
-    return pathAllowed(allow.paths, request.path)
-      ? { allowed: true, rule: 'target' }
-      : { allowed: false, rule: 'path_not_allowed' }
-  }
-  if (allow.submitOrigins.includes(request.origin)) return { allowed: true, rule: 'submit_origin' }
-  return { allowed: false, rule: 'origin_not_granted' }
+  const { document, submitDocuments } = authorisation
+  const target = request.origin === authorisation.origin
+  const granting = target ? document : submitDocuments.find(({ origin }) => origin === request.origin)
+  if (granting === undefined) return { allowed: false, rule: 'origin_not_granted' }
+  if (!pathAllowed(granting.allow.paths, request.path)) return { allowed: false, rule: 'path_not_allowed' }
+  return { allowed: true, rule: target ? 'target' : 'submit_origin' }
 }
 
 /** Whether anything of an origin may be reached at all, so that a connection to it may be opened ahead of a request. */
 export function originGranted(authorisation: Authorisation, origin: string): boolean {
-  return origin === authorisation.origin || authorisation.document.allow.submitOrigins.includes(origin)
+  return origin === authorisation.origin || authorisation.submitDocuments.some((each) => each.origin === origin)
 }
 
 /** Whether one of the patterns covers the path; see `Allowance.paths`. */
