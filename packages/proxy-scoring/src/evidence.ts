@@ -86,31 +86,31 @@ export class DecayedEvidence implements Evidence {
   }
 
   age(now: number, options: ScoreOptions): void {
-    const elapsed = now - this.at
+    const page = this.#page
+    const row = this.#row
+    const elapsed = now - (page[row] ?? 0)
     if (elapsed <= 0) return
     const short = decay(elapsed, options.successHalfLifeMs)
     const long = decay(elapsed, options.reliabilityHalfLifeMs)
-    this.set(now, {
-      successes: this.successes * short,
-      samples: this.samples * short,
-      logLatency: this.logLatency * short,
-      longSuccesses: this.longSuccesses * long,
-      longSamples: this.longSamples * long,
-    })
+    page[row] = now
+    page[row + 1] = (page[row + 1] ?? 0) * short
+    page[row + 2] = (page[row + 2] ?? 0) * short
+    page[row + 3] = (page[row + 3] ?? 0) * short
+    page[row + 4] = (page[row + 4] ?? 0) * long
+    page[row + 5] = (page[row + 5] ?? 0) * long
   }
 
   /** `latencyMs` only with a success: a fast failure is not fast. */
   add(latencyMs: number | undefined): void {
-    const ok = latencyMs === undefined ? 0 : 1
+    const page = this.#page
+    const row = this.#row
+    page[row + 2] = (page[row + 2] ?? 0) + 1
+    page[row + 5] = (page[row + 5] ?? 0) + 1
+    if (latencyMs === undefined) return
+    page[row + 1] = (page[row + 1] ?? 0) + 1
     // Below 1 ms the logarithm would run away; nothing real is that fast.
-    const log = latencyMs === undefined ? 0 : Math.log(Math.max(1, latencyMs))
-    this.set(this.at, {
-      successes: this.successes + ok,
-      samples: this.samples + 1,
-      logLatency: this.logLatency + log,
-      longSuccesses: this.longSuccesses + ok,
-      longSamples: this.longSamples + 1,
-    })
+    page[row + 3] = (page[row + 3] ?? 0) + Math.log(Math.max(1, latencyMs))
+    page[row + 4] = (page[row + 4] ?? 0) + 1
   }
 
   /** Adds other evidence (`sign` 1) or takes it out (-1). Both must be true for the same time. */

@@ -15,6 +15,8 @@ export class Pool {
   readonly members: Entry[] = []
   readonly probes = new Set<Entry>()
   readonly #weights = new SumTree()
+  /** `(inflight + 1)/score` by slot, so that a draw that loses costs no look at its entry. */
+  readonly #costs: number[] = []
   #loads: MinTree | undefined
   #ring: StickyRing<Entry> | undefined
   #turn = 0
@@ -37,6 +39,7 @@ export class Pool {
     const slot = entry.slots[this.number] ?? -1
     if (slot === -1) return
     const last = this.members.pop()
+    this.#costs.pop()
     this.#weights.set(this.members.length, 0)
     this.#loads?.set(this.members.length, Number.POSITIVE_INFINITY)
     if (last !== undefined && last !== entry) {
@@ -54,6 +57,7 @@ export class Pool {
     const slot = entry.slots[this.number] ?? -1
     if (slot === -1) return
     this.#weights.set(slot, entry.weight)
+    this.#costs[slot] = cost(entry)
     this.#loads?.set(slot, loadOf(entry))
     if (entry.awaitsProbe) this.probes.add(entry)
     else if (this.probes.size > 0) this.probes.delete(entry)
@@ -85,18 +89,16 @@ export class Pool {
   weighted(candidates: 1 | 2, random: () => number): Entry | undefined {
     const first = this.#weights.find(random() * this.#weights.total)
     if (first === -1) return undefined
-    const winner = this.members[first]
-    if (candidates === 1) return winner
+    if (candidates === 1) return this.members[first]
     // The second draw leaves the first one's part of the whole out: two draws of the same would be no choice.
     const { prefix } = this.#weights
     const weight = this.#weights.get(first)
     const rest = this.#weights.total - weight
-    if (rest <= 0) return winner
+    if (rest <= 0) return this.members[first]
     const at = random() * rest
     const second = this.#weights.find(at < prefix ? at : at + weight)
-    const rival = this.members[second]
-    if (winner === undefined || rival === undefined) return winner
-    return cost(rival) < cost(winner) ? rival : winner
+    const [one, other] = [this.#costs[first] ?? 0, this.#costs[second] ?? Number.POSITIVE_INFINITY]
+    return this.members[other < one ? second : first]
   }
 
   leastLoaded(random: () => number): Entry | undefined {

@@ -10,6 +10,7 @@ import { gate, refresh } from './weight.ts'
 
 /** How many uses the fleet's means serve before they are computed anew. */
 const MEAN_USES = 16
+const NOBODY: readonly Entry[] = []
 /** A weight this young is as good as new: its half-lives are minutes. */
 const FRESH_MS = 100
 
@@ -64,7 +65,7 @@ export class Roster {
   }
 
   pick(filter: PickOptions, options: PickOptions): Entry | undefined {
-    const excluded = options.exclude?.flatMap((id) => this.#entries.get(id) ?? []) ?? []
+    const excluded = options.exclude?.flatMap((id) => this.#entries.get(id) ?? []) ?? NOBODY
     return pick(this.#pools.for(filter), excluded, options, this.#options)
   }
 

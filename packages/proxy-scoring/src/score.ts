@@ -72,18 +72,32 @@ export function fleetMean(fleet: Evidence, size: number, options: ScoreOptions):
  * - reliability: the lower bound of Wilson's interval at z = 1 (E. B. Wilson, 1927), over the longer half-life.
  */
 export function scoreParts(evidence: Evidence, mean: FleetMean, options: ScoreOptions): ScoreParts {
-  const { weights, priorSamples: k } = options
-  const success =
-    k + evidence.samples > 0 ? (evidence.successes + k * mean.success) / (evidence.samples + k) : mean.success
-  const logLatency =
-    k + evidence.successes > 0
-      ? (evidence.logLatency + k * mean.logLatency) / (evidence.successes + k)
-      : mean.logLatency
-  const speed = clamp((Math.log(options.slowMs) - logLatency) / Math.log(options.slowMs / options.fastMs))
+  const success = successPart(evidence, mean, options)
+  const speed = speedPart(evidence, mean, options)
   const reliability = wilsonLower(evidence.longSuccesses, evidence.longSamples)
+  return { score: weigh(success, speed, reliability, options), success, speed, reliability }
+}
+
+/** The score alone: it allocates nothing. */
+export function scoreOf(evidence: Evidence, mean: FleetMean, options: ScoreOptions): number {
+  const reliability = wilsonLower(evidence.longSuccesses, evidence.longSamples)
+  return weigh(successPart(evidence, mean, options), speedPart(evidence, mean, options), reliability, options)
+}
+
+function successPart({ successes, samples }: Evidence, mean: FleetMean, { priorSamples: k }: ScoreOptions): number {
+  return k + samples > 0 ? clamp((successes + k * mean.success) / (samples + k)) : mean.success
+}
+
+function speedPart({ successes, logLatency }: Evidence, mean: FleetMean, options: ScoreOptions): number {
+  const k = options.priorSamples
+  const log = k + successes > 0 ? (logLatency + k * mean.logLatency) / (successes + k) : mean.logLatency
+  return clamp((Math.log(options.slowMs) - log) / Math.log(options.slowMs / options.fastMs))
+}
+
+function weigh(success: number, speed: number, reliability: number, { weights }: ScoreOptions): number {
   const sum = weights.success + weights.speed + weights.reliability
-  const score = (100 * (weights.success * success + weights.speed * speed + weights.reliability * reliability)) / sum
-  return { score: Math.min(100, Math.max(0, score)), success: clamp(success), speed, reliability }
+  const whole = weights.success * success + weights.speed * speed + weights.reliability * reliability
+  return 100 * clamp(whole / sum)
 }
 
 /** Lower bound of Wilson's score interval; 0 without samples. */

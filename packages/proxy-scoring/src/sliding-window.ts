@@ -9,7 +9,7 @@ const FULL = HALF - 1
 export class SlidingWindow {
   readonly #bucketMs: number
   readonly #buckets: number[] = new Array<number>(BUCKETS).fill(0)
-  #newest = Number.NEGATIVE_INFINITY
+  #newest = -1
 
   constructor(windowMs: number) {
     this.#bucketMs = windowMs / BUCKETS

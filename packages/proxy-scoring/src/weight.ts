@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts'
 import type { ResolvedOptions } from './options.ts'
-import { type FleetMean, scoreParts } from './score.ts'
+import { type FleetMean, scoreOf } from './score.ts'
 
 /** Below it a proxy would never be drawn at all; it must not vanish, or an idle fleet of bad proxies could not be used. */
 const LEAST_WEIGHT = 1e-30
@@ -13,7 +13,7 @@ const RAMP_START = 0.1
  */
 export function refresh(entry: Entry, mean: FleetMean, now: number, options: ResolvedOptions): void {
   entry.evidence.age(now, options)
-  const { score } = scoreParts(entry.evidence, mean, options)
+  const score = scoreOf(entry.evidence, mean, options)
   const chance = (pickScore(score, entry, mean, options) / 100) ** options.sharpness
   entry.evidence.conclude(score, Math.max(LEAST_WEIGHT, chance) * ramp(entry, now, options.slowStartMs))
   gate(entry, now, options.maxInflight)
