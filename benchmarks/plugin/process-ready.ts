@@ -35,7 +35,7 @@ export async function bench(): Promise<BenchLine[]> {
 async function pluginProcess(): Promise<number> {
   const began = performance.now()
   await using child = new PluginProcess({
-    mark: 'bench',
+    marks: {},
     cwd: tmpdir(),
     tmpDir: tmpdir(),
     api: {} as HostApi,

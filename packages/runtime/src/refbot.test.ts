@@ -68,7 +68,7 @@ describe('a run', () => {
     const { env } = (await runToEnd('hello')).result as { env: string[] }
     delete process.env.REFBOT_TEST_SECRET
     expect(env).not.toContain('REFBOT_TEST_SECRET')
-    expect(env).toContain('REFBOT_MARK')
+    expect(env).toContain('REFBOT_RUN')
   })
 
   it('ends when its plugin sends a frame of 2 MB, and nothing else does', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AlertRule, MetricsAggregator } from '@refbot/analytics'
 import { ProxyScorer } from '@refbot/proxy-scoring'
@@ -9,6 +9,7 @@ import { parseConfig, type RefbotConfig, type RefbotConfigInput, withAbsolutePat
 import { createGateIdentity, Gate, loadGateIdentity } from './egress/index.ts'
 import { RefbotError } from './errors.ts'
 import { EventStream } from './events/index.ts'
+import { sweepOrphans } from './host/index.ts'
 import { ManagedPlugins } from './manager/index.ts'
 import { readProxies } from './proxies.ts'
 import { type LaunchRequest, Runs } from './runs/index.ts'
@@ -50,6 +51,8 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   const proxyList = readProxies(config.proxies)
   await using stack = new AsyncDisposableStack()
   const directory = stack.use(DataDirectory.open(config.dataDir))
+  sweepOrphans(directory.path)
+  rmSync(join(config.dataDir, 'browsers'), { recursive: true, force: true })
   const adminToken = process.env.REFBOT_TOKEN ?? directory.secret('admin-token', newToken)
   const identity = loadGateIdentity(directory.secret('gate-key', () => createGateIdentity().keyPem))
   const events = new EventStream()
@@ -65,7 +68,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   })
   stack.defer(() => scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS }))
 
-  const launch = async ({ runId, runDir, leaseServers }: LaunchRequest) =>
+  const launch = async ({ runId, runDir, marks, leaseServers }: LaunchRequest) =>
     launchBrowser({
       executable: browserFor(config.browser),
       headless: config.browser.headless,
@@ -73,7 +76,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
       profileDir: join(config.dataDir, 'browsers', runId),
       runFolder: runDir,
       leaseServers,
-      env: { REFBOT_MARK: runId },
+      env: marks,
     })
   const runs: Runs = new Runs({
     scheduler,

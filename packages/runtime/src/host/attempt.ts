@@ -11,6 +11,8 @@ export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt'
   readonly run: RunInfo
   readonly code: PluginCode
   readonly config: JsonValue
+  /** By which everything that the attempt starts can be found. */
+  readonly marks: Readonly<Record<string, string>>
   /** Asks the attempt to end; it is given `stopGraceMs` to. */
   readonly signal: AbortSignal
   /** Default 10,000. */
@@ -46,7 +48,7 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
       ),
   })
   await using process = new PluginProcess({
-    mark: run.id,
+    marks: options.marks,
     cwd: dirname(fileURLToPath(code.url)),
     tmpDir: artifactsDir,
     api: session.api,

@@ -13,7 +13,7 @@ import { type HostApi, hostCalls, type PluginCode, type PluginDescription } from
  */
 export async function describePlugin(code: PluginCode, config: JsonValue): Promise<PluginDescription> {
   await using process = new PluginProcess({
-    mark: 'describe',
+    marks: {},
     cwd: dirname(fileURLToPath(code.url)),
     tmpDir: tmpdir(),
     api: noApi(),

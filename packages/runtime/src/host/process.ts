@@ -9,7 +9,7 @@ import { connect } from './rpc.ts'
 
 export interface PluginProcessOptions {
   /** Set in the environment of the process and of all that it starts, so that it can be found again. */
-  readonly mark: string
+  readonly marks: Readonly<Record<string, string>>
   readonly cwd: string
   readonly tmpDir: string
   readonly api: HostApi
@@ -97,8 +97,8 @@ function pdeathsig(command: string): [string, ...string[]] {
 
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'] as const
 
-function environment({ mark, tmpDir }: PluginProcessOptions): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { TMPDIR: tmpDir, REFBOT_MARK: mark, NODE_ENV: 'production' }
+function environment({ marks, tmpDir }: PluginProcessOptions): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { TMPDIR: tmpDir, NODE_ENV: 'production', ...marks }
   for (const name of INHERITED) if (process.env[name] !== undefined) env[name] = process.env[name]
   return env
 }

@@ -7,7 +7,14 @@ import { type ExecutionRecord, type PluginScheduler, type TaskContext, TaskError
 import type { BrowserProcess } from '../browser/index.ts'
 import type { Gate } from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
-import { type MetricSample, type PluginCode, RunFailure, type RunProgress, runAttempt } from '../host/index.ts'
+import {
+  INSTANCE_VARIABLE,
+  type MetricSample,
+  type PluginCode,
+  RunFailure,
+  type RunProgress,
+  runAttempt,
+} from '../host/index.ts'
 import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord, type Store } from '../store/index.ts'
 import { RunLog } from './log.ts'
 
@@ -21,6 +28,7 @@ export interface RunnablePlugin {
 export interface LaunchRequest {
   readonly runId: string
   readonly runDir: string
+  readonly marks: Readonly<Record<string, string>>
   readonly leaseServers: () => Iterable<string>
 }
 
@@ -144,6 +152,7 @@ export class Runs {
     const { plugin, cause } = execution.input as { plugin: string; cause: RunCause }
     const runId = execution.id
     const artifactsDir = this.artifactsDir(runId)
+    const marks = { [INSTANCE_VARIABLE]: this.#options.dataDir, REFBOT_RUN: runId }
     const active = { plugin, progress: undefined as RunProgress | undefined }
     this.#active.set(runId, active)
     mkdirSync(join(this.#options.dataDir, 'logs'), { recursive: true, mode: 0o700 })
@@ -156,6 +165,7 @@ export class Runs {
         run: { id: runId, plugin, cause, attempt },
         code,
         config,
+        marks,
         permissions: new Set(permissions),
         artifactsDir,
         userAgentToken,
@@ -163,7 +173,7 @@ export class Runs {
         proxies,
         store,
         signal,
-        launch: (leaseServers) => launch({ runId, runDir: artifactsDir, leaseServers }),
+        launch: (leaseServers) => launch({ runId, runDir: artifactsDir, marks, leaseServers }),
         onLog: log.write,
         onMetrics: (samples) => {
           for (const { name, value, labels, at } of samples)
