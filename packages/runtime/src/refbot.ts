@@ -55,8 +55,10 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   rmSync(join(config.dataDir, 'browsers'), { recursive: true, force: true })
   const adminToken = process.env.REFBOT_TOKEN ?? directory.secret('admin-token', newToken)
   const identity = loadGateIdentity(directory.secret('gate-key', () => createGateIdentity().keyPem))
-  const events = new EventStream()
-  const store = stack.use(await Store.open({ file: directory.databaseFile, now: Date.now, onEvents: events.publish }))
+  const events: EventStream = new EventStream(() => store.events)
+  const store: Store = stack.use(
+    await Store.open({ file: directory.databaseFile, now: Date.now, onEvents: events.publish }),
+  )
   const proxies = new ProxyScorer({ proxies: proxyList, strategy: config.proxyStrategy })
   const rawMs = config.retention.metricsDays * DAY_MS
   const analytics = stack.use(new MetricsAggregator({ store: store.metrics, retention: { rawMs } }))
