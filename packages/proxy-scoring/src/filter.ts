@@ -29,6 +29,13 @@ export function filterKey(want: ProxyFilter): string {
   ])
 }
 
+/** What a group asks for within a request: it replaces protocol and region, adds its tags, and keeps the caller's fence. */
+export function within(base: ProxyFilter, group: ProxyFilter): ProxyFilter {
+  const { protocol = base.protocol, region = base.region } = group
+  const tags = [...(base.tags ?? []), ...(group.tags ?? [])]
+  return { protocol, region, tags, loopbackOnly: base.loopbackOnly === true || group.loopbackOnly === true }
+}
+
 function protocols(protocol: ProxyProtocol | readonly ProxyProtocol[]): readonly ProxyProtocol[] {
   return typeof protocol === 'string' ? [protocol] : protocol
 }

@@ -3,7 +3,7 @@ import { Deadlines } from './deadlines.ts'
 import { Emitter } from './emitter.ts'
 import type { Entry } from './entry.ts'
 import { ProxyScoringError } from './errors.ts'
-import type { ProxyFilter } from './filter.ts'
+import { within } from './filter.ts'
 import { checkLatency, type LeaseOutcome, leaseId, ProxyLease, type Settle } from './lease.ts'
 import { LeaseBook } from './lease-book.ts'
 import { noneAvailable } from './none-available.ts'
@@ -293,11 +293,4 @@ export class ProxyScorer {
     if (entry !== undefined) return entry
     throw new ProxyScoringError('PROXY_UNKNOWN', 'There is no proxy of that id.', { hint: 'scores() lists the ids.' })
   }
-}
-
-function within(base: AcquireOptions, group: ProxyFilter): ProxyFilter {
-  const { protocol = base.protocol, region = base.region } = group
-  const tags = [...(base.tags ?? []), ...(group.tags ?? [])]
-  // A fence of the caller's must hold in every group.
-  return { protocol, region, tags, loopbackOnly: base.loopbackOnly === true || group.loopbackOnly === true }
 }
