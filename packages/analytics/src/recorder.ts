@@ -5,7 +5,7 @@ import type { Labels } from './series/labels.ts'
 import type { SeriesRegistry } from './series/registry.ts'
 import type { Series } from './series/series.ts'
 import type { MetricBlock, MetricStore } from './store/metric-store.ts'
-import { emptyRawBlock, encodeRawBlock, rawBlock } from './store/raw-block.ts'
+import { encodeRawBlock } from './store/raw-block.ts'
 
 /** Samples that were not kept, by reason. */
 export interface DropCounts {
@@ -42,6 +42,7 @@ export interface RecorderOptions {
 /** Takes samples in, and hands them to the store in batches. */
 export class Recorder {
   readonly #options: RecorderOptions
+  readonly #clock: Clock
   readonly #dirty: Series[] = []
   #backlog: MetricBlock[] = []
   #backlogSamples = 0
@@ -49,10 +50,14 @@ export class Recorder {
   #flushing: Promise<void> | undefined
   #scheduled = false
   #closedUntil = Number.NEGATIVE_INFINITY
+  /** What is being drained, in the order of time; used again each time. */
+  #times = new Float64Array(1_024)
+  #values = new Float64Array(1_024)
   readonly dropped: DropCounts = { stale: 0, future: 0, limit: 0, backlog: 0 }
 
   constructor(options: RecorderOptions) {
     this.#options = options
+    this.#clock = options.clock
   }
 
   /** Samples that no successful flush has covered yet. */
@@ -67,7 +72,7 @@ export class Recorder {
 
   record(series: Series | undefined, value: number, at: number | undefined): boolean {
     if (!Number.isFinite(value)) throw badValue(value)
-    const now = this.#options.clock.now()
+    const now = this.#clock.now()
     if (at !== undefined && !this.#timely(at, now)) return false
     if (series === undefined) {
       this.dropped.limit += 1
@@ -166,7 +171,12 @@ export class Recorder {
     const { ring } = series
     const count = ring.written - series.drained
     if (count === 0) return
-    const { data, times, values } = emptyRawBlock(count)
+    if (this.#times.length < count) {
+      this.#times = new Float64Array(ring.capacity)
+      this.#values = new Float64Array(ring.capacity)
+    }
+    const times = this.#times.subarray(0, count)
+    const values = this.#values.subarray(0, count)
     ring.copyTo(times, values, series.drained)
     series.drained = ring.written
     this.#undrained -= count
@@ -174,7 +184,7 @@ export class Recorder {
     sortByTime(times, values)
     series.open ??= new OpenRollups()
     series.open.addRun(times, values)
-    this.#backlog.push(rawBlock(series.name, series.labels, times, data))
+    this.#backlog.push(encodeRawBlock(series.name, series.labels, times, values))
     this.#backlogSamples += count
     this.#bound()
   }

@@ -120,32 +120,36 @@ export class AlertEngine {
 
   #evaluateRule(held: Held, now: number, transitions: AlertTransition[]): void {
     const { rule, kind, timing, summary, addedAt, watched } = held
-    for (const [id, { labels, group }] of this.#groups(rule)) {
+    const list = this.#registry.select(selectorName(rule.metric), selectorLabels(rule.metric))
+    const judge = (id: string, labels: Labels, group: readonly Series[]): void => {
+      const verdict = kind.verdict(rule, { now, group, addedAt, watched })
+      const before = this.#memories.get(id)
+      if (before === undefined && verdict.type !== 'breach') return
       const identity = {
         id,
         ruleId: rule.id,
         labels: rule.labels === undefined ? labels : canonicalLabels({ ...labels, ...rule.labels }),
         summary,
       }
-      const verdict = kind.verdict(rule, { now, group, addedAt, watched })
-      const { memory, transition } = step(this.#memories.get(id), verdict, now, timing, identity)
+      const { memory, transition } = step(before, verdict, now, timing, identity)
       if (memory === undefined) this.#memories.delete(id)
       else this.#memories.set(id, memory)
       if (transition !== undefined) transitions.push(transition)
     }
+    if (rule.groupBy === undefined) judge(rule.id, {}, list)
+    else for (const [id, { labels, group }] of this.#groups(rule, rule.groupBy, list)) judge(id, labels, group)
   }
 
   /** Series by alert id; an alert whose series have gone is still judged, on no samples. */
-  #groups(rule: AlertRule): Map<string, { labels: Labels; group: Series[] }> {
-    const list = this.#registry.select(selectorName(rule.metric), selectorLabels(rule.metric))
+  #groups(
+    rule: AlertRule,
+    by: readonly string[],
+    list: readonly Series[],
+  ): Map<string, { labels: Labels; group: Series[] }> {
     const groups = new Map<string, { labels: Labels; group: Series[] }>()
-    if (rule.groupBy === undefined) {
-      groups.set(rule.id, { labels: {}, group: list })
-      return groups
-    }
     for (const series of list) {
       const labels: Record<string, string> = {}
-      for (const name of rule.groupBy) labels[name] = series.labels[name] ?? ''
+      for (const name of by) labels[name] = series.labels[name] ?? ''
       const sorted = canonicalLabels(labels)
       const id = seriesKey(rule.id, sorted)
       const known = groups.get(id)

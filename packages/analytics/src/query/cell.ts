@@ -51,12 +51,13 @@ export class Cell {
       }
       return rollup[aggregate]
     }
-    return aggregateValues(aggregate, this.#joined())
+    return aggregateValues(aggregate, this.#joined(quantileOf(aggregate) !== undefined))
   }
 
-  #joined(): Float64Array {
+  /** @param own Whether they will be reordered. */
+  #joined(own: boolean): Float64Array {
     const [only] = this.#values
-    if (this.#values.length === 1 && only !== undefined) return only.slice()
+    if (this.#values.length === 1 && only !== undefined) return own ? only.slice() : only
     const all = new Float64Array(this.count)
     let at = 0
     for (const values of this.#values) {

@@ -4,10 +4,13 @@ import { aggregateValues } from './aggregate.ts'
 import { quantilesInPlace } from './quantile.ts'
 import { summarise } from './statistics.ts'
 
-const values = fc.array(fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.integer({ min: -5, max: 5 })), {
-  minLength: 1,
-  maxLength: 2_000,
-})
+const values = fc.array(
+  fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.integer({ min: -5, max: 5 })).map((value) => value + 0),
+  {
+    minLength: 1,
+    maxLength: 2_000,
+  },
+)
 const ends = { first: undefined, last: undefined, complete: true }
 
 /** By the definition, with whole numbers of arbitrary size so that no rounding hides anything. */

@@ -9,25 +9,25 @@ interface Collected {
   readonly complete: boolean
 }
 
+/** Used again by each small window: a typed array costs more to make than to fill. Nothing of it outlives a call. */
+const scratch = new Float64Array(8_192)
+
 /** The samples of these series with `after < at <= until`, from memory. */
 function collect(list: readonly Series[], after: number, until: number): Collected {
   let room = 0
   let complete = true
-  const starts = list.map((series) => {
-    const start = series.ring.lowerBound(after)
-    room += series.ring.written - start
-    complete &&= series.ring.covers(after)
-    return start
-  })
-  const values = new Float64Array(room)
+  for (const { ring } of list) {
+    room += ring.written - ring.lowerBound(after)
+    complete &&= ring.covers(after)
+  }
+  const values = room <= scratch.length ? scratch : new Float64Array(room)
   let count = 0
   let first: number | undefined
   let last: number | undefined
   let firstAt = Number.POSITIVE_INFINITY
   let lastAt = Number.NEGATIVE_INFINITY
-  list.forEach((series, n) => {
-    const { ring } = series
-    for (let i = starts[n] as number; i < ring.written; i += 1) {
+  for (const { ring } of list) {
+    for (let i = ring.lowerBound(after); i < ring.written; i += 1) {
       const at = ring.timeAt(i)
       if (at <= after || at > until) continue
       const value = ring.valueAt(i)
@@ -42,7 +42,7 @@ function collect(list: readonly Series[], after: number, until: number): Collect
         last = value
       }
     }
-  })
+  }
   return { values: values.subarray(0, count), first, last, complete }
 }
 

@@ -79,6 +79,11 @@ export class ByteReader {
   }
 
   unsigned(): number {
+    const short = this.#bytes[this.#at]
+    if (short !== undefined && short < 128) {
+      this.#at += 1
+      return short
+    }
     let value = 0
     for (let scale = 1; scale <= 2 ** 49; scale *= 128) {
       const byte = this.#bytes[this.#at]

@@ -98,14 +98,21 @@ function writeSketch(out: ByteWriter, sketch: QuantileSketch): void {
   out.unsigned(sketch.level)
   out.unsigned(sketch.zeros)
   for (const bins of [sketch.positive, sketch.negative]) {
-    const indices: number[] = []
-    for (let i = bins.low; bins.total > 0 && i <= bins.high; i += 1) if (bins.countAt(i) > 0) indices.push(i)
-    out.unsigned(indices.length)
+    // Runs of neighbouring buckets: how far each begins from the end of the one before, its length, its counts.
+    const runs: { from: number; to: number }[] = []
+    for (let i = bins.low; bins.total > 0 && i <= bins.high; i += 1) {
+      if (bins.countAt(i) === 0) continue
+      const last = runs.at(-1)
+      if (last?.to === i) last.to += 1
+      else runs.push({ from: i, to: i + 1 })
+    }
+    out.unsigned(runs.length)
     let before = 0
-    for (const index of indices) {
-      out.signed(index - before)
-      out.unsigned(bins.countAt(index))
-      before = index
+    for (const { from, to } of runs) {
+      out.signed(from - before)
+      out.unsigned(to - from)
+      for (let i = from; i < to; i += 1) out.unsigned(bins.countAt(i))
+      before = to
     }
   }
 }
@@ -119,11 +126,14 @@ function readSketch(reader: ByteReader, into: QuantileSketch): number {
   let total = zeros
   for (const sign of ['positive', 'negative'] as const) {
     let index = 0
-    for (let left = reader.unsigned(); left > 0; left -= 1) {
+    for (let runs = reader.unsigned(); runs > 0; runs -= 1) {
       index += reader.signed()
-      const count = reader.unsigned()
-      total += count
-      into.addBucket(sign, index, level, count)
+      const end = index + reader.unsigned()
+      for (; index < end; index += 1) {
+        const count = reader.unsigned()
+        total += count
+        into.addBucket(sign, index, level, count)
+      }
     }
   }
   into.bound()

@@ -1,4 +1,5 @@
 import { Bins } from './bins.ts'
+import { quickLog2 } from './log2.ts'
 
 /** Relative error of a fresh sketch: 1 %. */
 export const sketchError = 0.01
@@ -7,8 +8,10 @@ const maxBuckets = 1_024
 /** Magnitudes below this count as 0. */
 const tiny = 1e-300
 
-const gamma = (1 + sketchError) / (1 - sketchError)
-const logGamma = Math.log(gamma)
+/** A hair finer than stated: what the quick logarithm is off by. */
+const fine = sketchError * (1 - 1e-4)
+const logGamma = Math.log((1 + fine) / (1 - fine))
+const perOctave = Math.LN2 / logGamma
 
 /**
  * Quantiles in bounded memory: counts in buckets whose bounds grow by the factor γ = (1 + α) / (1 - α), for both signs, so
@@ -22,6 +25,7 @@ export class QuantileSketch {
   zeros = 0
   /** How often neighbouring buckets have joined. */
   level = 0
+  #scale = perOctave
 
   get count(): number {
     return this.positive.total + this.negative.total + this.zeros
@@ -41,7 +45,7 @@ export class QuantileSketch {
       return
     }
     const bins = value > 0 ? this.positive : this.negative
-    bins.add(Math.ceil(Math.log(magnitude) / (logGamma * 2 ** this.level)), count)
+    bins.add(Math.ceil(quickLog2(magnitude) * this.#scale), count)
     while (bins.span > maxBuckets) this.#collapse()
   }
 
@@ -120,5 +124,6 @@ export class QuantileSketch {
     this.positive.collapse()
     this.negative.collapse()
     this.level += 1
+    this.#scale /= 2
   }
 }
