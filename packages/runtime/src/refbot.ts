@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AlertRule, MetricsAggregator } from '@refbot/analytics'
@@ -48,7 +48,8 @@ const EVALUATE_EVERY_MS = 15_000
  */
 export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbot> {
   const config = withAbsolutePaths(parseConfig(input), process.cwd())
-  const proxyList = readProxies(config.proxies)
+  // A list that cannot be read is refused before anything is opened.
+  readProxies(config.proxies)
   await using stack = new AsyncDisposableStack()
   const directory = stack.use(DataDirectory.open(config.dataDir))
   sweepOrphans(directory.path)
@@ -59,7 +60,8 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   const store: Store = stack.use(
     await Store.open({ file: directory.databaseFile, now: Date.now, onEvents: events.publish }),
   )
-  const proxies = new ProxyScorer({ proxies: proxyList, strategy: config.proxyStrategy })
+  const idKey = createHash('sha256').update(identity.keyPem).digest('hex')
+  const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey), strategy: config.proxyStrategy })
   const rawMs = config.retention.metricsDays * DAY_MS
   const analytics = stack.use(new MetricsAggregator({ store: store.metrics, retention: { rawMs } }))
   for (const [index, threshold] of config.alerts.entries()) analytics.addAlertRule(alertRule(threshold, index))
