@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type AuthoriseOptions, authorise, examine } from './authorisation.ts'
 import { DOCUMENT_MAX_BYTES, DOCUMENT_PATH } from './document.ts'
+import type { DayCount } from './limiter.ts'
 import { credentials, type Site, startSite, trust } from './testing/sites.ts'
 import { bodyOf, startGate } from './testing/through.ts'
 import { until } from './testing/until.ts'
@@ -174,6 +175,58 @@ test('a proxy needs the owner’s consent', async () => {
   await expect(open()).rejects.toMatchObject({ code: 'PROXY_NOT_ALLOWED' })
   documents[hostOf(origin)] = grant(origin, { proxies: true })
   await (await open()).close()
+})
+
+describe('submits are counted per origin over all runs, against the stricter of document and operator', () => {
+  const POST = { method: 'POST', headers: { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' } }
+
+  test('those beyond the limit are held back, told apart from the site, and leave no trace there', async () => {
+    let now = Date.now()
+    documents[hostOf(origin)] = grant(origin, { maxPerMinute: 3 })
+    await using harness = await startGate({
+      lookup,
+      clock: { now: () => now },
+      limits: { maxPerMinute: 2, maxPerDay: null },
+    })
+    const target = await authorise(origin, options)
+    const leftOrigin: unknown[] = []
+    const leases = ['one', 'two', 'three'].map((runId) =>
+      harness.gate.openLease({
+        runId,
+        target,
+        userAgentToken: 'x',
+        onRefusedNavigation: (record) => leftOrigin.push(record),
+      }),
+    )
+    const statuses: unknown[] = []
+    for (const lease of leases) {
+      expect((await harness.send(lease, `${origin}/`)).statusCode).toBe(200)
+      statuses.push((await harness.send(lease, `${origin}/`, POST)).statusCode)
+      now += 10_000
+    }
+    expect(statuses).toEqual([200, 200, 403])
+    expect(leases[2]?.records.at(-1)).toMatchObject({ verdict: 'refused', rule: 'limit_minute', method: 'POST' })
+    expect(leases[2]?.outcome().limited).toMatchObject({ rule: 'limit_minute', origin, retryAfterMs: 40_000 })
+    expect(leases[2]?.outcome().refusals).toEqual([])
+    expect(leftOrigin).toEqual([])
+    expect(site.arrived.filter((line) => line.startsWith('POST'))).toHaveLength(2)
+    expect(harness.gate.submitCounts()).toMatchObject([{ origin, count: 2 }])
+  })
+
+  test('a day’s count goes on after a restart', async () => {
+    documents[hostOf(origin)] = grant(origin, { maxPerDay: 1 })
+    const target = await authorise(origin, options)
+    const now = Date.UTC(2030, 0, 1, 12)
+    const submit = async (counted: Iterable<DayCount>): Promise<[unknown, DayCount[]]> => {
+      await using harness = await startGate({ lookup, clock: { now: () => now }, counted })
+      await using lease = harness.gate.openLease({ runId: 'r', target, userAgentToken: 'x' })
+      const { statusCode } = await harness.send(lease, `${origin}/`, POST)
+      return [statusCode, harness.gate.submitCounts()]
+    }
+    const [first, counted] = await submit([])
+    const [second] = await submit(counted)
+    expect([first, second]).toEqual([200, 403])
+  })
 })
 
 describe('while a run goes on', () => {

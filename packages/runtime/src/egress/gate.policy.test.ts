@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import { authorise } from './authorisation.ts'
 import { openTunnel } from './client.ts'
 import { type GateLease, RECORDS_KEPT } from './lease.ts'
-import type { GateRecord } from './record.ts'
+import type { GateRecord, RefusalReport } from './record.ts'
 import { type Site, startSite } from './testing/sites.ts'
 import { bodyOf, startGate, type TestGate } from './testing/through.ts'
 import { until } from './testing/until.ts'
@@ -27,6 +27,7 @@ let site: Site
 let stranger: Site
 let lease: GateLease
 let refusedNavigations: GateRecord[]
+let siteRefusals: RefusalReport[]
 
 beforeAll(async () => {
   harness = await startGate()
@@ -41,8 +42,12 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   refusedNavigations = []
+  siteRefusals = []
   site.arrived.length = 0
-  lease = await harness.lease(site.origin, { onRefusedNavigation: (record) => refusedNavigations.push(record) })
+  lease = await harness.lease(site.origin, {
+    onRefusedNavigation: (record) => refusedNavigations.push(record),
+    onSiteRefusal: (report) => siteRefusals.push(report),
+  })
 })
 afterEach(async () => {
   await lease.close()
@@ -285,6 +290,7 @@ describe('a refusal of the site itself is recognised', () => {
     const waits = path === '/429' ? { retryAfterMs: 90_000 } : {}
     const expected = kind === undefined ? [] : [{ kind, status: Number(path.slice(1)), origin: site.origin, ...waits }]
     expect(lease.outcome().refusals).toMatchObject(expected)
+    expect(siteRefusals).toEqual(lease.outcome().refusals)
   })
 })
 

@@ -9,7 +9,8 @@ import { systemCode } from './fault.ts'
 import type { GateIdentity } from './identity.ts'
 import { inspect, tunnelAuthority } from './inspect.ts'
 import { type GateLease, Lease, type LeaseOptions } from './lease.ts'
-import { decide, originGranted, type RequestLine, type Rule } from './policy.ts'
+import { type DayCount, SubmitLimiter, type SubmitLimits, stricter } from './limiter.ts'
+import { decide, isSubmit, originGranted, type RequestLine, type Rule, submitLimits } from './policy.ts'
 import { isNavigation } from './record.ts'
 import { forwardUpgrade } from './upgrade.ts'
 
@@ -23,6 +24,10 @@ export interface GateOptions {
   readonly responseTimeoutMs?: number
   /** Resolves the names of targets and proxies; `localhost` is never asked for. Default: the system's. */
   readonly lookup?: LookupFunction
+  /** The operator's own limits, for every origin but loopback; a document's apply as well. */
+  readonly limits?: SubmitLimits
+  /** What origins had taken before a restart, from `submitCounts()`. */
+  readonly counted?: Iterable<DayCount>
 }
 
 const MAX_HEADER_SIZE = 256 * 1024
@@ -38,6 +43,8 @@ const SERVER_NAME = /^([0-9a-f]{12})-([0-9a-f]{32})\.gate\.invalid$/
 export class Gate implements AsyncDisposable {
   readonly spki: string
   readonly #settings: GateSettings
+  readonly #limits: SubmitLimits
+  readonly #limiter: SubmitLimiter
   readonly #server: Server
   readonly #secureContext: SecureContext
   readonly #leases = new Map<string, Lease>()
@@ -59,6 +66,8 @@ export class Gate implements AsyncDisposable {
   private constructor(options: GateOptions) {
     const { identity, clock = { now: Date.now } } = options
     this.spki = identity.spki
+    this.#limits = options.limits ?? { maxPerMinute: null, maxPerDay: null }
+    this.#limiter = new SubmitLimiter(options.counted)
     this.#settings = {
       now: () => clock.now(),
       connectTimeoutMs: options.connectTimeoutMs ?? 15_000,
@@ -93,6 +102,11 @@ export class Gate implements AsyncDisposable {
   /** Connections that named no open lease and were closed unread. */
   get strangers(): number {
     return this.#strangers
+  }
+
+  /** What each origin has taken today of what it allows; to be stored and handed to the next start. */
+  submitCounts(): DayCount[] {
+    return [...this.#limiter.counts()]
   }
 
   /** @throws RefbotError `PROXY_NOT_LOOPBACK`, `PROXY_NOT_ALLOWED` */
@@ -132,7 +146,15 @@ export class Gate implements AsyncDisposable {
     const { line, problem } = inspect(req, channel.tunnel)
     const at = this.#settings.now()
     if (problem !== undefined) return { line, rule: problem, allowed: false, at }
-    return { line, ...decide(channel.lease.options.target, line), at }
+    const { lease } = channel
+    const { target } = lease.options
+    const decision = decide(target, line)
+    if (!decision.allowed || !isSubmit(line.method) || target.source === 'loopback') return { line, ...decision, at }
+    const taken = this.#limiter.take(line.origin, stricter(submitLimits(target, line.origin), this.#limits), at)
+    if (taken.allowed) return { line, ...decision, at }
+    const { rule, retryAfterMs } = taken
+    lease.limited({ rule, origin: line.origin, at, retryAfterMs })
+    return { line, rule, allowed: false, at }
   }
 
   #request(req: IncomingMessage, res: ServerResponse): void {
@@ -248,5 +270,5 @@ const REFUSAL_HEADERS = [
 ]
 
 function refusalText(rule: Rule, line: RequestLine): string {
-  return `RefBot did not send this request to ${line.origin}: ${rule}.\nThe site has not agreed to be tested by this run.\n`
+  return `RefBot did not send this request to ${line.origin}: ${rule}.\nThe request log of the run says more.\n`
 }

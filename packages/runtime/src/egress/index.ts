@@ -12,8 +12,17 @@ export { DOCUMENT_PATH, documentJsonSchema } from './document.ts'
 export { Gate, type GateOptions } from './gate.ts'
 export { createGateIdentity, type GateIdentity, loadGateIdentity } from './identity.ts'
 export { type GateLease, type LeaseOptions, RECORDS_KEPT } from './lease.ts'
+export type { DayCount, LimitRule, SubmitLimits } from './limiter.ts'
 export { isLoopbackHost } from './loopback.ts'
 export type { Rule } from './policy.ts'
 export { isLoopbackProxy, type UpstreamProxy } from './proxy.ts'
-export type { FaultCode, GateFault, GateRecord, LeaseOutcome, RefusalReport, SiteRefusal } from './record.ts'
+export type {
+  FaultCode,
+  GateFault,
+  GateRecord,
+  LeaseOutcome,
+  LimitReport,
+  RefusalReport,
+  SiteRefusal,
+} from './record.ts'
 export { watchAuthorisation } from './watch.ts'

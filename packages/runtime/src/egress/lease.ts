@@ -4,7 +4,7 @@ import { RefbotError } from '../errors.ts'
 import type { Authorisation } from './authorisation.ts'
 import { isLoopbackHost } from './loopback.ts'
 import { isLoopbackProxy, type UpstreamProxy } from './proxy.ts'
-import type { GateFault, GateRecord, LeaseOutcome, RefusalReport } from './record.ts'
+import type { GateFault, GateRecord, LeaseOutcome, LimitReport, RefusalReport } from './record.ts'
 
 export interface LeaseOptions {
   readonly runId: string
@@ -15,6 +15,8 @@ export interface LeaseOptions {
   readonly userAgentToken: string
   /** Every request, when it has ended. */
   readonly onRecord?: (record: GateRecord) => void
+  /** The site turned the run away: its origin is paused for all runs. */
+  readonly onSiteRefusal?: (report: RefusalReport) => void
   /** A page tried to leave for where nobody agreed: the run is over. */
   readonly onRefusedNavigation?: (record: GateRecord) => void
 }
@@ -47,6 +49,7 @@ export class Lease implements GateLease {
   readonly #faults: GateFault[] = []
   readonly #refusals: RefusalReport[] = []
   readonly #localPorts: number[] = []
+  #limited: LimitReport | undefined
   #forwarded = 0
   #refused = 0
   #firstByteMs: number | undefined
@@ -93,13 +96,19 @@ export class Lease implements GateLease {
 
   siteRefused(report: RefusalReport): void {
     push(this.#refusals, report)
+    this.options.onSiteRefusal?.(report)
+  }
+
+  limited(report: LimitReport): void {
+    this.#limited ??= report
   }
 
   record(record: GateRecord): void {
     push(this.records, record)
     if (record.verdict === 'refused') this.#refused++
     this.options.onRecord?.(record)
-    if (record.verdict === 'refused' && record.navigation) this.options.onRefusedNavigation?.(record)
+    const leaving = record.rule === 'origin_not_granted' || record.rule === 'path_not_allowed'
+    if (leaving && record.navigation) this.options.onRefusedNavigation?.(record)
   }
 
   outcome(): LeaseOutcome {
@@ -109,6 +118,7 @@ export class Lease implements GateLease {
       ...(this.#firstByteMs === undefined ? {} : { firstByteMs: this.#firstByteMs }),
       forwarded: this.#forwarded,
       refused: this.#refused,
+      ...(this.#limited === undefined ? {} : { limited: this.#limited }),
       localPorts: [...this.#localPorts],
     }
   }

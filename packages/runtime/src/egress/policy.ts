@@ -1,4 +1,5 @@
 import type { Authorisation } from './authorisation.ts'
+import type { LimitRule, SubmitLimits } from './limiter.ts'
 
 /** Why a request was let through or not; written into the run's request log. */
 export type Rule =
@@ -10,6 +11,8 @@ export type Rule =
   | 'origin_not_granted'
   /** The document does not list the path. */
   | 'path_not_allowed'
+  /** The origin has taken as many submits as it or the operator allows in a minute, or in a day. */
+  | LimitRule
   /** The Host header, the tunnel and the request line do not name one and the same site. */
   | 'host_mismatch'
   /** The request is not what a browser sends through a proxy. */
@@ -36,6 +39,18 @@ export function decide(authorisation: Authorisation, request: RequestLine): Deci
   if (!pathAllowed(granting.allow.paths, request.path)) return { allowed: false, rule: 'path_not_allowed' }
   return { allowed: true, rule: target ? 'target' : 'submit_origin' }
 }
+
+/** The limits of the document that grants an origin. */
+export function submitLimits({ document, submitDocuments }: Authorisation, origin: string): SubmitLimits {
+  return [document, ...submitDocuments].find((each) => each.origin === origin)?.allow ?? NO_LIMITS
+}
+
+/** Whether a request may change something at the site, and so counts against its limits. */
+export function isSubmit(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
+}
+
+const NO_LIMITS: SubmitLimits = { maxPerMinute: null, maxPerDay: null }
 
 /** Whether anything of an origin may be reached at all, so that a connection to it may be opened ahead of a request. */
 export function originGranted(authorisation: Authorisation, origin: string): boolean {

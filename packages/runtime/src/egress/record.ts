@@ -1,4 +1,5 @@
-import type { Rule } from './policy.ts'
+import type { LimitRule } from './limiter.ts'
+import { isSubmit, type Rule } from './policy.ts'
 
 /** One request as the gate saw it. Never a body, a query string, a header or a secret. */
 export interface GateRecord {
@@ -79,6 +80,15 @@ export interface GateFault {
   readonly cause?: string
 }
 
+/** A submit that was held back because the origin has taken as many as are allowed. */
+export interface LimitReport {
+  readonly rule: LimitRule
+  readonly origin: string
+  readonly at: number
+  /** When the limit gives way. */
+  readonly retryAfterMs: number
+}
+
 /** What a lease came to, for the run's outcome and for proxy-scoring. */
 export interface LeaseOutcome {
   readonly faults: readonly GateFault[]
@@ -89,6 +99,8 @@ export interface LeaseOutcome {
   readonly forwarded: number
   /** Requests that the gate refused. */
   readonly refused: number
+  /** The first submit that a limit held back. */
+  readonly limited?: LimitReport
   /** Local ports of the connections that were made to the proxy or the site: what their logs call the client's port. */
   readonly localPorts: readonly number[]
 }
@@ -107,7 +119,7 @@ export function isNavigation(headers: NodeJS.Dict<string | string[]>): boolean {
 /** A 403 or 429 counts as a refusal on a top-level document or a submit, not on an image or a frame. */
 export function siteRefusal(status: number, method: string, navigation: boolean): SiteRefusal | undefined {
   if (status !== 403 && status !== 429) return undefined
-  if (!navigation && (method === 'GET' || method === 'HEAD' || method === 'OPTIONS')) return undefined
+  if (!navigation && !isSubmit(method)) return undefined
   return status === 429 ? 'rate_limited' : 'challenged'
 }
 
