@@ -4,7 +4,7 @@ import { COMMANDS } from './commands.ts'
 import { describeError, usageError } from './errors.ts'
 import { globalFlags } from './global-flags.ts'
 import { checkArguments, route } from './parse.ts'
-import { createSession } from './session.ts'
+import { createSession, type Output } from './session.ts'
 import { painter, wantsColour } from './terminal/paint.ts'
 import { neutral, safeJson } from './terminal/text.ts'
 import { VERSION } from './version.ts'
@@ -13,8 +13,8 @@ import { VERSION } from './version.ts'
 export interface CliProcess {
   readonly env: NodeJS.ProcessEnv
   readonly cwd: () => string
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: Output
+  readonly stderr: Output
 }
 
 /** Runs one command line. @returns the exit code; nothing is thrown */

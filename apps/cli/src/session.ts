@@ -16,6 +16,8 @@ export interface Session {
   client(): Promise<RefbotClient>
   /** The one JSON document where `--json` was given, else the text. */
   print(document: unknown, text: () => string): void
+  /** Bytes as they are; resolves once there is room for more. */
+  write(chunk: Uint8Array): Promise<void>
   table(heads: readonly Column[], rows: readonly (readonly Cell[])[]): string
   facts(entries: readonly (readonly [name: string, value: Cell | undefined])[]): string
   /** Shows how far something is, where somebody watches; the last call clears it. */
@@ -24,12 +26,15 @@ export interface Session {
   readonly watched: boolean
 }
 
+/** A stream that may be a terminal. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+
 export interface SessionOptions {
   readonly flags: GlobalFlags
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdout: Output
+  readonly stderr: Output
 }
 
 export function createSession({ flags, env, cwd, stdout, stderr }: SessionOptions): Session {
@@ -46,6 +51,9 @@ export function createSession({ flags, env, cwd, stdout, stderr }: SessionOption
     client: async () => (await import('./server/connect.ts')).connect({ flags, env, cwd }),
     print(document, text) {
       stdout.write(`${flags.json ? safeJson(document) : text()}\n`)
+    },
+    async write(chunk) {
+      if (!stdout.write(chunk)) await new Promise<void>((drained) => stdout.once('drain', drained))
     },
     table: (heads, rows) => table(heads, rows, paint),
     facts: (entries) => facts(entries, paint),

@@ -46,9 +46,7 @@ export const exported = command({
     const client = await session.client()
     const { body } = await client.exportMetrics({ query: asked })
     if (file === undefined) {
-      for await (const chunk of body) {
-        if (!process.stdout.write(chunk)) await new Promise<void>((drained) => process.stdout.once('drain', drained))
-      }
+      for await (const chunk of body) await session.write(chunk)
       return
     }
     const path = resolve(session.cwd, file)

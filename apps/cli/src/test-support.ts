@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { runCli } from './cli.ts'
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
+
+/** Plugins for tests. */
+export const PLUGINS = fileURLToPath(new URL('fixtures/plugins', import.meta.url))
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs the real program, from source, in a process of its own and with nothing of this one's environment. */
+export function refbot(args: readonly string[], options: RunOptions): Promise<Finished> {
+  const { output, ended } = start(args, options)
+  return ended.then((code) => ({ code, ...output }))
+}
+
+/** The same in this process: what it does, without the time that a process takes to start. */
+export async function call(args: readonly string[], { cwd, env = {} }: RunOptions): Promise<Finished> {
+  const stdout = new PassThrough().setEncoding('utf8')
+  const stderr = new PassThrough().setEncoding('utf8')
+  const [out, err] = [text(stdout), text(stderr)]
+  const code = await runCli(args, { env, cwd: () => cwd, stdout, stderr })
+  stdout.end()
+  stderr.end()
+  return { code, stdout: await out, stderr: await err }
+}
+
+/** A server in the foreground, as `start` or `api start` makes it. */
+export interface TestServer extends AsyncDisposable {
+  /** What it printed when it was up. */
+  readonly up: Readonly<Record<string, string | number>>
+  readonly child: ChildProcess
+  readonly ended: Promise<number | null>
+  readonly output: { readonly stdout: string; readonly stderr: string }
+  /** Resolves once what it printed on stderr contains this. */
+  said(text: string): Promise<void>
+}
+
+export async function server(args: readonly string[], options: RunOptions): Promise<TestServer> {
+  const { child, output, ended, until } = start([...args, '--json'], options)
+  await Promise.race([until(() => output.stdout.endsWith('}\n')), ended.then(() => undefined)])
+  if (!output.stdout.endsWith('}\n')) throw new Error(`The server did not come up. ${output.stderr}`)
+  return {
+    up: JSON.parse(output.stdout),
+    child,
+    ended,
+    output,
+    said: (text) => until(() => output.stderr.includes(text)),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+function start(args: readonly string[], { cwd, env = {} }: RunOptions) {
+  const clean = { PATH: process.env.PATH ?? '', HOME: cwd, TZ: 'UTC', ...env }
+  const child = spawn(process.execPath, ['--conditions=@refbot/source', MAIN, ...args], {
+    cwd,
+    env: clean,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  const waiting = new Set<() => void>()
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+      for (const check of waiting) check()
+    })
+  }
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code, signal) => resolve(signal === null ? code : null))
+  })
+  const until = (holds: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const check = () => {
+        if (!holds()) return
+        waiting.delete(check)
+        resolve()
+      }
+      waiting.add(check)
+      check()
+    })
+  return { child, output, ended, until }
+}
+
+/** A folder with a configuration, removed afterwards. */
+export function workFolder(config: object = {}): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'refbot-cli-'))
+  writeFileSync(join(path, 'refbot.config.json'), JSON.stringify({ pluginsDir: PLUGINS, ...config }))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
