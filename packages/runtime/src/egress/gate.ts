@@ -4,6 +4,7 @@ import type { AddressInfo, LookupFunction, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import { Channel, type GateSettings } from './channel.ts'
+import { fetchThrough, type IncomingAnswer, type OutgoingRequest } from './client.ts'
 import { type Admitted, forward, withoutQuery } from './exchange.ts'
 import { systemCode } from './fault.ts'
 import type { GateIdentity } from './identity.ts'
@@ -42,6 +43,7 @@ const SERVER_NAME = /^([0-9a-f]{12})-([0-9a-f]{32})\.gate\.invalid$/
  */
 export class Gate implements AsyncDisposable {
   readonly spki: string
+  readonly #certificatePem: string
   readonly #settings: GateSettings
   readonly #limits: SubmitLimits
   readonly #limiter: SubmitLimiter
@@ -66,6 +68,7 @@ export class Gate implements AsyncDisposable {
   private constructor(options: GateOptions) {
     const { identity, clock = { now: Date.now } } = options
     this.spki = identity.spki
+    this.#certificatePem = identity.certificatePem
     this.#limits = options.limits ?? { maxPerMinute: null, maxPerDay: null }
     this.#limiter = new SubmitLimiter(options.counted)
     this.#settings = {
@@ -114,6 +117,11 @@ export class Gate implements AsyncDisposable {
     const lease = new Lease(options, (closed) => this.#leases.delete(closed.id))
     this.#leases.set(lease.id, lease)
     return lease
+  }
+
+  /** One request without a browser, under the same policy; see `fetchThrough`. */
+  async fetchThrough(lease: GateLease, outgoing: OutgoingRequest): Promise<IncomingAnswer> {
+    return await fetchThrough({ port: this.port, certificatePem: this.#certificatePem }, lease, outgoing)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

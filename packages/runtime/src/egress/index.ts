@@ -8,6 +8,7 @@ export {
   examine,
   RESERVED_MAIL_DOMAINS,
 } from './authorisation.ts'
+export type { IncomingAnswer, OutgoingRequest } from './client.ts'
 export { DOCUMENT_PATH, documentJsonSchema } from './document.ts'
 export { Gate, type GateOptions } from './gate.ts'
 export { createGateIdentity, type GateIdentity, loadGateIdentity } from './identity.ts'

@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { OutgoingRequest } from './client.ts'
+import type { GateLease } from './lease.ts'
+import { type FixtureProxy, startProxy } from './testing/fixture-proxy.ts'
+import { credentials, type Site, startSite, trust } from './testing/sites.ts'
+import { bodyOf, startGate, type TestGate } from './testing/through.ts'
+import { until } from './testing/until.ts'
+
+const tls = credentials()
+trust(tls.cert)
+
+let harness: TestGate
+let proxy: FixtureProxy
+let site: Site
+let lease: GateLease
+beforeAll(async () => {
+  harness = await startGate()
+  proxy = await startProxy()
+  site = await startSite(
+    async (req, res) => {
+      if (req.url === '/never') return
+      if (req.url === '/moved') res.writeHead(302, 'Over There', { location: 'https://elsewhere.invalid/' })
+      else
+        res.writeHead(200, {
+          'x-run': String(req.headers['x-refbot-run']),
+          'x-agent': String(req.headers['user-agent']),
+        })
+      res.end(`${req.method} ${await bodyOf(req)}`)
+    },
+    { tls },
+  )
+})
+afterAll(async () => {
+  await harness[Symbol.asyncDispose]()
+  await site[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  lease = await harness.lease(site.origin, { proxy: proxy.proxy })
+})
+
+const send = (outgoing: Partial<OutgoingRequest> = {}) =>
+  harness.gate.fetchThrough(lease, { url: `${site.origin}/`, ...outgoing })
+
+test('a request without a browser is marked, chained and recorded as a page’s is', async () => {
+  const answer = await send({ method: 'POST', body: 'hello', headers: { 'user-agent': 'mine' } })
+  expect(String(await bodyOf(answer.body))).toBe('POST hello')
+  expect(answer).toMatchObject({ status: 200, statusText: 'OK' })
+  expect(answer.headers).toEqual(expect.arrayContaining(['x-run', 'run-1', 'x-agent', 'mine RefBot/9.9']))
+  expect(proxy.asked).toContain(`127.0.0.1:${site.port}`)
+  await until(() => lease.records.length === 1)
+  expect(lease.records[0]).toMatchObject({ method: 'POST', verdict: 'forwarded', via: 'proxy' })
+})
+
+test('a body may be a stream', async () => {
+  const answer = await send({ method: 'PUT', body: Readable.from(['one', 'two']) })
+  expect(String(await bodyOf(answer.body))).toBe('PUT onetwo')
+})
+
+test('a redirect is an answer, not a journey', async () => {
+  const answer = await send({ url: `${site.origin}/moved` })
+  answer.body.resume()
+  expect([answer.status, answer.statusText]).toEqual([302, 'Over There'])
+})
+
+test('what the policy does not let out is an error of its own, with the rule', async () => {
+  const refused = send({ url: 'https://elsewhere.invalid/secret?x=1' })
+  await expect(refused).rejects.toMatchObject({
+    code: 'EGRESS_REFUSED',
+    message: 'GET https://elsewhere.invalid/secret was not sent: origin_not_granted',
+  })
+})
+
+test('what fails on the way has the code of the fault', async () => {
+  lease = await harness.lease(site.origin, { proxy: { ...proxy.proxy, password: 'wrong' } })
+  await expect(send()).rejects.toMatchObject({
+    code: 'EGRESS_FAILED',
+    message: expect.stringContaining('PROXY_AUTH_REJECTED'),
+  })
+})
+
+test('an abort is the caller’s own', async () => {
+  const controller = new AbortController()
+  const arrived = site.arrived.length
+  const sent = send({ url: `${site.origin}/never`, signal: controller.signal })
+  void until(() => site.arrived.length > arrived).then(() => controller.abort(new Error('enough')))
+  await expect(sent).rejects.toThrow('enough')
+  await until(() => lease.records.length === 1)
+  expect(lease.outcome().faults).toEqual([])
+})
+
+test('a closed lease lets nothing out', async () => {
+  await lease.close()
+  await expect(send()).rejects.toMatchObject({ code: 'EGRESS_FAILED' })
+})
