@@ -87,7 +87,7 @@ export class MetricsAggregator extends MetricsCore {
 
   /** Evaluates every rule at `now` (default: the clock's), hands messages to the sinks, and returns what changed. */
   evaluateAlerts(now: number = this.clock.now()): readonly AlertTransition[] {
-    for (const rule of this.#alerting.rules()) this.select(rule.metric)
+    this.recorder.settleAll()
     return this.#alerting.evaluate(now)
   }
 

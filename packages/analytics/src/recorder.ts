@@ -220,6 +220,11 @@ export class Recorder {
     })
   }
 
+  /** Writes the newest totals of all counters into their rings. */
+  settleAll(): void {
+    for (const series of this.#dirty) this.settle(series)
+  }
+
   /** Takes everything that only rings hold into the backlog; totals and histograms are up to date afterwards. */
   drainAll(): void {
     for (const series of this.#dirty) {

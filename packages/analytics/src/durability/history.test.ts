@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MemoryMetricStore, MetricsAggregator } from './index.ts'
-import { ManualClock } from './testing/index.ts'
+import { MemoryMetricStore, MetricsAggregator } from '../index.ts'
+import { ManualClock } from '../testing/index.ts'
 
 type Act =
   | { readonly type: 'record'; readonly values: readonly number[]; readonly late: number }
