@@ -1,2 +1,18 @@
-export { type LoadConfigOptions, type LoadedConfig, loadConfig, parseConfig, withAbsolutePaths } from './load.ts'
+export type { ConfigOrigin } from './check.ts'
+export { variableOf } from './environment.ts'
+export { configJsonSchema } from './json-schema.ts'
+export type { ConfigSource } from './layers.ts'
+export {
+  type ConfigCheck,
+  type LoadConfigOptions,
+  type LoadedConfig,
+  loadConfig,
+  parseConfig,
+  validateConfig,
+  withAbsolutePaths,
+} from './load.ts'
+export { ConfigError, type ConfigNotice, type ConfigProblem, describeProblem, type Place } from './problem.ts'
+export { type ConfigChange, type ConfigPath, diffConfig, RELOAD_RULES, type ReloadRule } from './reload.ts'
 export { configSchema, defineConfig, type RefbotConfig, type RefbotConfigInput } from './schema.ts'
+export { resolveSecret, Secret, type SecretSources, secretVariable } from './secrets.ts'
+export { type ConfigRow, showConfig } from './show.ts'

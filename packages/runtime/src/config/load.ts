@@ -1,16 +1,24 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { RefbotError } from '../errors.ts'
-import { configSchema, type RefbotConfig, type RefbotConfigInput } from './schema.ts'
+import { type ConfigOrigin, checkLayers } from './check.ts'
+import { readEnvironment } from './environment.ts'
+import type { ConfigSource, Layer } from './layers.ts'
+import { ConfigError, type ConfigNotice, type ConfigProblem, inOrder } from './problem.ts'
+import { readConfigFile } from './read-file.ts'
+import type { RefbotConfig, RefbotConfigInput } from './schema.ts'
+import type { SecretSources } from './secrets.ts'
 
 export interface LoadConfigOptions {
   /** Where to look for a file, and what relative paths without one start from. */
   readonly cwd: string
   /** Taken instead of looking for one. */
   readonly file?: string
-  /** Over the file: what the command line said. */
+  /** Over the environment and the file: what the command line said. */
   readonly overrides?: RefbotConfigInput
+  /** The flags that `overrides` come from, for messages: `{ 'api.port': '--port' }`. */
+  readonly flags?: Readonly<Record<string, string>>
+  /** `REFBOT_*`, secrets and systemd's credentials are read from it; default `process.env`. */
+  readonly env?: SecretSources['env']
 }
 
 export interface LoadedConfig {
@@ -18,73 +26,121 @@ export interface LoadedConfig {
   readonly config: RefbotConfig
   /** Undefined where there is none. */
   readonly file: string | undefined
+  /** Who said what a key is: `origins['api.port']`. Every key that holds a value has one, a list one as a whole. */
+  readonly origins: Readonly<Record<string, ConfigOrigin>>
+  /** What works and should be written otherwise. */
+  readonly notices: readonly ConfigNotice[]
+}
+
+export interface ConfigCheck {
+  readonly file: string | undefined
+  /** Empty where the configuration can be used. */
+  readonly problems: readonly ConfigProblem[]
+  readonly notices: readonly ConfigNotice[]
+  /** Undefined where there are problems. */
+  readonly loaded: LoadedConfig | undefined
 }
 
 const NAMES = ['refbot.config.ts', 'refbot.config.mts', 'refbot.config.js', 'refbot.config.json']
 
-/** @throws RefbotError `CONFIG_MISSING`, `CONFIG_UNREADABLE`, `CONFIG_INVALID` */
-export async function loadConfig({ cwd, file, overrides = {} }: LoadConfigOptions): Promise<LoadedConfig> {
-  const path = file === undefined ? NAMES.map((name) => join(cwd, name)).find(existsSync) : resolve(cwd, file)
-  const written = path === undefined ? {} : await readConfig(path)
-  const config = parseConfig(merge(written, overrides), path)
-  return { config: withAbsolutePaths(config, path === undefined ? cwd : dirname(path)), file: path }
+/**
+ * Command line over environment over file over defaults. A relative path in the file starts at the file's folder, any other
+ * at `cwd`.
+ * @throws ConfigError with all that is wrong in `problems`. Its code is `CONFIG_INVALID`, or that of its problems where they
+ * share one: `CONFIG_MISSING`, `CONFIG_UNREADABLE`, `MODE_NOT_AVAILABLE`, `PROXY_LIST_INVALID`, `DATA_DIR_UNUSABLE`,
+ * `SECRET_MISSING` and the others of `resolveSecret`.
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
+  const { file, problems, loaded } = await validateConfig(options)
+  if (loaded === undefined) throw new ConfigError(file, problems)
+  return loaded
+}
+
+/** As `loadConfig`, and tells what is wrong instead of throwing it. Nothing is changed by it. */
+export async function validateConfig(options: LoadConfigOptions): Promise<ConfigCheck> {
+  const { cwd, overrides = {}, flags = {}, env = process.env } = options
+  const file = options.file === undefined ? findConfig(cwd) : resolve(cwd, options.file)
+  const read = file === undefined ? { layer: undefined, problems: [] } : await readConfigFile(file)
+  if ('unreadable' in read) return { file, problems: [read.unreadable], notices: [], loaded: undefined }
+
+  const environment = readEnvironment(env)
+  const commandLine: Layer = {
+    source: 'flag',
+    value: overrides,
+    place: (path) => ({ where: flags[path.join('.')] ?? 'command line' }),
+  }
+  const layers: Layer[] = [commandLine, { source: 'environment', ...environment }]
+  if (read.layer !== undefined) layers.push(read.layer)
+  const base = (source: ConfigSource) =>
+    file === undefined || source === 'flag' || source === 'environment' ? cwd : dirname(file)
+  const checked = checkLayers(layers, { env, dataDir: (written, source) => resolve(base(source), written) })
+  const problems = [...read.problems, ...environment.problems, ...checked.problems]
+  const notices = [...environment.notices, ...checked.notices]
+  const { origins } = checked
+  const config = checked.config && absolutePaths(checked.config, (key) => base(origins[key]?.source ?? 'default'))
+  if (config !== undefined) problems.push(...wrongFolders(config, origins))
+  const usable = config !== undefined && problems.length === 0
+  return { file, problems: inOrder(problems), notices, loaded: usable ? { config, file, origins, notices } : undefined }
 }
 
 /**
- * Fills in the defaults.
- * @throws RefbotError `CONFIG_INVALID`, naming every wrong key at once.
+ * Fills in the defaults and resolves secrets, from `process.env` unless told otherwise. Paths stay as they are. Neither the
+ * environment's `REFBOT_*` keys nor a file are looked at.
+ * @throws ConfigError as `loadConfig`, naming every wrong key at once.
  */
-export function parseConfig(input: unknown, file?: string): RefbotConfig {
-  const parsed = configSchema.safeParse(input)
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  )
-  throw new RefbotError(
-    'CONFIG_INVALID',
-    `The configuration${file === undefined ? '' : ` ${file}`} is not valid. ${problems.join('. ')}.`,
-    {
-      hint: 'Correct these keys; nothing was started or stored.',
-    },
-  )
+export function parseConfig(
+  input: unknown,
+  file?: string,
+  { env = process.env }: { readonly env?: SecretSources['env'] } = {},
+): RefbotConfig {
+  const place = () => (file === undefined ? undefined : { where: file, file })
+  const base = file === undefined ? process.cwd() : dirname(file)
+  const { config, problems } = checkLayers([{ source: 'file', value: input, place }], {
+    env,
+    dataDir: (written) => resolve(base, written),
+  })
+  if (config === undefined) throw new ConfigError(file, problems)
+  return config
 }
 
 export function withAbsolutePaths(config: RefbotConfig, base: string): RefbotConfig {
-  return { ...config, dataDir: resolve(base, config.dataDir), pluginsDir: resolve(base, config.pluginsDir) }
+  return absolutePaths(config, () => base)
 }
 
-async function readConfig(path: string): Promise<unknown> {
-  if (!existsSync(path)) {
-    throw new RefbotError('CONFIG_MISSING', `There is no configuration file ${path}.`, {
-      hint: 'Check the path after --config.',
-    })
-  }
-  try {
-    if (path.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'))
-    const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
-    return module.default
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    throw new RefbotError('CONFIG_UNREADABLE', `The configuration ${path} cannot be read: ${text}`, {
-      hint: path.endsWith('.json')
-        ? 'Correct the JSON at that place.'
-        : 'It must export its configuration as the default.',
-      cause: error,
-    })
+function absolutePaths(config: RefbotConfig, base: (key: string) => string): RefbotConfig {
+  const { executable } = config.browser
+  return {
+    ...config,
+    dataDir: resolve(base('dataDir'), config.dataDir),
+    pluginsDir: resolve(base('pluginsDir'), config.pluginsDir),
+    ...(executable === undefined
+      ? {}
+      : { browser: { ...config.browser, executable: resolve(base('browser.executable'), executable) } }),
   }
 }
 
-function merge(base: unknown, over: RefbotConfigInput): unknown {
-  if (typeof base !== 'object' || base === null || Array.isArray(base)) return base
-  const result: Record<string, unknown> = { ...base }
-  for (const [key, value] of Object.entries(over)) {
-    if (value === undefined) continue
-    const below = result[key]
-    result[key] = isPlain(value) && isPlain(below) ? merge(below, value as RefbotConfigInput) : value
-  }
-  return result
+function findConfig(cwd: string): string | undefined {
+  return NAMES.map((name) => join(cwd, name)).find(existsSync)
 }
 
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Folders that can be none, since a file stands there or on the way. */
+function wrongFolders(config: RefbotConfig, origins: Readonly<Record<string, ConfigOrigin>>): ConfigProblem[] {
+  const keys = [
+    ['dataDir', 'DATA_DIR_UNUSABLE'],
+    ['pluginsDir', 'CONFIG_INVALID'],
+  ] as const
+  return keys.flatMap(([path, code]) => {
+    const file = fileOnTheWay(config[path])
+    const where = origins[path]?.where
+    if (file === undefined) return []
+    return [{ path, code, message: `${file} is no directory`, ...(where === undefined ? {} : { where }) }]
+  })
+}
+
+function fileOnTheWay(path: string): string | undefined {
+  for (let at = path; ; at = dirname(at)) {
+    const stat = statSync(at, { throwIfNoEntry: false })
+    if (stat !== undefined) return stat.isDirectory() ? undefined : at
+    if (at === dirname(at)) return undefined
+  }
 }

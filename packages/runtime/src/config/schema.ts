@@ -1,56 +1,84 @@
 import { z } from 'zod'
+import { SECRET_NAME } from './secrets.ts'
 
-const milliseconds = z.int().min(0)
+export const DEFAULT_DATA_DIR = '.refbot'
 
-const proxy = z.string().min(1).meta({
-  description: 'host:port, host:port:user:password, user:password@host:port or a URL (http).',
-})
+const days = (description: string, value: number) => z.number().positive().default(value).meta({ description })
 
-const threshold = z.strictObject({
-  metric: z.string().min(1).meta({ description: 'Name of the series, such as `registration.duration`.' }),
-  above: z.number().optional().meta({ description: 'Fires when the mean over the window is above this.' }),
-  below: z.number().optional().meta({ description: 'Fires when the mean over the window is below this.' }),
-  windowMs: milliseconds.default(300_000).meta({ description: 'What is looked at, in ms.' }),
-  severity: z.enum(['info', 'warning', 'critical']).default('warning'),
-})
+export const proxySchema = z
+  .union(
+    [
+      z.string().min(1),
+      z.strictObject({
+        $secret: z
+          .string()
+          .regex(SECRET_NAME, { error: 'a name is 1 to 64 lower-case letters, digits and hyphens' })
+          .meta({ description: 'Name of the secret: lower-case letters, digits and hyphens.' }),
+      }),
+    ],
+    { error: 'expected a proxy as text, or { "$secret": "name" }' },
+  )
+  .meta({
+    description:
+      '`host:port`, `host:port:user:password`, `user:password@host:port` or a URL (http, https, socks5), or a secret that holds one.',
+  })
 
-/** The one description of a configuration: validation, types and documentation come from it. */
+const threshold = z
+  .strictObject({
+    metric: z.string().min(1).meta({ description: 'Name of the series, such as `registration.duration`.' }),
+    above: z.number().optional().meta({ description: 'Fires when the mean over the window is above this.' }),
+    below: z.number().optional().meta({ description: 'Fires when the mean over the window is below this.' }),
+    windowMs: z.int().min(0).default(300_000).meta({ description: 'What is looked at, in ms.' }),
+    severity: z.enum(['info', 'warning', 'critical']).default('warning').meta({ description: 'How grave it is.' }),
+  })
+  .refine(({ above, below }) => (above === undefined) !== (below === undefined), {
+    error: 'exactly one of above and below is needed',
+  })
+
+/** The one description of a configuration: validation, types, the JSON Schema and the docs page come from it. */
 export const configSchema = z.strictObject({
-  $schema: z.string().optional(),
-  mode: z.enum(['api', 'headless']).default('api').meta({ description: '`headless` runs without the HTTP API.' }),
-  dataDir: z.string().min(1).default('.refbot').meta({ description: 'Folder of everything that is stored.' }),
+  $schema: z.string().optional().meta({ description: 'JSON Schema for editors; not read by RefBot.' }),
+  mode: z.enum(['api', 'headless', 'dashboard', 'worker']).default('api').meta({
+    description:
+      '`headless` runs without the HTTP API. `dashboard` and `worker` are not available yet and end in `MODE_NOT_AVAILABLE`.',
+  }),
+  dataDir: z.string().min(1).default(DEFAULT_DATA_DIR).meta({ description: 'Folder of everything that is stored.' }),
   pluginsDir: z.string().min(1).default('plugins').meta({ description: 'Folder with one plugin per sub-folder.' }),
   timeZone: z
     .string()
     .min(1)
+    .refine(isTimeZone, { error: 'expected an IANA time zone, such as Europe/Berlin' })
     .optional()
-    .meta({ description: 'IANA zone in which cron expressions are read; default UTC.' }),
+    .meta({ description: 'IANA zone in which cron expressions are read; none: UTC.' }),
   api: z
     .strictObject({
-      enable: z.boolean().default(true),
-      host: z.string().min(1).default('127.0.0.1'),
-      port: z.int().min(0).max(65_535).default(8000).meta({ description: '0 takes a free port.' }),
+      enable: z.boolean().default(true).meta({ description: 'Whether the HTTP API listens in the mode `api`.' }),
+      host: z.string().min(1).default('127.0.0.1').meta({ description: 'Address on which the API listens.' }),
+      port: z.int().min(0).max(65_535).default(8000).meta({ description: 'Port of the API; 0 takes a free one.' }),
     })
-    .prefault({}),
-  proxies: z.array(proxy).default([]).meta({ description: 'Egress proxies; none: pages leave directly.' }),
-  proxyStrategy: z.enum(['weighted', 'round-robin', 'least-loaded', 'random']).default('weighted'),
+    .prefault({})
+    .meta({ description: 'The HTTP API.' }),
+  proxies: z.array(proxySchema).default([]).meta({ description: 'Egress proxies; none: pages leave directly.' }),
+  proxyStrategy: z.enum(['weighted', 'round-robin', 'least-loaded', 'random']).default('weighted').meta({
+    description:
+      '`weighted`: better ones far more often; `least-loaded`: fewest leases first; `round-robin`: one after the other; `random`: every one alike.',
+  }),
   browser: z
     .strictObject({
-      headless: z.boolean().default(true),
-      executable: z
-        .string()
-        .min(1)
-        .optional()
-        .meta({ description: 'Path of Chrome, Chromium or Edge; default: the first that is found.' }),
+      headless: z.boolean().default(true).meta({ description: 'Whether browsers run without windows.' }),
+      executable: z.string().min(1).optional().meta({
+        description: 'Path of Chrome, Chromium or Edge; none: the first that is found. `REFBOT_BROWSER` wins over it.',
+      }),
     })
-    .prefault({}),
-  alerts: z.array(threshold).default([]),
+    .prefault({})
+    .meta({ description: 'The browser of runs that need one.' }),
+  alerts: z.array(threshold).default([]).meta({ description: 'Thresholds on the series of the metrics.' }),
   retention: z
     .strictObject({
-      metricsDays: z.number().positive().default(30),
-      executionsDays: z.number().positive().default(90),
-      eventsDays: z.number().positive().default(30),
-      storageDays: z.number().positive().default(365),
+      metricsDays: days('Raw samples of metrics, in days.', 30),
+      executionsDays: days('Executions with their attempts, in days.', 90),
+      eventsDays: days('Events, in days.', 30),
+      storageDays: days('What plugins stored, in days since it was last written.', 365),
     })
     .prefault({})
     .meta({ description: 'How long rows are kept.' }),
@@ -59,10 +87,29 @@ export const configSchema = z.strictObject({
 /** What a user writes: every key is optional. */
 export type RefbotConfigInput = z.input<typeof configSchema>
 
-/** Complete: defaults filled in. */
-export type RefbotConfig = z.output<typeof configSchema>
+/** A configuration that the schema takes, with its references to secrets. */
+export type ParsedConfig = z.output<typeof configSchema>
+
+/** Complete: defaults filled in, secrets resolved, in a mode that can be run. */
+export type RefbotConfig = Omit<ParsedConfig, 'mode' | 'proxies'> & {
+  mode: Exclude<ParsedConfig['mode'], UnavailableMode>
+  /** With their passwords; the list shows none of them in JSON or `inspect`. */
+  proxies: string[]
+}
+
+export type UnavailableMode = (typeof UNAVAILABLE_MODES)[number]
+export const UNAVAILABLE_MODES = ['dashboard', 'worker'] as const
 
 /** Gives a TypeScript configuration its types. */
 export function defineConfig(config: RefbotConfigInput): RefbotConfigInput {
   return config
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
 }
