@@ -17,7 +17,8 @@ export class MemoryExecutionStore implements ExecutionStore {
   /** Ids in the order in which they ended, those before `#firstEnded` forgotten. */
   #ended: string[] = []
   #firstEnded = 0
-  readonly #claims = new Map<string, Set<number>>()
+  /** Claimed due times by job: most jobs have one in the history, for which a set would be too much. */
+  readonly #claims = new Map<string, number | Set<number>>()
 
   constructor({ maxExecutions = 1000 }: MemoryExecutionStoreOptions = {}) {
     this.#max = maxExecutions
@@ -37,14 +38,12 @@ export class MemoryExecutionStore implements ExecutionStore {
 
   async claim(execution: ExecutionRecord): Promise<boolean> {
     const { jobId, scheduledAt } = execution
-    let claims = this.#claims.get(jobId)
-    if (claims === undefined) {
-      claims = new Set()
-      this.#claims.set(jobId, claims)
-    } else if (claims.has(scheduledAt)) {
-      return false
-    }
-    claims.add(scheduledAt)
+    const claims = this.#claims.get(jobId)
+    if (claims === undefined) this.#claims.set(jobId, scheduledAt)
+    else if (claims === scheduledAt) return false
+    else if (typeof claims === 'number') this.#claims.set(jobId, new Set([claims, scheduledAt]))
+    else if (claims.has(scheduledAt)) return false
+    else claims.add(scheduledAt)
     const job = this.#jobs.get(jobId)
     if (job !== undefined && !(job.lastScheduledAt !== undefined && job.lastScheduledAt >= scheduledAt)) {
       this.#jobs.set(jobId, { ...job, lastScheduledAt: scheduledAt })
@@ -96,8 +95,8 @@ export class MemoryExecutionStore implements ExecutionStore {
     this.#executions.delete(id)
     if (forgotten === undefined) return
     const claims = this.#claims.get(forgotten.jobId)
-    claims?.delete(forgotten.scheduledAt)
-    if (claims?.size === 0) this.#claims.delete(forgotten.jobId)
+    if (typeof claims === 'object') claims.delete(forgotten.scheduledAt)
+    if (typeof claims !== 'object' || claims.size === 0) this.#claims.delete(forgotten.jobId)
   }
 }
 

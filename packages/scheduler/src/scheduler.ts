@@ -106,6 +106,7 @@ export class PluginScheduler {
       executor: this.#executor,
       hasTask: (name) => this.#tasks.has(name),
     })
+    if (onSuccess === undefined && onFailure === undefined) return
     this.on('execution:ended', ({ execution }) => {
       if (execution.status === 'success') return onSuccess?.(execution)
       if (execution.status === 'failed') return onFailure?.(execution)

@@ -2,7 +2,16 @@ import { SchedulerError } from '../errors.ts'
 import type { Emitter } from '../events.ts'
 import { ABANDONED, type Interruption, interrupted, judge, type Outcome, type Verdict } from '../policies/judge.ts'
 import type { Statistics } from '../statistics/statistics.ts'
-import type { Clock, ExecutionPatch, ExecutionRecord, ExecutionStore, Instant, Task, TaskOptions } from '../types.ts'
+import type {
+  AttemptRecord,
+  Clock,
+  ExecutionPatch,
+  ExecutionRecord,
+  ExecutionStore,
+  Instant,
+  Task,
+  TaskOptions,
+} from '../types.ts'
 import { Admission, type Turn } from './admission.ts'
 import { runAttempt } from './attempt.ts'
 import { begin, Execution, end, patched } from './execution.ts'
@@ -46,6 +55,8 @@ export interface RegisteredTask extends TaskOptions {
   readonly run: Task
 }
 
+type Draft = ExecutionRecord & { readonly attempts: AttemptRecord[] }
+
 export class Executor {
   readonly #options: ExecutorOptions
   readonly #admission: Admission
@@ -81,7 +92,8 @@ export class Executor {
     if (turn === 'refused') {
       execution.record = { ...draft, status: 'cancelled', reason: 'overlap', endedAt: draft.claimedAt }
     } else if (turn === 'now') {
-      execution.record = { ...draft, attempts: [{ number: 1, startedAt: draft.claimedAt }] }
+      // Nobody else has seen the draft yet, so it may still be written to.
+      draft.attempts.push({ number: 1, startedAt: draft.claimedAt })
     }
     this.#active.set(draft.id, execution)
 
@@ -140,11 +152,11 @@ export class Executor {
     execution.interrupt(by, new DOMException(message, 'AbortError'))
   }
 
-  #draft(job: Job, scheduledAt: Instant): ExecutionRecord {
+  #draft(job: Job, scheduledAt: Instant): Draft {
     const { input, task } = job.config
     const id = this.#options.newId()
     const claimedAt = this.#options.clock.now()
-    const draft = { id, jobId: job.id, task, scheduledAt, claimedAt, status: 'running', attempts: [] } as const
+    const draft: Draft = { id, jobId: job.id, task, scheduledAt, claimedAt, status: 'running', attempts: [] }
     return input === undefined ? draft : { ...draft, input }
   }
 

@@ -5,7 +5,9 @@ const macrotask = setImmediate
 export class Pace {
   readonly #perTurn: () => number
   #passed = 0
+  /** Those before `#first` have passed. */
   #waiting: (() => void)[] = []
+  #first = 0
   #scheduled = false
 
   /** @param perTurn asked anew at each turn */
@@ -16,7 +18,7 @@ export class Pace {
   /** Nothing to wait for, or a promise of a later turn. */
   pass(): Promise<void> | undefined {
     this.#schedule()
-    if (this.#waiting.length === 0 && this.#passed < this.#perTurn()) {
+    if (this.#first === this.#waiting.length && this.#passed < this.#perTurn()) {
       this.#passed++
       return undefined
     }
@@ -28,10 +30,16 @@ export class Pace {
     this.#scheduled = true
     macrotask(() => {
       this.#scheduled = false
-      const next = this.#waiting.slice(0, this.#perTurn())
-      this.#waiting = this.#waiting.slice(next.length)
+      const from = this.#first
+      const to = Math.min(this.#waiting.length, from + this.#perTurn())
+      const next = this.#waiting.slice(from, to)
+      this.#first = to
+      if (to === this.#waiting.length) {
+        this.#waiting = []
+        this.#first = 0
+      }
       this.#passed = next.length
-      if (this.#waiting.length > 0 || next.length > 0) this.#schedule()
+      if (next.length > 0) this.#schedule()
       for (const resolve of next) resolve()
     })
   }

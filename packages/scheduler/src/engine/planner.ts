@@ -115,15 +115,16 @@ export class Planner {
   /** Looks after a store call that nobody awaits. */
   background(operation: string, work: Promise<unknown>, failed?: () => void): void {
     this.#pending++
-    work
-      .catch((error: unknown) => {
-        this.#options.events.emit('scheduler:store-failed', () => ({ operation, error }))
-        failed?.()
-      })
-      .finally(() => {
-        this.#pending--
-        this.#checkIdle()
-      })
+    work.then(this.#done, (error: unknown) => {
+      this.#options.events.emit('scheduler:store-failed', () => ({ operation, error }))
+      failed?.()
+      this.#done()
+    })
+  }
+
+  readonly #done = (): void => {
+    this.#pending--
+    this.#checkIdle()
   }
 
   #disarmWakeUp(): void {

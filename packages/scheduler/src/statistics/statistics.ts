@@ -68,22 +68,28 @@ class Durations {
   #sum = 0
   #min = Number.POSITIVE_INFINITY
   #max = 0
-  readonly #histogram = new Histogram()
+  /** From the second value on: one is known by its sum. */
+  #histogram: Histogram | undefined
 
   add(ms: number): void {
     // A clock that was set back in between makes no negative durations.
     const value = Math.max(0, ms)
+    if (this.#count === 1) {
+      this.#histogram = new Histogram()
+      this.#histogram.add(this.#sum)
+    }
+    this.#histogram?.add(value)
     this.#count++
     this.#sum += value
     if (value < this.#min) this.#min = value
     if (value > this.#max) this.#max = value
-    this.#histogram.add(value)
   }
 
   read(): DurationStatistics {
     const count = this.#count
     const within = (value: number): number => Math.min(Math.max(value, this.#min), this.#max)
-    const [p50 = 0, p95 = 0, p99 = 0] = count === 0 ? [] : this.#histogram.quantiles([0.5, 0.95, 0.99]).map(within)
+    const [p50 = this.#max, p95 = this.#max, p99 = this.#max] =
+      this.#histogram?.quantiles([0.5, 0.95, 0.99]).map(within) ?? []
     return {
       count,
       meanMs: count === 0 ? 0 : this.#sum / count,

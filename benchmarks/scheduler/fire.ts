@@ -1,0 +1,95 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { MemoryExecutionStore, PluginScheduler } from '../../packages/scheduler/src/index.ts'
+import { BareHeap } from './bare-heap.ts'
+import { type BenchLine, line, median, quantile } from './line.ts'
+
+/** How late do firings start that are all due at the same instant? Beside a bare heap with a record and an AbortController each. */
+export async function bench(): Promise<BenchLine[]> {
+  return [...(await compare(10_000, 5, 1.5)), ...(await compare(100_000, 3, 2))]
+}
+
+interface Burst {
+  /** From the due instant to each start, in ms. */
+  readonly lateness: readonly number[]
+  readonly longestStallMs: number
+}
+
+async function compare(count: number, rounds: number, most: number): Promise<BenchLine[]> {
+  await bare(1000)
+  await ours(1000)
+  const bursts: { ours: Burst; bare: Burst }[] = []
+  for (let round = 0; round < rounds; round++) bursts.push({ bare: await bare(count), ours: await ours(count) })
+  const p99 = (burst: Burst): number => quantile(burst.lateness, 0.99)
+  const name = `${count.toLocaleString('en')} due at once`
+  const common = { bench: 'scheduler/fire', unit: 'ms', peer: 'bare heap' } as const
+  const started = Math.min(...bursts.map((burst) => burst.ours.lateness.length))
+  const early = bursts.flatMap((burst) => burst.ours.lateness).filter((ms) => ms < 0).length
+  return [
+    line({
+      ...common,
+      metric: `p99 lateness, ${name}`,
+      ours: median(bursts.map((burst) => p99(burst.ours))),
+      theirs: median(bursts.map((burst) => p99(burst.bare))),
+      goal: { on: 'ratio', op: '<=', value: most },
+    }),
+    line({
+      ...common,
+      metric: `longest stall of the event loop, ${name}`,
+      ours: median(bursts.map((burst) => burst.ours.longestStallMs)),
+      theirs: median(bursts.map((burst) => burst.bare.longestStallMs)),
+      goal: { on: 'ours', op: '<=', value: 50 },
+    }),
+    line({
+      bench: 'scheduler/fire',
+      metric: `missed or early, ${name}`,
+      unit: '1',
+      ours: count - started + early,
+      goal: { on: 'ours', op: '<=', value: 0 },
+    }),
+  ]
+}
+
+/** Far enough to be registered before it is due. */
+function leadMs(count: number): number {
+  return 1000 + count / 25
+}
+
+async function ours(count: number): Promise<Burst> {
+  await using scheduler = new PluginScheduler({ store: new MemoryExecutionStore() })
+  const due = Date.now() + leadMs(count)
+  // Awaited here, or the scheduler would be disposed of before.
+  return await measured(count, due, async (started) => {
+    scheduler.registerTask('t', started)
+    await scheduler.start()
+    const triggers = { type: 'interval', everyMs: 3_600_000, anchor: due } as const
+    for (let n = 0; n < count; n++) await scheduler.add({ id: `job-${n}`, task: 't', triggers })
+  })
+}
+
+async function bare(count: number): Promise<Burst> {
+  const due = Date.now() + leadMs(count) / 4
+  return measured(count, due, async (started) => {
+    const heap = new BareHeap(started)
+    for (let n = 0; n < count; n++) heap.add(`job-${n}`, due)
+    heap.arm()
+  })
+}
+
+async function measured(count: number, due: number, prepare: (started: () => void) => Promise<void>): Promise<Burst> {
+  const lateness: number[] = []
+  const { promise, resolve } = Promise.withResolvers<void>()
+  await prepare(() => {
+    lateness.push(performance.timeOrigin + performance.now() - due)
+    if (lateness.length === count) resolve()
+  })
+  if (Date.now() >= due) throw new Error('It was due before all was registered.')
+  globalThis.gc?.()
+  await new Promise((done) => setTimeout(done, Math.max(0, due - Date.now() - 50)))
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  await promise
+  // What ends are left is part of the same burst.
+  await new Promise((done) => setTimeout(done, 200))
+  delay.disable()
+  return { lateness, longestStallMs: delay.max / 1e6 }
+}
