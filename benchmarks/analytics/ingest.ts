@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type MetricBlock, MetricsAggregator, type MetricStore } from '../../packages/analytics/src/index.ts'
+import { type MetricBlock, type MetricStore, MetricsAggregator } from '../../packages/analytics/src/index.ts'
 import { type BenchLine, line, median } from '../lib/line.ts'
 
 const SERIES = 20

@@ -79,7 +79,10 @@ function load(folder: string): Series[] {
     readdirSync(join(folder, 'data', category)).map((file) => `${category}/${file}`),
   )
   return names.map((name) => {
-    const rows = readFileSync(join(folder, 'data', name), 'utf8').trim().split(/\r?\n/).slice(1)
+    const rows = readFileSync(join(folder, 'data', name), 'utf8')
+      .trim()
+      .split(/\r?\n/)
+      .slice(1)
     const cells = rows.map((row) => row.split(','))
     const ts = cells.map(([time]) => String(time).slice(0, 19))
     return { name, ts, values: cells.map(([, value]) => Number(value)), windows: windows[name] ?? [] }
