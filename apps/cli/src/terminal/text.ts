@@ -18,13 +18,12 @@ export function safeJson(value: unknown): string {
   )
 }
 
-const segmenter = new Intl.Segmenter()
-
 /** Columns that a text takes up. */
 export function columns(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length
+  if (/^[\x20-\x7e\xa1-\xac\xae-\xff–·…●▲■○◐]*$/.test(text)) return text.length
   let width = 0
-  for (const { segment } of segmenter.segment(text)) width += WIDE.test(segment) ? 2 : 1
+  // Made where it is needed: it costs more than the rest of a short command.
+  for (const { segment } of new Intl.Segmenter().segment(text)) width += WIDE.test(segment) ? 2 : 1
   return width
 }
 
