@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Kysely } from 'kysely'
 import type { RefbotEvent } from './event-types.ts'
+import { describe, isDiskFault } from './faults.ts'
 import type { Operation, Unit } from './operation.ts'
 import { operations } from './operations/index.ts'
 import type { StoreReply, StoreRequest } from './protocol.ts'
@@ -18,17 +19,24 @@ const OPENING: Readonly<Record<CommitMode, string>> = {
 export interface Commit {
   readonly events: readonly RefbotEvent[]
   readonly replies: readonly StoreReply[]
+  /** Set when nothing was kept, of any request. */
+  readonly failure?: unknown
+}
+
+export interface Connection {
+  readonly sqlite: DatabaseSync
+  readonly db: Kysely<Database>
 }
 
 /**
  * Runs queued requests in one transaction, each inside a savepoint of its own: one that fails takes back its own
- * changes and events only, and all others share a single sync to disk.
+ * changes and events only, and all others share a single sync to disk. A failing disk takes back all of them.
  */
 export async function commit(
-  sqlite: DatabaseSync,
-  db: Kysely<Database>,
+  { sqlite, db }: Connection,
   requests: readonly StoreRequest[],
   mode: CommitMode,
+  runsMayStart: boolean,
 ): Promise<Commit> {
   const events: RefbotEvent[] = []
   const replies: StoreReply[] = []
@@ -39,11 +47,12 @@ export async function commit(
       sqlite.exec('SAVEPOINT operation')
       try {
         const operation = operations[request.operation] as Operation<unknown>
-        const value = await operation.run(unit(db, request.now, emitted), request.args)
+        const value = await operation.run(unit(db, request.now, runsMayStart, emitted), request.args)
         sqlite.exec('RELEASE operation')
         events.push(...emitted)
         replies.push({ id: request.id, ok: true, value })
       } catch (error) {
+        if (isDiskFault(error)) throw error
         sqlite.exec('ROLLBACK TO operation')
         sqlite.exec('RELEASE operation')
         replies.push({ id: request.id, ok: false, error: describe(error) })
@@ -52,15 +61,28 @@ export async function commit(
     sqlite.exec('COMMIT')
     return { events, replies }
   } catch (error) {
-    if (sqlite.isTransaction) sqlite.exec('ROLLBACK')
-    return { events: [], replies: requests.map(({ id }) => ({ id, ok: false, error: describe(error) })) }
+    rollback(sqlite)
+    return {
+      events: [],
+      replies: requests.map(({ id }) => ({ id, ok: false, error: describe(error) })),
+      failure: error,
+    }
   }
 }
 
-function unit(db: Kysely<Database>, now: number, emitted: RefbotEvent[]): Unit {
+function rollback(sqlite: DatabaseSync): void {
+  try {
+    if (sqlite.isTransaction) sqlite.exec('ROLLBACK')
+  } catch {
+    // SQLite has rolled back by itself, as it does after a failed write.
+  }
+}
+
+function unit(db: Kysely<Database>, now: number, runsMayStart: boolean, emitted: RefbotEvent[]): Unit {
   return {
     db,
     now,
+    runsMayStart,
     async emit(type, data) {
       const { id } = await db
         .insertInto('event')
@@ -70,10 +92,4 @@ function unit(db: Kysely<Database>, now: number, emitted: RefbotEvent[]): Unit {
       emitted.push({ id, type, at: now, data } as RefbotEvent)
     },
   }
-}
-
-export function describe(error: unknown): { code: string; message: string } {
-  const message = error instanceof Error ? error.message : String(error)
-  const full = /database or disk is full|disk I\/O error/i.test(message)
-  return { code: full ? 'STORE_DISK_FULL' : 'STORE_FAILED', message }
 }

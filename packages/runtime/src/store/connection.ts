@@ -1,15 +1,17 @@
-import { Worker } from 'node:worker_threads'
-import { entry } from '../entry.ts'
 import { RefbotError } from '../errors.ts'
+import type { StoreHealth } from './disk/health.ts'
 import type { RefbotEvent } from './event-types.ts'
 import type { OperationArgs, OperationName, OperationResult } from './operations/index.ts'
-import type { StoreMessage, StoreRequest, StoreThreadData } from './protocol.ts'
+import type { ConnectionTask, Opening, StoreFault, StoreMessage, StoreRequest } from './protocol.ts'
+import { ThreadSession } from './threads.ts'
 
-export interface ConnectionOptions extends StoreThreadData {
+export interface ConnectionOptions extends Omit<ConnectionTask, 'kind' | 'openedAt'> {
   /** Epoch milliseconds. */
   readonly now: () => number
   /** Called with the events of each commit, in order, before those who wait for that commit go on. */
   readonly onEvents?: (events: readonly RefbotEvent[]) => void
+  /** Called when the disk's state changed. */
+  readonly onHealth?: (health: StoreHealth) => void
 }
 
 interface Pending {
@@ -19,42 +21,56 @@ interface Pending {
 
 /** One thread with one connection to the database; each call is a whole operation. */
 export class StoreConnection implements AsyncDisposable {
-  readonly #worker: Worker
+  readonly opening: Opening
+  readonly #session: ThreadSession<StoreMessage>
   readonly #options: ConnectionOptions
-  readonly #pending = new Map<number, Pending>()
-  readonly #exited: Promise<void>
+  readonly #waiting: Waiting
   #nextId = 1
   #closed: Promise<void> | undefined
 
-  private constructor(worker: Worker, options: ConnectionOptions) {
-    this.#worker = worker
+  private constructor(
+    session: ThreadSession<StoreMessage>,
+    options: ConnectionOptions,
+    waiting: Waiting,
+    opening: Opening,
+  ) {
+    this.#session = session
     this.#options = options
-    this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()))
-    worker.on('message', (message: StoreMessage) => this.#receive(message))
-    worker.on('error', (error) => this.#rejectAll(error instanceof Error ? error.message : String(error)))
-    worker.once('exit', () => this.#rejectAll('The store is closed.'))
-    worker.unref()
+    this.#waiting = waiting
+    this.opening = opening
+    session.port.unref()
   }
 
   /**
    * @throws RefbotError `STORE_UNUSABLE` when the file is no database, or cannot be opened; `STORE_NEWER` when a
-   * newer version wrote it.
+   * newer version wrote it; `STORE_UPGRADE_FAILED` when it stays as it was.
    */
   static async open(options: ConnectionOptions): Promise<StoreConnection> {
-    const workerData: StoreThreadData = { file: options.file, readOnly: options.readOnly }
-    const { url, execArgv } = entry('#store-worker')
-    const worker = new Worker(url, { workerData, execArgv: [...execArgv] })
-    await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject)
-      worker.once('message', (message: StoreMessage) => {
-        worker.off('error', reject)
-        if (message.type !== 'failed') return resolve()
-        const { code, message: text, hint } = message.error
-        const where = `The store ${options.file} cannot be used: ${text}`
-        reject(new RefbotError(code, where, hint === undefined ? {} : { hint }))
-      })
+    const { now, onEvents: _, onHealth: __, ...rest } = options
+    const waiting = new Waiting()
+    let settle: (answer: Opening | StoreFault) => void = () => undefined
+    const opened = new Promise<Opening | StoreFault>((resolve) => {
+      settle = resolve
     })
-    return new StoreConnection(worker, options)
+    const session: ThreadSession<StoreMessage> = new ThreadSession<StoreMessage>(
+      { ...rest, kind: 'connection', openedAt: now() },
+      (message) => {
+        if (message.type === 'ready') settle(message.opening)
+        else if (message.type === 'failed') settle(message.error)
+        else receive(session, waiting, options, message)
+      },
+    )
+    void session.ended.then((error) => {
+      const message = error?.message ?? 'The store is closed.'
+      settle({ code: 'STORE_UNUSABLE', message })
+      for (const { reject } of waiting.requests.values()) reject(new RefbotError('STORE_FAILED', message))
+      waiting.requests.clear()
+    })
+    const answer = await opened
+    if ('migrated' in answer) return new StoreConnection(session, options, waiting, answer)
+    const { code, message, hint } = answer
+    const where = `The store ${options.file} cannot be used: ${message}`
+    throw new RefbotError(code, where, hint === undefined ? {} : { hint })
   }
 
   /** @throws RefbotError `STORE_FAILED`, `STORE_DISK_FULL`; nothing of the operation was kept then. */
@@ -67,35 +83,19 @@ export class StoreConnection implements AsyncDisposable {
 
   #send(request: StoreRequest): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#pending.set(request.id, { resolve, reject })
-      if (this.#pending.size === 1) this.#worker.ref()
-      this.#worker.postMessage(request)
+      this.#waiting.requests.set(request.id, { resolve, reject })
+      if (this.#waiting.requests.size === 1) this.#session.port.ref()
+      this.#session.post(request)
     })
-  }
-
-  #receive(message: StoreMessage): void {
-    if (message.type !== 'committed') return
-    if (message.events.length > 0) this.#options.onEvents?.(message.events)
-    for (const reply of message.replies) {
-      const pending = this.#pending.get(reply.id)
-      this.#pending.delete(reply.id)
-      if (reply.ok) pending?.resolve(reply.value)
-      else pending?.reject(new RefbotError(reply.error.code, `The store could not do that: ${reply.error.message}`))
-    }
-    if (this.#pending.size === 0) this.#worker.unref()
-  }
-
-  #rejectAll(reason: string): void {
-    for (const { reject } of this.#pending.values()) reject(new RefbotError('STORE_FAILED', reason))
-    this.#pending.clear()
   }
 
   /** Waits for what was asked before. */
   close(): Promise<void> {
     this.#closed ??= (async () => {
-      this.#worker.ref()
-      this.#worker.postMessage('close')
-      await this.#exited
+      this.#waiting.closing = true
+      this.#session.port.ref()
+      this.#session.post('close')
+      await this.#session.ended
     })()
     return this.#closed
   }
@@ -103,6 +103,34 @@ export class StoreConnection implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+/** What those who wait share with the receiver of answers. */
+class Waiting {
+  readonly requests = new Map<number, Pending>()
+  closing = false
+}
+
+function receive(
+  { port }: ThreadSession<StoreMessage>,
+  waiting: Waiting,
+  { onEvents, onHealth }: ConnectionOptions,
+  message: StoreMessage,
+): void {
+  if (message.type === 'health') onHealth?.(message.health)
+  if (message.type !== 'committed') return
+  if (message.events.length > 0) onEvents?.(message.events)
+  for (const reply of message.replies) {
+    const request = waiting.requests.get(reply.id)
+    waiting.requests.delete(reply.id)
+    if (reply.ok) request?.resolve(reply.value)
+    else request?.reject(failure(reply.error))
+  }
+  if (waiting.requests.size === 0 && !waiting.closing) port.unref()
+}
+
+function failure({ code, message, hint }: StoreFault): RefbotError {
+  return new RefbotError(code, `The store could not do that: ${message}`, hint === undefined ? {} : { hint })
 }
 
 function closedError(): RefbotError {

@@ -11,12 +11,16 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { RefbotError } from '../errors.ts'
+import { finishSwap } from './backup/swap.ts'
 
 /** The one folder that holds all that is stored, held by one process at a time. */
 export class DataDirectory implements Disposable {
   readonly path: string
   readonly #lock: string
+  /** Held for as long as this lives: the kernel lets go of it with the process, however that ends. */
+  #guard: DatabaseSync | undefined
 
   private constructor(path: string) {
     this.path = path
@@ -30,7 +34,9 @@ export class DataDirectory implements Disposable {
       mkdirSync(path, { recursive: true, mode: 0o700 })
       if (!statSync(path).isDirectory()) throw new Error('it is no directory')
       directory.#takeLock()
+      finishSwap(path)
     } catch (error) {
+      directory.#guard?.close()
       if (error instanceof RefbotError) throw error
       const text = error instanceof Error ? error.message : String(error)
       throw new RefbotError('DATA_DIR_UNUSABLE', `The data directory ${path} cannot be used: ${text}.`, {
@@ -53,18 +59,26 @@ export class DataDirectory implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#guard === undefined) return
     if (readHolder(this.#lock)?.pid === process.pid) rmSync(this.#lock, { force: true })
+    this.#guard.close()
+    this.#guard = undefined
   }
 
+  /**
+   * Two locks: one of the kernel, which two that start at once cannot both get and which crosses containers, and a
+   * file that says who holds it.
+   */
   #takeLock(): void {
+    this.#guard = takeGuard(join(this.path, 'lock.db'))
     const holder = readHolder(this.#lock)
-    if (holder !== undefined && isAlive(holder)) {
-      throw new RefbotError('DATA_DIR_LOCKED', `Process ${holder.pid} already works on ${this.path}.`, {
+    if (this.#guard === undefined || (holder !== undefined && isAlive(holder))) {
+      const who = holder === undefined ? 'Another process' : `Process ${holder.pid}`
+      throw new RefbotError('DATA_DIR_LOCKED', `${who} already works on ${this.path}.`, {
         hint: 'Stop it first, or give this instance a data directory of its own.',
       })
     }
     rmSync(this.#lock, { force: true })
-    // Created exclusively: of two that start at once, one gets it.
     const fd = openSync(this.#lock, 'wx', 0o600)
     writeSync(fd, JSON.stringify({ pid: process.pid, startedAt: startTime(process.pid) }))
     closeSync(fd)
@@ -74,6 +88,22 @@ export class DataDirectory implements Disposable {
 /** 256 bits, for a bearer token. */
 export function newToken(): string {
   return `rb_${randomBytes(32).toString('base64url')}`
+}
+
+const SQLITE_BUSY = 5
+
+/** Undefined where somebody holds it. SQLite's locks are the kernel's own, which Node offers nowhere else. */
+function takeGuard(file: string): DatabaseSync | undefined {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+  const guard = new DatabaseSync(file, { timeout: 0 })
+  try {
+    guard.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    return guard
+  } catch (error) {
+    guard.close()
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined
+    throw error
+  }
 }
 
 interface Holder {

@@ -33,6 +33,9 @@ function wrap(statement: StatementSync) {
   }
 }
 
+/** What the write-ahead log keeps of its size once all of it is in the database, in bytes. */
+const MAX_IDLE_LOG = 64 * 1024 * 1024
+
 /** Opens the file with the settings that every connection shares. */
 export function openDatabase(file: string, options: { readOnly: boolean }): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 5000, enableForeignKeyConstraints: true })
@@ -40,6 +43,7 @@ export function openDatabase(file: string, options: { readOnly: boolean }): Data
     db.exec('PRAGMA auto_vacuum = INCREMENTAL')
     db.exec('PRAGMA journal_mode = WAL')
     db.exec('PRAGMA synchronous = FULL')
+    db.exec(`PRAGMA journal_size_limit = ${MAX_IDLE_LOG}`)
   }
   return db
 }

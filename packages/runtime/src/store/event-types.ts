@@ -1,5 +1,6 @@
 import type { DesiredState, RunCause } from '@refbot/plugin-sdk'
 import type { ExecutionReason, ExecutionStatus } from '@refbot/scheduler'
+import type { StoreStatus } from './disk/health.ts'
 
 /** What each change of state says, by its type. */
 export interface EventData {
@@ -19,6 +20,23 @@ export interface EventData {
   'artifact.stored': { readonly runId: string; readonly name: string; readonly bytes: number }
   /** An operator armed, paused or stopped a plugin. */
   'plugin.desired': { readonly plugin: string; readonly desired: DesiredState }
+  /** Rows and files were deleted because of their age, or because there were too many. */
+  'store.pruned': { readonly deleted: Readonly<Partial<Record<PrunedKind, Deletion>>> }
+  /** The database was brought to this version's tables. */
+  'store.upgraded': { readonly migrations: readonly string[]; readonly program: string }
+  /** A crash had cut off the last write; the store opened at its last whole commit. */
+  'store.recovered': { readonly discardedBytes: number }
+  /** The disk under the store fills up, fails, or has room again. */
+  'store.health': { readonly status: StoreStatus; readonly freeBytes: number }
+}
+
+/** What retention deletes. Metrics have tiers of their own, and prune themselves. */
+export type PrunedKind = 'execution' | 'event' | 'plugin_value' | 'artifact'
+
+export interface Deletion {
+  readonly items: number
+  /** Of files; 0 where only rows were deleted. */
+  readonly bytes: number
 }
 
 export interface ExecutionData {

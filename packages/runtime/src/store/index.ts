@@ -1,5 +1,22 @@
+export { type BackupOptions, backup } from './backup/backup.ts'
+export type { BackupReport } from './backup/create.ts'
+export { type RestoreOptions, type RestoreReport, restoreBackup } from './backup/restore.ts'
+export { checkStore, type StoreCheck } from './check.ts'
 export { DataDirectory, newToken } from './data-directory.ts'
-export type { EventData, EventType, RefbotEvent } from './event-types.ts'
+export type { StoreHealth, StoreStatus } from './disk/health.ts'
+export type { EventGap, EventSubscription } from './event-feed.ts'
+export type { Deletion, EventData, EventType, PrunedKind, RefbotEvent } from './event-types.ts'
 export type { PrunedTable } from './operations/retention.ts'
 export type { ArtifactRecord, PluginRunCounts, RunDetails, RunQuery, RunRecord, StepRecord } from './operations/runs.ts'
-export { type PluginValueStore, RUN_TASK, type RunStore, Store, type StoreOptions } from './store.ts'
+export { applyRetention, type RetentionPolicy } from './retention.ts'
+export {
+  type ArtifactStore,
+  type EventReader,
+  type EventStore,
+  type PluginStateStore,
+  type PluginValueStore,
+  RUN_TASK,
+  type RunStore,
+  Store,
+  type StoreOptions,
+} from './store.ts'

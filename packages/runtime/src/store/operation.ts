@@ -7,6 +7,8 @@ export interface Unit {
   readonly db: Kysely<Database>
   /** Epoch milliseconds. */
   readonly now: number
+  /** False while the disk is nearly full, or cannot be written to. */
+  readonly runsMayStart: boolean
   /** Appends an event to this transaction; it is delivered once that is committed. */
   emit<Type extends EventType>(type: Type, data: EventData[Type]): Promise<void>
 }

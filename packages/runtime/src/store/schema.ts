@@ -100,6 +100,14 @@ interface EventTable {
   created_at: CreatedAt
 }
 
+/** What retention deleted since it last told so in an event. */
+interface DeletionTable {
+  kind: string
+  items: number
+  bytes: number
+  created_at: CreatedAt
+}
+
 /** Every table, as Kysely sees it. */
 export interface Database {
   job: JobTable
@@ -112,4 +120,5 @@ export interface Database {
   plugin_value: PluginValueTable
   metric_block: MetricBlockTable
   event: EventTable
+  deletion: DeletionTable
 }

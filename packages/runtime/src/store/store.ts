@@ -1,13 +1,18 @@
+import { dirname } from 'node:path'
 import type { MetricBlock, MetricStore } from '@refbot/analytics'
 import type { DesiredState, JsonValue } from '@refbot/plugin-sdk'
 import type { ExecutionRecord, ExecutionStore } from '@refbot/scheduler'
 import { StoreConnection } from './connection.ts'
-import type { RefbotEvent } from './event-types.ts'
+import type { StoreHealth } from './disk/health.ts'
+import { EventFeed, type EventGap, type EventSubscription, type StoredEvents } from './event-feed.ts'
+import type { Deletion, EventData, EventType, PrunedKind, RefbotEvent } from './event-types.ts'
 import type { ClaimedRun } from './operations/executions.ts'
 import type { BlockRange } from './operations/metrics.ts'
 import type { StoredValue } from './operations/plugins.ts'
-import type { PrunedTable } from './operations/retention.ts'
+import type { Pruned, PrunedArtifact, PrunedTable } from './operations/retention.ts'
 import type { ArtifactRecord, PluginRunCounts, RunDetails, RunQuery, RunRecord, StepRecord } from './operations/runs.ts'
+import { programVersion } from './program.ts'
+import type { Opening } from './protocol.ts'
 
 export interface StoreOptions {
   readonly file: string
@@ -15,7 +20,17 @@ export interface StoreOptions {
   readonly now: () => number
   /** Called with the events of each commit, in order. */
   readonly onEvents?: (events: readonly RefbotEvent[]) => void
+  /** Called when the disk under the store fills up, fails, or has room again. */
+  readonly onHealth?: (health: StoreHealth) => void
+  /** Set aside in a file `reserve` beside the database, for the day the disk is full; default 16 MB, 0: none. */
+  readonly reserveBytes?: number
+  /** Below this much room on the disk no run starts; default 64 MB. */
+  readonly minFreeBytes?: number
 }
+
+const MB = 1024 * 1024
+const RESERVE_BYTES = 16 * MB
+const MIN_FREE_BYTES = 64 * MB
 
 export interface RunStore {
   /** Newest first. */
@@ -38,8 +53,34 @@ export interface PluginValueStore {
   list(plugin: string, prefix: string): Promise<readonly StoredValue[]>
 }
 
-export interface EventStore {
-  since(id: number, limit: number): Promise<readonly RefbotEvent[]>
+export interface ArtifactStore {
+  /** Of one run, by name. */
+  list(runId: string): Promise<readonly ArtifactRecord[]>
+  /** Again under the same name: the record is replaced. */
+  add(artifact: Omit<ArtifactRecord, 'createdAt'>): Promise<void>
+}
+
+export type EventStore = Pick<StoredEvents, 'since'>
+
+export interface EventReader extends Pick<StoredEvents, 'range'> {
+  /**
+   * Events as they are committed, behind `after`; none missing, none twice, but for gaps that are told. A reader may
+   * be as slow as it likes: nobody waits for it.
+   */
+  subscribe(options?: EventSubscription): AsyncGenerator<RefbotEvent | EventGap, void, undefined>
+}
+
+/** The steps of {@link applyRetention}: each one short transaction. */
+export interface RetentionStore {
+  artifacts(args: {
+    before?: number
+    excessBytes?: number
+    limit: number
+  }): Promise<{ artifacts: readonly PrunedArtifact[]; more: boolean; tookMs: number }>
+  /** Of all artifacts together. */
+  artifactBytes(): Promise<number>
+  tell(): Promise<Partial<Record<PrunedKind, Deletion>>>
+  vacuum(pages: number): Promise<{ free: number; tookMs: number }>
 }
 
 /**
@@ -55,14 +96,24 @@ export class Store implements AsyncDisposable {
   readonly plugins: PluginStateStore
   readonly pluginValues: PluginValueStore
   readonly metrics: MetricStore
+  readonly artifacts: ArtifactStore
   readonly events: EventStore
+  readonly feed: EventReader
+  readonly retention: RetentionStore
+  /** The data directory: artifacts and logs lie beside the database. */
+  readonly folder: string
+  readonly #health: () => StoreHealth
+  readonly #feed: EventFeed
   readonly #writer: StoreConnection
   readonly #openReader: () => Promise<StoreConnection>
   #reader: Promise<StoreConnection> | undefined
 
-  private constructor(writer: StoreConnection, openReader: () => Promise<StoreConnection>) {
+  private constructor({ writer, openReader, feed, health, folder }: Parts) {
     this.#writer = writer
     this.#openReader = openReader
+    this.#health = health
+    this.#feed = feed
+    this.folder = folder
     this.executions = {
       saveJob: (job) => writer.call('job.save', job),
       deleteJob: (id) => writer.call('job.delete', id),
@@ -79,7 +130,7 @@ export class Store implements AsyncDisposable {
     this.runs = {
       list: (query = {}) => writer.call('run.list', query),
       get: (id) => writer.call('run.get', id),
-      counts: (plugin) => writer.call('run.counts', plugin),
+      counts: async (plugin) => (await this.#long()).call('run.counts', plugin),
       addSteps: (runId, steps) => writer.call('run.addSteps', { runId, steps }),
       addArtifact: (artifact) => writer.call('artifact.add', artifact),
     }
@@ -98,16 +149,84 @@ export class Store implements AsyncDisposable {
       read: (range) => readBlocks(() => this.#long(), range),
       prune: (tier, before, limit = 1000) => writer.call('metric.prune', { tier, before, limit }),
     }
+    this.artifacts = {
+      list: (runId) => writer.call('artifact.list', runId),
+      add: (artifact) => writer.call('artifact.add', artifact),
+    }
     this.events = {
       since: (id, limit) => writer.call('event.since', { id, limit }),
     }
+    this.feed = {
+      range: () => writer.call('event.range', undefined),
+      subscribe: (subscription) => feed.subscribe(subscription),
+    }
+    this.retention = {
+      artifacts: (args) => writer.call('retention.artifacts', args),
+      artifactBytes: async () => {
+        const [row] = await this.select('SELECT coalesce(sum(bytes), 0) AS bytes FROM artifact')
+        return Number(row?.bytes ?? 0)
+      },
+      tell: () => writer.call('retention.tell', undefined),
+      vacuum: (pages) => writer.call('retention.vacuum', { pages }),
+    }
   }
 
-  /** @throws RefbotError `STORE_UNUSABLE`, `STORE_NEWER` */
+  /** @throws RefbotError `STORE_UNUSABLE`, `STORE_NEWER`, `STORE_UPGRADE_FAILED` */
   static async open(options: StoreOptions): Promise<Store> {
-    const writer = await StoreConnection.open({ ...options, readOnly: false })
-    const { file, now } = options
-    return new Store(writer, () => StoreConnection.open({ file, now, readOnly: true }))
+    const { file, now, reserveBytes = RESERVE_BYTES, minFreeBytes = MIN_FREE_BYTES } = options
+    const shared = { file, now, program: programVersion(), minFreeBytes }
+    let opened: Store | undefined
+    const feed = new EventFeed({
+      since: async (id, limit) => opened?.events.since(id, limit) ?? [],
+      range: async () => opened?.feed.range() ?? { first: 0, last: 0 },
+    })
+    let health: StoreHealth = { status: 'ok', freeBytes: 0 }
+    const writer = await StoreConnection.open({
+      ...shared,
+      reserveBytes,
+      readOnly: false,
+      onEvents(events) {
+        feed.publish(events)
+        options.onEvents?.(events)
+      },
+      onHealth(changed) {
+        health = changed
+        options.onHealth?.(changed)
+        if (opened !== undefined) opened.#tellHealth()
+      },
+    })
+    const store = new Store({
+      writer,
+      openReader: () => StoreConnection.open({ ...shared, reserveBytes: 0, readOnly: true }),
+      feed,
+      health: () => health,
+      folder: dirname(file),
+    })
+    opened = store
+    if (health.status !== 'ok') store.#tellHealth()
+    const { discardedBytes } = writer.opening
+    if (discardedBytes > 0) await store.#tell('store.recovered', { discardedBytes })
+    return store
+  }
+
+  /** What opening it changed: the migrations that ran, and what a crash had cut off. */
+  get opening(): Opening {
+    return this.#writer.opening
+  }
+
+  /** How the store stands with its disk; never waits. */
+  health(): StoreHealth {
+    return this.#health()
+  }
+
+  /** On a disk that takes no write, `health()` alone tells it. */
+  #tellHealth(): void {
+    const { status, freeBytes } = this.health()
+    this.#tell('store.health', { status, freeBytes }).catch(() => undefined)
+  }
+
+  #tell<Type extends EventType>(type: Type, data: EventData[Type]): Promise<void> {
+    return this.#writer.call('event.tell', { type, data })
   }
 
   /** The connection for long reads, opened by the first of them. */
@@ -122,11 +241,12 @@ export class Store implements AsyncDisposable {
   }
 
   /** Deletes at most one batch of what is older than `before`; says whether there is more. */
-  prune(table: PrunedTable, before: number): Promise<{ deleted: number; more: boolean }> {
-    return this.#writer.call('retention.prune', { table, before })
+  prune(table: PrunedTable, before: number, limit?: number): Promise<Pruned> {
+    return this.#writer.call('retention.prune', { table, before, ...(limit === undefined ? {} : { limit }) })
   }
 
   async close(): Promise<void> {
+    this.#feed.close()
     await (await this.#reader)?.close()
     await this.#writer.close()
   }
@@ -134,6 +254,14 @@ export class Store implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+interface Parts {
+  readonly writer: StoreConnection
+  readonly openReader: () => Promise<StoreConnection>
+  readonly feed: EventFeed
+  readonly health: () => StoreHealth
+  readonly folder: string
 }
 
 function claimedRun({ task, input }: ExecutionRecord): ClaimedRun | undefined {

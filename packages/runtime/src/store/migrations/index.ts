@@ -1,7 +1,9 @@
-import type { Migration } from 'kysely/migration'
+import type { Migration } from '../migrate.ts'
 import * as initial from './0001-initial.ts'
+import * as retention from './0002-retention.ts'
 
 /** Every migration by its number; append only. */
 export const migrations: Record<string, Migration> = {
   '0001-initial': initial,
+  '0002-retention': retention,
 }

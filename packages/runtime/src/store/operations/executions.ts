@@ -8,6 +8,7 @@ import type {
   ExecutionStatus,
 } from '@refbot/scheduler'
 import type { Selectable } from 'kysely'
+import { RefbotError } from '../../errors.ts'
 import { fromJson, optional, toJson } from '../json.ts'
 import { durable, type Unit } from '../operation.ts'
 import type { Database } from '../schema.ts'
@@ -22,6 +23,7 @@ export const executionOperations = {
   'execution.claim': durable(async (unit, args: { execution: ExecutionRecord; run?: ClaimedRun }): Promise<boolean> => {
     const { db, now, emit } = unit
     const { execution, run } = args
+    if (run !== undefined && !unit.runsMayStart && execution.status === 'running') throw diskNearlyFull()
     const claimed = await db
       .insertInto('execution')
       .values({
@@ -116,6 +118,13 @@ export const executionOperations = {
     const select = unit.db.selectFrom('execution').selectAll().where('status', 'in', ['running', 'retrying'])
     return withAttempts(unit, await select.orderBy('id').execute())
   }),
+}
+
+/** Other tasks go on, retention above all: it is what makes room. */
+function diskNearlyFull(): RefbotError {
+  return new RefbotError('STORE_DISK_FULL', 'The disk of the data directory is nearly full: no run starts.', {
+    hint: 'Make room, or shorten the retention; runs start again by themselves.',
+  })
 }
 
 async function saveAttempts({ db, now }: Unit, id: string, attempts: readonly AttemptRecord[]): Promise<void> {

@@ -1,44 +1,164 @@
-import { relaxed } from '../operation.ts'
+import { sql } from 'kysely'
+import type { Deletion, PrunedKind } from '../event-types.ts'
+import { relaxed, type Unit } from '../operation.ts'
 
-/** Rows deleted in one transaction: short enough that no claim waits for it. */
+/** Rows deleted in one transaction unless told otherwise: short enough that no claim waits for it. */
 const BATCH = 500
 
 /** Tables that lose rows by age; what references a row goes with it. Metrics have tiers, and prune themselves. */
-export type PrunedTable = 'execution' | 'event' | 'plugin_value'
+export type PrunedTable = Exclude<PrunedKind, 'artifact'>
+
+export interface PruneArgs {
+  readonly table: PrunedTable
+  /** Epoch milliseconds: what is older goes. */
+  readonly before: number
+  readonly limit?: number
+}
+
+export interface Pruned {
+  readonly deleted: number
+  readonly more: boolean
+  /** Runs that went: their folders and logs may go too. */
+  readonly runIds: readonly string[]
+  /** How long the writer was held, ms. */
+  readonly tookMs: number
+}
+
+export interface PrunedArtifact {
+  readonly runId: string
+  readonly name: string
+  readonly bytes: number
+}
 
 export const retentionOperations = {
   /** Deletes at most one batch of rows created before `before`, oldest first. Unfinished executions stay. */
-  'retention.prune': relaxed(
-    async ({ db }, args: { table: PrunedTable; before: number }): Promise<{ deleted: number; more: boolean }> => {
-      const deleted = await deleteBatch(args)
-      return { deleted, more: deleted === BATCH }
+  'retention.prune': relaxed(async (unit, { table, before, limit = BATCH }: PruneArgs): Promise<Pruned> => {
+    const began = performance.now()
+    const { ids, deleted } = await PRUNE[table](unit, before, limit)
+    if (deleted > 0) await count(unit, table, { items: deleted, bytes: 0 })
+    return { deleted, more: deleted === limit, runIds: ids, tookMs: performance.now() - began }
+  }),
 
-      async function deleteBatch({ table, before }: { table: PrunedTable; before: number }): Promise<number> {
-        if (table === 'execution') {
-          const ids = db
-            .selectFrom('execution')
-            .select('id')
-            .where('created_at', '<', before)
-            .where('status', 'not in', ['running', 'retrying'])
-            .orderBy('id')
-            .limit(BATCH)
-          return Number((await db.deleteFrom('execution').where('id', 'in', ids).executeTakeFirst()).numDeletedRows)
-        }
-        if (table === 'plugin_value') {
-          const keys = await db
-            .selectFrom('plugin_value')
-            .select(['plugin', 'key'])
-            .where('updated_at', '<', before)
-            .limit(BATCH)
-            .execute()
-          for (const { plugin, key } of keys) {
-            await db.deleteFrom('plugin_value').where('plugin', '=', plugin).where('key', '=', key).execute()
-          }
-          return keys.length
-        }
-        const ids = db.selectFrom(table).select('id').where('created_at', '<', before).orderBy('id').limit(BATCH)
-        return Number((await db.deleteFrom(table).where('id', 'in', ids).executeTakeFirst()).numDeletedRows)
+  /** Deletes the records of a batch of artifacts that are older than `before`, or until `excessBytes` are gone. */
+  'retention.artifacts': relaxed(
+    async (
+      unit,
+      args: { before?: number; excessBytes?: number; limit: number },
+    ): Promise<{ artifacts: readonly PrunedArtifact[]; more: boolean; tookMs: number }> => {
+      const began = performance.now()
+      let select = unit.db
+        .selectFrom('artifact')
+        .innerJoin('execution', 'execution.id', 'artifact.run_id')
+        .select(['artifact.run_id as runId', 'artifact.name', 'artifact.bytes'])
+        .where('execution.status', 'not in', ['running', 'retrying'])
+      if (args.before !== undefined) select = select.where('artifact.created_at', '<', args.before)
+      const oldest = await select
+        .orderBy('artifact.created_at')
+        .orderBy('artifact.run_id')
+        .orderBy('artifact.name')
+        .limit(args.limit)
+        .execute()
+      const artifacts = args.excessBytes === undefined ? oldest : until(args.excessBytes, oldest)
+      for (const { runId, name } of artifacts) {
+        await unit.db.deleteFrom('artifact').where('run_id', '=', runId).where('name', '=', name).execute()
       }
+      if (artifacts.length > 0) await count(unit, 'artifact', sum(artifacts))
+      return { artifacts, more: artifacts.length === args.limit, tookMs: performance.now() - began }
     },
   ),
+
+  /** Tells in one event what was deleted since the last one; it was counted where it was deleted. */
+  'retention.tell': relaxed(async ({ db, emit }, _: undefined): Promise<Partial<Record<PrunedKind, Deletion>>> => {
+    const rows = await db.selectFrom('deletion').select(['kind', 'items', 'bytes']).orderBy('kind').execute()
+    const deleted = Object.fromEntries(rows.map(({ kind, items, bytes }) => [kind, { items, bytes }]))
+    if (rows.length === 0) return deleted
+    await db.deleteFrom('deletion').execute()
+    await emit('store.pruned', { deleted })
+    return deleted
+  }),
+
+  /** Gives a few pages that deleted rows left behind back to the file system; says how many are still to give. */
+  'retention.vacuum': relaxed(async ({ db }, args: { pages: number }): Promise<{ free: number; tookMs: number }> => {
+    const began = performance.now()
+    await sql.raw(`PRAGMA incremental_vacuum(${Math.trunc(args.pages)})`).execute(db)
+    const { rows } = await sql<{ freelist_count: number }>`PRAGMA freelist_count`.execute(db)
+    return { free: rows[0]?.freelist_count ?? 0, tookMs: performance.now() - began }
+  }),
+}
+
+interface Batch {
+  readonly ids: readonly string[]
+  readonly deleted: number
+}
+
+const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: number) => Promise<Batch>>> = {
+  async execution(unit, before, limit) {
+    const rows = await unit.db
+      .selectFrom('execution')
+      .leftJoin('run', 'run.id', 'execution.id')
+      .select(['execution.id', 'run.id as runId'])
+      .where('execution.created_at', '<', before)
+      .where('execution.status', 'not in', ['running', 'retrying'])
+      .orderBy('execution.created_at')
+      .orderBy('execution.id')
+      .limit(limit)
+      .execute()
+    const ids = rows.map(({ id }) => id)
+    if (ids.length === 0) return { ids, deleted: 0 }
+    const runIds = rows.map(({ runId }) => runId).filter((id) => id !== null)
+    const artifacts = await unit.db.selectFrom('artifact').select(['bytes']).where('run_id', 'in', runIds).execute()
+    if (artifacts.length > 0) await count(unit, 'artifact', sum(artifacts))
+    const { numDeletedRows } = await unit.db.deleteFrom('execution').where('id', 'in', ids).executeTakeFirst()
+    return { ids: runIds, deleted: Number(numDeletedRows) }
+  },
+
+  async plugin_value({ db }, before, limit) {
+    const keys = await db
+      .selectFrom('plugin_value')
+      .select(['plugin', 'key'])
+      .where('updated_at', '<', before)
+      .limit(limit)
+      .execute()
+    for (const { plugin, key } of keys) {
+      await db.deleteFrom('plugin_value').where('plugin', '=', plugin).where('key', '=', key).execute()
+    }
+    return { ids: [], deleted: keys.length }
+  },
+
+  /** From the start of the stream, up to the first that is not old: what remains has no hole. */
+  async event({ db }, before, limit) {
+    const rows = await db.selectFrom('event').select(['id', 'created_at']).orderBy('id').limit(limit).execute()
+    const young = rows.findIndex((row) => row.created_at >= before)
+    const last = rows.at(young === -1 ? -1 : young - 1)
+    if (young === 0 || last === undefined) return { ids: [], deleted: 0 }
+    const { numDeletedRows } = await db.deleteFrom('event').where('id', '<=', last.id).executeTakeFirst()
+    return { ids: [], deleted: Number(numDeletedRows) }
+  },
+}
+
+async function count({ db, now }: Unit, kind: PrunedKind, { items, bytes }: Deletion): Promise<void> {
+  await db
+    .insertInto('deletion')
+    .values({ kind, items, bytes, created_at: now })
+    .onConflict((conflict) =>
+      conflict.column('kind').doUpdateSet((eb) => ({
+        items: eb('deletion.items', '+', items),
+        bytes: eb('deletion.bytes', '+', bytes),
+      })),
+    )
+    .execute()
+}
+
+function sum(artifacts: readonly { readonly bytes: number }[]): Deletion {
+  return { items: artifacts.length, bytes: artifacts.reduce((total, { bytes }) => total + bytes, 0) }
+}
+
+function until(excess: number, artifacts: readonly PrunedArtifact[]): readonly PrunedArtifact[] {
+  let gone = 0
+  const end = artifacts.findIndex(({ bytes }) => {
+    const enough = gone >= excess
+    gone += bytes
+    return enough
+  })
+  return end === -1 ? artifacts : artifacts.slice(0, end)
 }

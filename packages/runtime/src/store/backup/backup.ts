@@ -1,0 +1,35 @@
+import { resolve } from 'node:path'
+import { RefbotError } from '../../errors.ts'
+import { programVersion } from '../program.ts'
+import { runInThread } from '../threads.ts'
+import type { BackupReport } from './create.ts'
+
+export interface BackupOptions {
+  readonly dataDir: string
+  /** The archive to write, a `.tar.gz`; must not be there yet. */
+  readonly file: string
+  /** Goes into the archive as it is. */
+  readonly configFile?: string
+  /** Epoch milliseconds, for the archive's own times. */
+  readonly now: number
+}
+
+/**
+ * Copies the database as it is at one moment, then artifacts, logs and the configuration, into one archive with
+ * checksums, while whatever runs on the directory goes on: it takes no lock, and works in a thread of its own.
+ * Tokens and keys are left out: where it is restored, new ones are made.
+ * @throws RefbotError `BACKUP_EXISTS`, `BACKUP_FAILED`, `STORE_UNUSABLE`
+ */
+export function backup({ dataDir, file, configFile, now }: BackupOptions): Promise<BackupReport> {
+  return runInThread<BackupReport>(
+    {
+      kind: 'backup',
+      dataDir: resolve(dataDir),
+      file: resolve(file),
+      ...(configFile === undefined ? {} : { configFile: resolve(configFile) }),
+      program: programVersion(),
+      now,
+    },
+    ({ code, message, hint }) => new RefbotError(code, message, hint === undefined ? {} : { hint }),
+  )
+}

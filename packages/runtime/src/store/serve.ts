@@ -1,0 +1,129 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { Kysely } from 'kysely'
+import { RefbotError } from '../errors.ts'
+import { type Commit, type CommitMode, type Connection, commit } from './committer.ts'
+import { nodeSqliteDialect, openDatabase } from './dialect.ts'
+import { DiskGuard } from './disk/guard.ts'
+import { Reserve } from './disk/reserve.ts'
+import { describeDiskFault, diskFault } from './faults.ts'
+import { migrate } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
+import { operations } from './operations/index.ts'
+import type { ConnectionTask, Opening, StoreMessage, StoreRequest } from './protocol.ts'
+import type { Database } from './schema.ts'
+import { discardedBytes } from './wal.ts'
+
+/** Requests that share a commit at most. */
+const MAX_BATCH = 100
+/** While the disk cannot be trusted, how often that is tried again, ms. */
+const PROBE_EVERY_MS = 500
+
+/** Answers requests until `close`, in the order in which they came. */
+export async function serve(port: MessagePort, task: ConnectionTask): Promise<void> {
+  const post = (message: StoreMessage) => port.postMessage(message)
+  const { connection, opening } = await open(task)
+  const { sqlite } = connection
+  const reserve = new Reserve(task.file, task.readOnly ? 0 : task.reserveBytes)
+  const guard = new DiskGuard({
+    ...task,
+    reserve,
+    now: () => performance.now(),
+    onChange: (health) => post({ type: 'health', health }),
+  })
+  const queue: StoreRequest[] = []
+  let busy = false
+  let closing = false
+  let end: () => void = () => undefined
+  const closed = new Promise<void>((resolve) => {
+    end = resolve
+  })
+
+  const accept = (message: StoreRequest | 'close') => {
+    if (message === 'close') closing = true
+    else queue.push(message)
+  }
+  port.on('message', (message: StoreRequest | 'close') => {
+    accept(message)
+    if (!busy) void drain()
+  })
+  post({ type: 'ready', opening })
+  if (!task.readOnly) {
+    reserve.fill()
+    guard.look()
+  }
+  const probing = setInterval(() => {
+    if (!busy && guard.broken) guard.probe(tryWrite)
+    else if (!guard.ok) guard.look()
+  }, PROBE_EVERY_MS)
+  await closed
+  clearInterval(probing)
+  sqlite.close()
+
+  async function drain(): Promise<void> {
+    busy = true
+    for (let next = take(); next.length > 0; next = take()) {
+      if (!task.readOnly && !guard.broken) guard.look()
+      const { events, replies } = await commitOrMakeRoom(next, modeOf(next[0]))
+      post({ type: 'committed', events, replies })
+    }
+    busy = false
+    if (closing) end()
+  }
+
+  async function commitOrMakeRoom(requests: readonly StoreRequest[], mode: CommitMode): Promise<Commit> {
+    const first = await commit(connection, requests, mode, guard.ok)
+    const fault = first.failure === undefined ? undefined : diskFault(first.failure, () => reserve.free())
+    if (fault === undefined) return first
+    const second = guard.failed(fault) ? await commit(connection, requests, mode, guard.ok) : first
+    if (second.failure === undefined) return second
+    const error = describeDiskFault(fault)
+    return { events: [], replies: requests.map(({ id }) => ({ id, ok: false, error })) }
+  }
+
+  /** Writes what was there already: it goes the whole way to the disk and changes nothing. */
+  function tryWrite(): boolean {
+    try {
+      const { user_version } = sqlite.prepare('PRAGMA user_version').get() as { user_version: number }
+      sqlite.exec(`PRAGMA synchronous = FULL; BEGIN IMMEDIATE; PRAGMA user_version = ${user_version}; COMMIT`)
+      return true
+    } catch {
+      if (sqlite.isTransaction) sqlite.exec('ROLLBACK')
+      return false
+    }
+  }
+
+  /** The requests at the head that may share a transaction: the sync of durable ones is not paid by the others. */
+  function take(): StoreRequest[] {
+    for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port)) {
+      accept(more.message as StoreRequest | 'close')
+    }
+    const mode = modeOf(queue[0])
+    const last = queue.findIndex((request) => modeOf(request) !== mode)
+    return queue.splice(0, Math.min(last === -1 ? queue.length : last, MAX_BATCH))
+  }
+
+  function modeOf(request: StoreRequest | undefined): CommitMode {
+    if (task.readOnly) return 'read'
+    return request !== undefined && operations[request.operation].durable ? 'durable' : 'relaxed'
+  }
+}
+
+async function open(task: ConnectionTask): Promise<{ connection: Connection; opening: Opening }> {
+  try {
+    const discarded = task.readOnly ? 0 : discardedBytes(`${task.file}-wal`)
+    const sqlite = openDatabase(task.file, task)
+    try {
+      const db = new Kysely<Database>({ dialect: nodeSqliteDialect(sqlite) })
+      if (task.readOnly) return { connection: { sqlite, db }, opening: { migrated: [], discardedBytes: 0 } }
+      const changed = await migrate({ ...task, sqlite, db, migrations, now: task.openedAt })
+      return { connection: { sqlite, db }, opening: { ...changed, discardedBytes: discarded } }
+    } catch (error) {
+      sqlite.close()
+      throw error
+    }
+  } catch (error) {
+    if (error instanceof RefbotError) throw error
+    const { message } = error instanceof Error ? error : { message: String(error) }
+    throw new RefbotError('STORE_UNUSABLE', message)
+  }
+}
