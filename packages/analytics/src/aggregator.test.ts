@@ -8,6 +8,9 @@ function setUp(options: { store?: MetricStore } = {}) {
   return { clock, store, metrics: new MetricsAggregator({ clock, store }) }
 }
 
+/** A turn of the event loop: a wait for a condition that never comes runs into the test's time limit. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 const collect = async (pieces: AsyncIterable<string>): Promise<string> => {
   let text = ''
   for await (const piece of pieces) text += piece
@@ -118,6 +121,33 @@ describe('MetricsAggregator', () => {
     expect(await collect(metrics.exportCsv())).toMatch(/,1\r\n.*,2\r\n$/s)
   })
 
+  it('shares one flush among all that wait for a slow store', async () => {
+    const inner = new MemoryMetricStore()
+    const gates: (() => void)[] = []
+    const store: MetricStore = {
+      append: async (blocks) => {
+        await new Promise<void>((resolve) => gates.push(resolve))
+        await inner.append(blocks)
+      },
+      read: (query) => inner.read(query),
+      prune: (tier, before, limit) => inner.prune(tier, before, limit),
+    }
+    const { metrics } = setUp({ store })
+    metrics.record('t', 1)
+    const first = metrics.flush()
+    await turn()
+    metrics.record('t', 2)
+    const waiting = Array.from({ length: 100 }, () => metrics.flush())
+    while (gates.length === 0) await turn()
+    gates[0]?.()
+    await first
+    while (gates.length === 1) await turn()
+    gates[1]?.()
+    await Promise.all(waiting)
+    expect(gates).toHaveLength(2)
+    expect(metrics.stats().pending).toBe(0)
+  })
+
   it('exports CSV that a spreadsheet neither runs nor breaks', async () => {
     const { clock, metrics } = setUp()
     metrics.record('t', -1.5, { labels: { q: '=a"b\n,' } })
@@ -145,12 +175,15 @@ describe('MetricsAggregator', () => {
   it('flushes by its clock once started', async () => {
     const { clock, store, metrics } = setUp()
     metrics.start()
-    metrics.record('t', 1)
-    clock.advance(1_000)
-    await metrics.flush()
+    for (let round = 1; round <= 3; round += 1) {
+      metrics.record('t', round)
+      clock.advance(1_000)
+      while (metrics.stats().pending > 0) await turn()
+      await turn()
+    }
     let blocks = 0
     for await (const page of store.read({ tier: 'raw' })) blocks += page.length
-    expect(blocks).toBe(1)
+    expect(blocks).toBe(3)
     await metrics[Symbol.asyncDispose]()
   })
 })

@@ -27,6 +27,8 @@ export interface SeriesInfo {
   readonly name: string
   readonly labels: Labels
   readonly kind: MetricKind
+  /** As it was defined. */
+  readonly unit?: string
   /** Time of its newest sample, epoch ms. */
   readonly lastAt: number
   readonly lastValue: number
@@ -124,9 +126,10 @@ export abstract class MetricsCore implements AsyncDisposable {
   /** Series in memory, or those of one selector. */
   series(metric?: MetricSelector): readonly SeriesInfo[] {
     const list = metric === undefined ? [...this.registry.all()] : this.select(metric)
-    return list.flatMap(({ name, labels, kind, lastAt, lastValue }) =>
-      lastValue === undefined ? [] : [{ name, labels, kind, lastAt, lastValue }],
-    )
+    return list.flatMap(({ name, labels, kind, lastAt, lastValue }) => {
+      const unit = this.registry.definition(name)?.unit
+      return lastValue === undefined ? [] : [{ name, labels, kind, ...(unit && { unit }), lastAt, lastValue }]
+    })
   }
 
   stats(): AggregatorStats {
@@ -209,14 +212,19 @@ export abstract class MetricsCore implements AsyncDisposable {
   /** Does something again and again until the disposal. */
   protected every(ms: number, work: () => void | Promise<void>): void {
     let cancel = (): void => undefined
+    let stopped = false
     const arm = (): void => {
+      if (stopped) return
       cancel = this.clock.wakeAt(this.clock.now() + ms, () => {
-        arm()
-        new Promise<void>((resolve) => resolve(work())).catch(this.report)
+        // Not before the last time has ended: a slow store is not met with ever more work.
+        new Promise<void>((resolve) => resolve(work())).catch(this.report).finally(arm)
       })
     }
     arm()
-    this.#stops.add(() => cancel())
+    this.#stops.add(() => {
+      stopped = true
+      cancel()
+    })
   }
 
   /** The series of a selector, with counters' totals up to date. */

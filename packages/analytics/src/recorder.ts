@@ -46,8 +46,10 @@ export class Recorder {
   readonly #dirty: Series[] = []
   #backlog: MetricBlock[] = []
   #backlogSamples = 0
+  #inFlight = 0
   #undrained = 0
   #flushing: Promise<void> | undefined
+  #queued: Promise<void> | undefined
   #scheduled = false
   #closedUntil = Number.NEGATIVE_INFINITY
   /** What is being drained, in the order of time; used again each time. */
@@ -62,7 +64,7 @@ export class Recorder {
 
   /** Samples that no successful flush has covered yet. */
   get pending(): number {
-    return this.#undrained + this.#backlogSamples
+    return this.#undrained + this.#backlogSamples + this.#inFlight
   }
 
   /** Minutes that end by then are in the store as rollups, once a flush has succeeded. Epoch ms. */
@@ -111,12 +113,15 @@ export class Recorder {
 
   /** Resolves once everything recorded before this call is in the store. */
   flush(): Promise<void> {
-    const turn = (this.#flushing ?? Promise.resolve()).then(
-      () => this.#write(),
-      () => this.#write(),
-    )
-    this.#flushing = turn
-    return turn
+    // Calls that come while another flush is under way share the next one: a slow store is not met with a queue.
+    this.#queued ??= (this.#flushing ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => {
+        this.#flushing = this.#queued
+        this.#queued = undefined
+        return this.#write()
+      })
+    return this.#queued
   }
 
   #timely(at: number, now: number): boolean {
@@ -252,7 +257,16 @@ export class Recorder {
       series.open.absorb(past)
       series.open.addRun(times.subarray(cut), values.subarray(cut))
     }
-    await this.#options.store.append(blocks)
+    try {
+      await this.#options.store.append(blocks)
+    } catch (cause) {
+      throw new AnalyticsError(
+        'METRIC_FLUSH_FAILED',
+        `The store did not take ${blocks.length} imported blocks.`,
+        'See the cause; import the rest again once the store takes it.',
+        { cause },
+      )
+    }
   }
 
   async #write(): Promise<void> {
@@ -263,6 +277,7 @@ export class Recorder {
     const samples = this.#backlogSamples
     this.#backlog = []
     this.#backlogSamples = 0
+    this.#inFlight = samples
     try {
       await this.#options.store.append(batch)
     } catch (cause) {
@@ -275,6 +290,8 @@ export class Recorder {
         'They are kept in memory and written with the next flush; see the cause.',
         { cause },
       )
+    } finally {
+      this.#inFlight = 0
     }
   }
 }

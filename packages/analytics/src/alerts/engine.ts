@@ -136,6 +136,7 @@ export class AlertEngine {
       else this.#memories.set(id, memory)
       if (transition !== undefined) transitions.push(transition)
     }
+    if (watched.size > list.length) forgetDropped(watched, list)
     if (rule.groupBy === undefined) judge(rule.id, {}, list)
     else for (const [id, { labels, group }] of this.#groups(rule, rule.groupBy, list)) judge(id, labels, group)
   }
@@ -161,4 +162,10 @@ export class AlertEngine {
     }
     return groups
   }
+}
+
+/** A detector of a series that has left memory has nothing to read any more. */
+function forgetDropped(watched: Map<string, Watched>, list: readonly Series[]): void {
+  const held = new Set(list.map((series) => series.key))
+  for (const key of watched.keys()) if (!held.has(key)) watched.delete(key)
 }

@@ -70,7 +70,10 @@ export interface AbsenceRule extends Omit<AlertRuleBase, 'windowMs' | 'minSample
   readonly levels: SeverityLevels
 }
 
-/** Fires where a detector gave one of the samples of the window a score above a level (1 is anomalous). */
+/**
+ * Fires where a detector gave one of the samples of the window a score above a level (1 is anomalous). A detector for each
+ * series; the default one takes up to 16 kB.
+ */
 export interface AnomalyRule extends AlertRuleBase {
   readonly kind: 'anomaly'
   readonly detector?: AnomalyOptions

@@ -22,11 +22,14 @@ export function* exposition(registry: SeriesRegistry, format: ExpositionFormat):
     const [first] = list
     if (first === undefined) continue
     const family = familyName(name, taken)
-    const { help, buckets = defaultBuckets } = registry.definition(name) ?? {}
+    const { help, unit, buckets = defaultBuckets } = registry.definition(name) ?? {}
     const { kind } = first
     const head = kind === 'counter' && format === 'prometheus' ? `${family}_total` : family
     let text = help === undefined ? '' : `# HELP ${head} ${escapeHelp(help, format)}\n`
     text += `# TYPE ${head} ${kind}\n`
+    // OpenMetrics takes a unit only where the name ends with it.
+    if (format === 'openmetrics' && unit !== undefined && family.endsWith(`_${unit}`))
+      text += `# UNIT ${family} ${unit}\n`
     const bounds = buckets.map((bound) => numberText(bound, format))
     for (const [i, series] of list.entries()) {
       text += seriesText(series, family, bounds, format)
