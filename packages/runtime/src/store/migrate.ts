@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Kysely } from 'kysely'
@@ -82,9 +82,9 @@ function copyBefore(migration: string, { file, sqlite }: MigrateOptions): string
   const folder = join(dirname(file), 'backups')
   const copy = join(folder, `before-${migration}.db`)
   const part = `${copy}.part`
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  rmSync(part, { force: true })
   try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    rmSync(part, { force: true })
     sqlite.prepare('VACUUM INTO ?').run(part)
     chmodSync(part, 0o600)
     const fd = openSync(part, 'r+')
@@ -92,7 +92,7 @@ function copyBefore(migration: string, { file, sqlite }: MigrateOptions): string
     closeSync(fd)
     renameSync(part, copy)
   } catch (error) {
-    rmSync(part, { force: true })
+    if (existsSync(part)) rmSync(part)
     const text = error instanceof Error ? error.message : String(error)
     throw new RefbotError('STORE_UPGRADE_FAILED', `The copy before the upgrade could not be written: ${text}`, {
       hint: `Make room for a second ${file}; nothing was changed.`,

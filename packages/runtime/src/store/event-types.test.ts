@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import type { EventType } from './event-types.ts'
+import { applyRetention } from './retention.ts'
+import type { Store } from './store.ts'
+import { AT, end, id, run } from './testing/contracts.ts'
+import { TestFolder } from './testing/folder.ts'
+
+const DAY = 86_400_000
+
+/**
+ * One change for each type. Those of the store itself that need a broken disk, a crash or an old database are tested
+ * where these are made: what stands here must be complete, or it does not compile.
+ */
+const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) | 'elsewhere'>> = {
+  'job.saved': (store) => store.executions.saveJob(JOB),
+  async 'job.deleted'(store) {
+    await store.executions.saveJob(JOB)
+    await store.executions.deleteJob('job')
+  },
+  'execution.claimed': (store) => store.executions.claim(run(1, 'shop', { task: 'retention' })),
+  async 'execution.changed'(store) {
+    await store.executions.claim(run(1, 'shop', { task: 'retention' }))
+    await end(store, 1, 'success', 5)
+  },
+  'run.claimed': (store) => store.executions.claim(run(1)),
+  async 'run.changed'(store) {
+    await store.executions.claim(run(1))
+    await end(store, 1, 'success', 5)
+  },
+  async 'artifact.stored'(store) {
+    await store.executions.claim(run(1))
+    await store.artifacts.add({ runId: id(1), name: 'a', contentType: 'text/plain', bytes: 1 })
+  },
+  'plugin.desired': (store) => store.plugins.setDesired('shop', 'armed'),
+  async 'store.pruned'(store) {
+    await store.pluginValues.set('shop', 'key', 1)
+    await applyRetention(store, { pluginValueMs: DAY }, Date.UTC(2027, 0, 1))
+  },
+  /** disk/disk-full.test.ts */
+  'store.health': 'elsewhere',
+  /** faults.test.ts */
+  'store.recovered': 'elsewhere',
+  /** migrate.test.ts */
+  'store.upgraded': 'elsewhere',
+}
+const JOB = {
+  config: { id: 'job', task: 'retention', triggers: { type: 'interval' as const, everyMs: DAY } },
+  createdAt: AT,
+}
+
+const made = Object.entries(CHANGES).filter(([, change]) => change !== 'elsewhere') as [
+  EventType,
+  (store: Store) => Promise<unknown>,
+][]
+
+describe('every change of state', () => {
+  it.each(made)('has its event, stored as delivered: %s', async (type, change) => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    await change(store)
+    expect(folder.events.at(-1)).toMatchObject({ type, at: folder.now })
+    expect(await store.events.since(0, 100)).toEqual(folder.events)
+  })
+
+  it('that changes nothing has none', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    await store.executions.deleteJob('nobody')
+    await store.executions.claim(run(1))
+    expect(await store.executions.claim(run(1))).toBe(false)
+    expect(folder.events).toHaveLength(1)
+    await applyRetention(store, { eventMs: DAY, executionMs: DAY, artifactBytes: 0 }, folder.now)
+    expect(folder.events).toHaveLength(1)
+  })
+})

@@ -1,0 +1,33 @@
+import { DatabaseSync } from 'node:sqlite'
+
+const AT = Date.UTC(2026, 0, 1)
+
+/** At least one row in every table of the first migration, as a program of its time wrote them. */
+export function fillTables(file: string): void {
+  using db = new DatabaseSync(file)
+  db.exec(`
+    INSERT INTO job VALUES ('job', '{"id":"job","task":"plugin","triggers":{"type":"interval","everyMs":1000}}', 'config', ${AT}, ${AT});
+    INSERT INTO execution VALUES
+      ('e-1', 'job', 'plugin', '{"plugin":"shop","cause":"schedule"}', ${AT}, ${AT}, ${AT + 9}, 'success', NULL, NULL, '{"ok":1}', ${AT}),
+      ('e-2', 'job', 'plugin', '{"plugin":"shop","cause":"schedule"}', ${AT + 1}, ${AT}, NULL, 'running', NULL, NULL, NULL, ${AT});
+    INSERT INTO attempt VALUES ('e-1', 1, ${AT}, ${AT + 9}, NULL, ${AT});
+    INSERT INTO run VALUES ('e-1', 'shop', 'schedule', ${AT}), ('e-2', 'shop', 'schedule', ${AT});
+    INSERT INTO step VALUES ('e-1', 1, 1, 'open', ${AT}, ${AT + 1}, NULL, ${AT});
+    INSERT INTO artifact VALUES ('e-1', 'end.png', 'image/png', 7, ${AT});
+    INSERT INTO plugin VALUES ('shop', 'armed', ${AT}, ${AT});
+    INSERT INTO plugin_value VALUES ('shop', 'key', '{"a":[1]}', ${AT}, ${AT});
+    INSERT INTO metric_block (tier, name, labels, from_ms, to_ms, points, data, created_at)
+      VALUES ('raw', 'm', '{}', ${AT}, ${AT}, 1, x'0102', ${AT});
+  `)
+}
+
+/** Every row that a user would miss: all tables but the schema's own bookkeeping, and what is counted or told anew. */
+export function readTables(file: string): Record<string, unknown[]> {
+  using db = new DatabaseSync(file, { readOnly: true })
+  const tables = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .all()
+    .map(({ name }) => String(name))
+    .filter((name) => !['migration', 'deletion', 'event'].includes(name))
+  return Object.fromEntries(tables.map((name) => [name, db.prepare(`SELECT * FROM "${name}" ORDER BY 1, 2`).all()]))
+}
