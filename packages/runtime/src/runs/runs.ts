@@ -188,11 +188,13 @@ export class Runs {
       outcome = 'success'
       return result
     } catch (error) {
+      if (signal.aborted) outcome = 'cancelled'
       throw toTaskError(error)
     } finally {
       this.#active.delete(runId)
       analytics.record('run.duration', now() - began, { labels: { plugin, outcome } })
-      analytics.recordOutcome('run.success', outcome === 'success', { labels: { plugin } })
+      // What an operator stopped says nothing about how well the plugin works.
+      if (outcome !== 'cancelled') analytics.recordOutcome('run.success', outcome === 'success', { labels: { plugin } })
     }
   }
 
