@@ -44,7 +44,7 @@ function steps(session: Session, run: RunDetails): string {
   const rows = run.steps.map((step): Cell[] => [
     several ? `${step.attempt}: ${step.path}` : step.path,
     duration(step.durationMs),
-    step.error === undefined ? '' : { text: step.error, colour: 'red' },
+    step.error === undefined ? '' : { text: firstLine(step.error), colour: 'red' },
   ])
   return session.table(heads, rows)
 }
@@ -60,4 +60,9 @@ function resultFacts(result: unknown): (readonly [string, string])[] {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Playwright's errors bring their call log along; the run's own log has all of it. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
 }

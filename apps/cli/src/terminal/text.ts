@@ -47,9 +47,9 @@ export function bytes(count: number): string {
   return count < 1_000_000 ? `${(count / 1_000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`
 }
 
-/** A share from 0 to 1: `97.5 %`. */
+/** A share from 0 to 1, rounded down so that `100 %` means all: `97.5 %`. */
 export function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`
+  return `${Math.floor(share * 1000 + 1e-9) / 10} %`
 }
 
 /** At most four significant digits: `0.0123`, `12.35`, `1234567`. */
