@@ -27,11 +27,12 @@ export function readJsonText(text: string): JsonText | { readonly error: JsonTex
       lineOf: (path) => {
         let node = root
         for (const key of path) {
-          const below = node.children?.get(String(key))
+          if (typeof node === 'number') break
+          const below = node.below[node.keys === undefined ? Number(key) : node.keys.lastIndexOf(String(key))]
           if (below === undefined) break
           node = below
         }
-        return node.line
+        return typeof node === 'number' ? node : node.line
       },
     }
   } catch (error) {
@@ -40,10 +41,8 @@ export function readJsonText(text: string): JsonText | { readonly error: JsonTex
   }
 }
 
-interface Node {
-  readonly line: number
-  children?: Map<string, Node>
-}
+/** The line of a value; a list or an object has those of its entries as well. Kept small: there may be 100,000 of them. */
+type Node = number | { readonly line: number; readonly keys: string[] | undefined; readonly below: Node[] }
 
 class Stop extends Error {
   readonly line: number
@@ -74,44 +73,54 @@ class Scanner {
 
   document(): Node {
     this.#space()
-    const root: Node = { line: this.#line }
-    this.#value(root)
+    const root = this.#value(this.#line)
     this.#space()
     if (this.#at < this.#text.length) this.#stop('something follows the end of the JSON')
     return root
   }
 
-  /** Reads a value and hangs what is in it below `node`. */
-  #value(node: Node): void {
+  /** `line`: where its key stands. */
+  #value(line: number): Node {
     const char = this.#text[this.#at]
-    if (char === '{') this.#members(node, '}')
-    else if (char === '[') this.#members(node, ']')
-    else if (char === '"') this.#string()
+    if (char === '{') return this.#members(line, '}')
+    if (char === '[') return this.#members(line, ']')
+    if (char === '"') this.#string()
     else if (this.#match(SCALAR) === undefined) this.#stop(this.#instead('a value'))
+    return line
   }
 
-  #members(node: Node, end: '}' | ']'): void {
+  #members(line: number, end: '}' | ']'): Node {
     if (this.#path.length >= MAX_DEPTH) this.#stop(`this is nested deeper than ${MAX_DEPTH} levels`)
-    const children = new Map<string, Node>()
-    node.children = children
+    const keys: string[] | undefined = end === '}' ? [] : undefined
+    const below: Node[] = []
     this.#at += 1
     this.#space()
-    if (this.#take(end)) return
+    if (this.#take(end)) return { line, keys, below }
     for (;;) {
-      const line = this.#line
-      const key = end === ']' ? String(children.size) : this.#key()
-      const first = children.get(key)
-      if (first !== undefined) this.repeated.push({ path: [...this.#path, key], line, first: first.line })
-      const child: Node = { line }
-      children.set(key, child)
+      const at = this.#line
+      const key = keys === undefined ? String(below.length) : this.#key()
       this.#path.push(key)
-      this.#value(child)
+      keys?.push(key)
+      below.push(this.#value(at))
       this.#path.pop()
       this.#space()
-      if (this.#take(end)) return
+      if (this.#take(end)) break
       if (!this.#take(',')) this.#stop(this.#instead(`"," or "${end}"`))
       this.#space()
       if (this.#text[this.#at] === end) this.#stop('JSON has no comma after the last entry')
+    }
+    if (keys !== undefined && new Set(keys).size < keys.length) this.#repeats(keys, below)
+    return { line, keys, below }
+  }
+
+  #repeats(keys: readonly string[], below: readonly Node[]): void {
+    const first = new Map<string, number>()
+    for (const [index, key] of keys.entries()) {
+      const node = below[index] ?? 0
+      const line = typeof node === 'number' ? node : node.line
+      const before = first.get(key)
+      if (before === undefined) first.set(key, line)
+      else this.repeated.push({ path: [...this.#path, key], line, first: before })
     }
   }
 

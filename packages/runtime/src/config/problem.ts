@@ -60,10 +60,7 @@ export class ConfigError extends RefbotError {
     const isKey = code === undefined || code === 'CONFIG_KEY_UNKNOWN'
     super(
       isKey ? 'CONFIG_INVALID' : code,
-      `The configuration${file === undefined ? '' : ` ${file}`} ${verdict(code)}. ${list.join('; ')}.`.replace(
-        /\.\.$/,
-        '.',
-      ),
+      `The configuration${file === undefined ? '' : ` ${file}`} ${verdict(code)}. ${list.join('; ')}.`,
       {
         hint: (problems.length === 1 ? first?.hint : undefined) ?? 'Correct these keys; nothing was started or stored.',
       },

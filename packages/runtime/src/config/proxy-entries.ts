@@ -29,7 +29,7 @@ export function resolveProxies(entries: readonly Entry[], sources: SecretSources
       return resolveSecret(entry.$secret, sources)
     } catch (error) {
       if (!(error instanceof RefbotError)) throw error
-      problems.push({ index, code: error.code, message: error.message, hint: error.hint })
+      problems.push({ index, code: error.code, message: sentence(error.message), hint: error.hint })
       return ''
     }
   })
@@ -39,7 +39,7 @@ export function resolveProxies(entries: readonly Entry[], sources: SecretSources
     problems.push({
       index: line - 1,
       code: 'PROXY_LIST_INVALID',
-      message: reason.replace('in line', 'as entry'),
+      message: sentence(reason.replace('in line', 'as entry')),
       hint: 'Write each as host:port, host:port:user:password or a URL.',
     })
   }
@@ -61,6 +61,11 @@ function withoutLogin(entry: string): string {
   const [proxy] = parseProxies(entry, { format: 'lines' }).proxies
   if (proxy === undefined) return '[not shown]'
   return proxy.username === undefined ? entry : `${proxyAddress(proxy)} [login not shown]`
+}
+
+/** Without its full stop: it becomes a part of a list. */
+function sentence(text: string): string {
+  return text.replace(/\.$/, '')
 }
 
 function reveal(entry: string | Secret): string {

@@ -48,9 +48,14 @@ function typeOf({ type, enum: choices, items, anyOf }: JsonSchema): string {
   )
 }
 
+/** As the formatter of the repository writes it: every column as wide as its widest cell. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((width, column) => row[column]?.padEnd(width)).join(' | ')} |`
+  const [first = '', ...others] = cells.map(line)
+  return [first, line(widths.map((width) => '-'.repeat(width))), ...others].join('\n')
 }
 
 function code(text: string | undefined): string {
@@ -111,13 +116,17 @@ Names are lower-case letters, digits and hyphens. One line end after the value i
 is \`{ "$secret": "other" }\` stands for the other one. To replace a secret, write the new one and reload or restart.
 Secrets, and the logins of proxies, are left out of what RefBot shows and writes of its configuration.
 
-| error | what to do |
-| --- | --- |
-| \`SECRET_MISSING\` | Write it to one of the three places. |
-| \`SECRET_EMPTY\` | Write its value. |
-| \`SECRET_FILE_TOO_OPEN\` | \`chmod 600\` the file; replace the secret if others are on the machine. |
-| \`SECRET_UNREADABLE\` | It must be a file of at most 64 KiB that RefBot's user may read. |
-| \`SECRET_CYCLE\` | Let one of the secrets that refer to each other hold the value. |
+${table(
+  ['error', 'what to do'],
+  [
+    ['`SECRET_MISSING`', 'Write it to one of the three places.'],
+    ['`SECRET_EMPTY`', 'Write its value.'],
+    ['`SECRET_FILE_TOO_OPEN`', '`chmod 600` the file; replace the secret if others are on the machine.'],
+    ['`SECRET_UNREADABLE`', "It must be a file of at most 64 KiB that RefBot's user may read."],
+    ['`SECRET_CYCLE`', 'Let one of the secrets that refer to each other hold the value.'],
+    ['`SECRET_NAME_INVALID`', 'A secret that stands for another one must name one that can exist.'],
+  ],
+)}
 
 ## Changing it while RefBot runs
 

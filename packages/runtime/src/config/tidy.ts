@@ -26,56 +26,60 @@ export function tidy(input: unknown): Tidied {
   const notices: Spot<ConfigNotice>[] = []
   const spelling = new Map<string, string>()
 
-  const walk = (value: unknown, node: KeyNode, path: Path, written: Path): unknown => {
+  // Where the walk is, in both spellings. Copied only for what is found: there may be 10,000 entries without a mistake.
+  const path: PropertyKey[] = []
+  const written: PropertyKey[] = []
+  const below = (value: unknown, node: KeyNode, key: PropertyKey, as: PropertyKey): unknown => {
+    path.push(key)
+    written.push(as)
+    const tidied = walk(value, node)
+    path.pop()
+    written.pop()
+    return tidied
+  }
+  const wrong = (key: string, problem: Pick<ConfigProblem, 'code' | 'message'>): void => {
+    problems.push({ path: dotted([...path, key]), written: [...written, key], ...problem })
+  }
+  const walk = (value: unknown, node: KeyNode): unknown => {
     const { keys, item } = node
-    if (item !== undefined && Array.isArray(value)) {
-      return value.map((one, index) => walk(one, item, [...path, index], [...written, index]))
-    }
+    if (item !== undefined && Array.isArray(value)) return value.map((one, index) => below(one, item, index, index))
     if (keys === undefined) return value
     if (!isObject(value)) {
       // In a list the schema says so; a group would be lost when it is merged with others.
       if (node.path === '' && path.length > 0) return value
-      problems.push({
-        path: dotted(path),
-        written,
-        code: 'CONFIG_INVALID',
-        message: `expected an object, found ${Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value}`,
-      })
+      const found = Array.isArray(value) ? 'a list' : value === null ? 'null' : typeof value
+      const message = `expected an object, found ${found}`
+      problems.push({ path: dotted(path), written: [...written], code: 'CONFIG_INVALID', message })
       return undefined
     }
     const result: Record<string, unknown> = {}
-    for (const [key, below] of Object.entries(value)) {
-      if (below === undefined) continue
+    for (const key of Object.keys(value)) {
+      if (value[key] === undefined) continue
       const known = keys.has(key) ? key : fromSnake(key)
       const next = keys.get(known)
-      const at = [...written, key]
-      if (next === undefined) {
-        problems.push({ path: dotted([...path, key]), written: at, ...unknownKey(key, node, path) })
-      } else if (known !== key && value[known] !== undefined) {
-        problems.push({
-          path: dotted([...path, key]),
-          written: at,
-          code: 'CONFIG_INVALID',
-          message: `${known} stands here as well`,
-        })
+      if (next === undefined) wrong(key, unknownKey(key, node, path))
+      else if (known !== key && value[known] !== undefined) {
+        wrong(key, { code: 'CONFIG_INVALID', message: `${known} stands here as well` })
       } else {
         if (known !== key) {
-          spelling.set(dotted([...path, known]), key)
-          notices.push({ path: dotted([...path, known]), written: at, message: `${key} is read as ${known}` })
+          const at = dotted([...path, known])
+          spelling.set(at, key)
+          notices.push({ path: at, written: [...written, key], message: `${key} is read as ${known}` })
         }
-        const tidied = walk(below, next, [...path, known], at)
+        const tidied = below(value[key], next, known, key)
         if (tidied !== undefined) result[known] = tidied
       }
     }
     return result
   }
 
-  const value = walk(input, configKeys(), [], [])
+  const value = walk(input, configKeys())
   return {
     value: isObject(value) ? value : {},
     problems,
     notices,
-    written: (path) => path.map((key, index) => spelling.get(dotted(path.slice(0, index + 1))) ?? key),
+    written: (at) =>
+      spelling.size === 0 ? at : at.map((key, index) => spelling.get(dotted(at.slice(0, index + 1))) ?? key),
   }
 }
 
