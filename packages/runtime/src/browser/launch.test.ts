@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -81,6 +82,17 @@ describe('Playwright drives it through the relay', () => {
     await expect(upload).rejects.toThrow("is not inside the run's folder")
     await expect(page.goto('file:///etc/passwd')).rejects.toThrow('RefBot refused Page.navigate')
     expect(await page.evaluate('document.querySelector("input").files.length')).toBe(0)
+  })
+
+  test('a site that drops its kept connections fails no request', async () => {
+    const drop = (req: IncomingMessage, res: ServerResponse): void => {
+      res.once('finish', () => setTimeout(() => req.socket.destroy(), 3))
+    }
+    site.server.on('request', drop)
+    const wave = `Promise.all(Array.from({ length: 20 }, (_, i) => fetch('/?' + i).then((r) => r.text())))`
+    for (let i = 0; i < 4; i++) expect(await page.evaluate(wave)).toHaveLength(20)
+    site.server.off('request', drop)
+    expect(yard.lease.outcome()).toMatchObject({ faults: [], refused: 0 })
   })
 
   test('a post of 50 MB leaves the connection standing', async () => {

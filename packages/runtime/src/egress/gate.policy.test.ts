@@ -190,6 +190,18 @@ test('a proxy that is not on this machine is refused for a target that is', asyn
   }
 })
 
+test('a hundred requests are under way at the same time', async () => {
+  const waiting: (() => void)[] = []
+  await using busy = await startSite((_req, res) => {
+    waiting.push(() => res.end('done'))
+    if (waiting.length === 100) for (const answer of waiting) answer()
+  })
+  await using crowd = await harness.lease(busy.origin)
+  const answers = Array.from({ length: 100 }, async (_, i) => bodyOf(await harness.send(crowd, `${busy.origin}/${i}`)))
+  expect((await Promise.all(answers)).map(String)).toEqual(Array.from({ length: 100 }, () => 'done'))
+  expect(crowd.outcome()).toMatchObject({ faults: [], forwarded: 100 })
+})
+
 test('records are bounded, and each is handed on', async () => {
   const seen: GateRecord[] = []
   await using noisy = await harness.lease(site.origin, { onRecord: (record) => seen.push(record) })
