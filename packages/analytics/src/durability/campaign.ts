@@ -31,7 +31,7 @@ export async function killCampaign(last: number, flushesEach: number, random: ()
     let kills = 0
     while (acknowledged < last) {
       const after = 1 + Math.floor(random() * flushesEach)
-      const { reached, killed } = await runOnce(file, last, after)
+      const { reached, killed } = await runOnce(file, last, acknowledged, after)
       acknowledged = Math.max(acknowledged, reached)
       kills += killed ? 1 : 0
     }
@@ -56,11 +56,20 @@ export async function killCampaign(last: number, flushesEach: number, random: ()
   }
 }
 
-function runOnce(file: string, last: number, flushes: number): Promise<{ reached: number; killed: boolean }> {
+function runOnce(
+  file: string,
+  last: number,
+  acknowledged: number,
+  flushes: number,
+): Promise<{ reached: number; killed: boolean }> {
   const script = fileURLToPath(new URL('./recording-process.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--conditions=@refbot/source', script, file, String(last)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@refbot/source', script, file, String(last), String(acknowledged)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  )
   let text = ''
   child.stdout.on('data', (piece: Buffer) => {
     text += piece.toString()

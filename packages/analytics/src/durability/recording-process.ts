@@ -9,12 +9,15 @@ export const begin = 1_767_225_600_000
 
 /**
  * Records whole numbers, each once, from the first that the store lacks up to `last`, says on its standard output up to
- * which one each flush went, and goes on when it reads something. Its clock goes by the numbers.
+ * which one each flush went, and goes on when it reads something. Its clock goes by the numbers. What is there up to
+ * `acknowledged` is taken for granted.
  */
-export async function recordUpTo(file: string, last: number): Promise<void> {
+export async function recordUpTo(file: string, last: number, acknowledged: number): Promise<void> {
   await using store = new TestSqliteStore(file)
   let next = 0
-  for await (const samples of readSamples(store, {})) for (const { value } of samples) next = Math.max(next, value + 1)
+  const since = begin + acknowledged * stepMs
+  for await (const samples of readSamples(store, { since }))
+    for (const { value } of samples) next = Math.max(next, value + 1)
   const clock = { now: () => begin + next * stepMs, wakeAt: () => () => undefined }
   const metrics = new MetricsAggregator({ clock, store, flushSamples: 1e9, limits: { samplesPerSeries: 512 } })
   await metrics.restore()
@@ -32,8 +35,8 @@ export async function recordUpTo(file: string, last: number): Promise<void> {
   }
 }
 
-const [file, last] = process.argv.slice(2)
+const [file, last, acknowledged] = process.argv.slice(2)
 if (import.meta.main && file !== undefined) {
-  await recordUpTo(file, Number(last))
+  await recordUpTo(file, Number(last), Number(acknowledged))
   process.stdin.destroy()
 }

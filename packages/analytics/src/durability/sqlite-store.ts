@@ -5,6 +5,7 @@ import type { BlockQuery, MetricBlock, MetricStore, Tier } from '../store/metric
 interface Row {
   readonly id: number
   readonly name: string
+  readonly series: string
   readonly labels: string
   readonly from_ms: number
   readonly to_ms: number
@@ -22,7 +23,8 @@ export class TestSqliteStore implements MetricStore, AsyncDisposable {
     this.#db = new DatabaseSync(file)
     this.#db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;
       CREATE TABLE IF NOT EXISTS block (id INTEGER PRIMARY KEY, tier TEXT, name TEXT, series TEXT, labels TEXT,
-        from_ms REAL, to_ms REAL, points INTEGER, data BLOB)`)
+        from_ms REAL, to_ms REAL, points INTEGER, data BLOB);
+      CREATE INDEX IF NOT EXISTS in_order ON block (tier, name, series, from_ms, id)`)
   }
 
   async append(blocks: readonly MetricBlock[]): Promise<void> {
@@ -40,11 +42,14 @@ export class TestSqliteStore implements MetricStore, AsyncDisposable {
     const { tier, names, since = Number.MIN_SAFE_INTEGER, until = Number.MAX_SAFE_INTEGER } = query
     const which = names === undefined ? '' : `AND name IN (${names.map(() => '?').join(',')})`
     const select = this.#db.prepare(`SELECT * FROM block WHERE tier = ? AND to_ms >= ? AND from_ms < ? ${which}
-      ORDER BY name, series, from_ms, id LIMIT ${page} OFFSET ?`)
-    for (let offset = 0; ; offset += page) {
-      const rows = select.all(tier, since, until, ...(names ?? []), offset) as unknown as Row[]
+      AND (name, series, from_ms, id) > (?, ?, ?, ?) ORDER BY name, series, from_ms, id LIMIT ${page}`)
+    let after: [string, string, number, number] = ['', '', 0, 0]
+    for (;;) {
+      const rows = select.all(tier, since, until, ...(names ?? []), ...after) as unknown as Row[]
       if (rows.length > 0) yield rows.map((row) => blockOf(tier, row))
-      if (rows.length < page) return
+      const last = rows.at(-1)
+      if (last === undefined || rows.length < page) return
+      after = [last.name, last.series, last.from_ms, last.id]
     }
   }
 
