@@ -1,14 +1,6 @@
 export type { ProxyScore } from '@refbot/proxy-scoring'
 export { ensureBrowser, findBrowser } from './browser/index.ts'
-export {
-  configSchema,
-  defineConfig,
-  type LoadConfigOptions,
-  type LoadedConfig,
-  loadConfig,
-  type RefbotConfig,
-  type RefbotConfigInput,
-} from './config/index.ts'
+export * from './config/index.ts'
 export { authorise } from './egress/index.ts'
 export { RefbotError } from './errors.ts'
 export type { EventListener, EventStream } from './events/index.ts'
