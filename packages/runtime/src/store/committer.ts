@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Kysely } from 'kysely'
 import type { RefbotEvent } from './event-types.ts'
-import { describe, isDiskFault } from './faults.ts'
+import { describe, diskFull, isDiskFault } from './faults.ts'
 import type { Operation, Unit } from './operation.ts'
 import { operations } from './operations/index.ts'
 import type { StoreReply, StoreRequest } from './protocol.ts'
@@ -9,6 +9,9 @@ import type { Database } from './schema.ts'
 
 /** `durable` syncs to disk at the commit, `relaxed` leaves that to the next checkpoint, `read` writes nothing. */
 export type CommitMode = 'durable' | 'relaxed' | 'read'
+
+/** `ample`: all goes on; `little`: no run starts; `none`: nothing is added, only ended and deleted. */
+export type Room = 'ample' | 'little' | 'none'
 
 const OPENING: Readonly<Record<CommitMode, string>> = {
   durable: 'PRAGMA synchronous = FULL; BEGIN IMMEDIATE',
@@ -36,7 +39,7 @@ export async function commit(
   { sqlite, db }: Connection,
   requests: readonly StoreRequest[],
   mode: CommitMode,
-  runsMayStart: boolean,
+  room: Room,
 ): Promise<Commit> {
   const events: RefbotEvent[] = []
   const replies: StoreReply[] = []
@@ -47,7 +50,8 @@ export async function commit(
       sqlite.exec('SAVEPOINT operation')
       try {
         const operation = operations[request.operation] as Operation<unknown>
-        const value = await operation.run(unit(db, request.now, runsMayStart, emitted), request.args)
+        if (room === 'none' && operation.adds === true) throw diskFull()
+        const value = await operation.run(unit(db, request.now, room === 'ample', emitted), request.args)
         sqlite.exec('RELEASE operation')
         events.push(...emitted)
         replies.push({ id: request.id, ok: true, value })

@@ -43,6 +43,13 @@ export function describeDiskFault({ noRoom, detail }: DiskFault): StoreFault {
     : { code: 'STORE_FAILED', message: detail, hint: 'Check the disk of the data directory; it goes on by itself.' }
 }
 
+/** What is refused so that the last room serves what makes more. */
+export function diskFull(): RefbotError {
+  return new RefbotError('STORE_DISK_FULL', 'The disk of the data directory is full.', {
+    hint: 'Make room, or shorten the retention; it goes on by itself.',
+  })
+}
+
 /** The low byte of SQLite's extended result code. */
 function primaryCode(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined

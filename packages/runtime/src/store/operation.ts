@@ -19,6 +19,8 @@ export interface Unit {
  */
 export interface Operation<Args = never, Result = unknown> {
   readonly durable: boolean
+  /** It only adds: on a full disk it is refused, so that the last room is left to what ends runs and deletes. */
+  readonly adds?: true
   readonly run: (unit: Unit, args: Args) => Promise<Result>
 }
 
@@ -28,4 +30,8 @@ export function durable<Args, Result>(run: (unit: Unit, args: Args) => Promise<R
 
 export function relaxed<Args, Result>(run: (unit: Unit, args: Args) => Promise<Result>): Operation<Args, Result> {
   return { durable: false, run }
+}
+
+export function adding<Args, Result>(operation: Operation<Args, Result>): Operation<Args, Result> {
+  return { ...operation, adds: true }
 }

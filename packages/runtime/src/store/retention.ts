@@ -1,5 +1,6 @@
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
+import { RefbotError } from '../errors.ts'
 import type { Deletion, PrunedKind } from './event-types.ts'
 import type { PrunedTable } from './operations/retention.ts'
 import type { Store } from './store.ts'
@@ -80,7 +81,15 @@ async function pruneArtifacts(
 async function inSteps(step: (size: number) => Promise<{ more: boolean; tookMs: number }>): Promise<void> {
   let size = 100
   for (let more = true; more; ) {
-    const done = await step(size)
+    const done = await step(size).catch((error: unknown) => {
+      // On a full disk a smaller step may still fit into the last room; each makes a little more.
+      if (size === 1 || !(error instanceof RefbotError) || error.code !== 'STORE_DISK_FULL') throw error
+      return undefined
+    })
+    if (done === undefined) {
+      size = Math.ceil(size / 4)
+      continue
+    }
     more = done.more
     const fitting = (size * STEP_MS) / Math.max(done.tookMs, 0.1)
     // At most twice as large as the last: one step that happened to be quick proves little.

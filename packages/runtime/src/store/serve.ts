@@ -71,10 +71,10 @@ export async function serve(port: MessagePort, task: ConnectionTask): Promise<vo
   }
 
   async function commitOrMakeRoom(requests: readonly StoreRequest[], mode: CommitMode): Promise<Commit> {
-    const first = await commit(connection, requests, mode, guard.ok)
+    const first = await commit(connection, requests, mode, guard.room)
     const fault = first.failure === undefined ? undefined : diskFault(first.failure, () => reserve.free())
     if (fault === undefined) return first
-    const second = guard.failed(fault) ? await commit(connection, requests, mode, guard.ok) : first
+    const second = guard.failed(fault) ? await commit(connection, requests, mode, guard.room) : first
     if (second.failure === undefined) return second
     const error = describeDiskFault(fault)
     return { events: [], replies: requests.map(({ id }) => ({ id, ok: false, error })) }

@@ -1,8 +1,9 @@
+import type { Room } from '../committer.ts'
 import { nextStatus, type Observation, type StoreHealth, type StoreStatus } from './health.ts'
 import type { Reserve } from './reserve.ts'
 
 export interface DiskGuardOptions {
-  readonly reserve: Reserve
+  readonly reserve: Pick<Reserve, 'fill' | 'release' | 'free'>
   readonly reserveBytes: number
   readonly minFreeBytes: number
   /** Monotonic, ms. */
@@ -33,6 +34,11 @@ export class DiskGuard {
 
   get ok(): boolean {
     return this.#status === 'ok'
+  }
+
+  get room(): Room {
+    if (this.#status === 'full') return 'none'
+    return this.#status === 'ok' ? 'ample' : 'little'
   }
 
   get health(): StoreHealth {

@@ -1,21 +1,23 @@
 import type { JobRecord } from '@refbot/scheduler'
 import { optional } from '../json.ts'
-import { durable } from '../operation.ts'
+import { adding, durable } from '../operation.ts'
 
 export const jobOperations = {
-  'job.save': durable(async ({ db, emit }, job: JobRecord) => {
-    const row = {
-      config: JSON.stringify(job.config),
-      origin: job.config.origin ?? 'config',
-      last_scheduled_at: job.lastScheduledAt ?? null,
-    }
-    await db
-      .insertInto('job')
-      .values({ id: job.config.id, ...row, created_at: job.createdAt })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-      .execute()
-    await emit('job.saved', { jobId: job.config.id, task: job.config.task })
-  }),
+  'job.save': adding(
+    durable(async ({ db, emit }, job: JobRecord) => {
+      const row = {
+        config: JSON.stringify(job.config),
+        origin: job.config.origin ?? 'config',
+        last_scheduled_at: job.lastScheduledAt ?? null,
+      }
+      await db
+        .insertInto('job')
+        .values({ id: job.config.id, ...row, created_at: job.createdAt })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+        .execute()
+      await emit('job.saved', { jobId: job.config.id, task: job.config.task })
+    }),
+  ),
 
   'job.delete': durable(async ({ db, emit }, id: string) => {
     const { numDeletedRows } = await db.deleteFrom('job').where('id', '=', id).executeTakeFirst()

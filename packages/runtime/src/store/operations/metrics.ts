@@ -1,5 +1,5 @@
 import type { MetricBlock } from '@refbot/analytics'
-import { relaxed } from '../operation.ts'
+import { adding, relaxed } from '../operation.ts'
 
 export type MetricTier = MetricBlock['tier']
 
@@ -29,23 +29,25 @@ export interface BlockCursor {
 const PAGE = 200
 
 export const metricOperations = {
-  'metric.append': relaxed(async ({ db, now }, blocks: readonly MetricBlock[]): Promise<void> => {
-    for (const block of blocks) {
-      await db
-        .insertInto('metric_block')
-        .values({
-          tier: block.tier,
-          name: block.name,
-          labels: JSON.stringify(block.labels),
-          from_ms: block.from,
-          to_ms: block.to,
-          points: block.count,
-          data: block.data,
-          created_at: now,
-        })
-        .execute()
-    }
-  }),
+  'metric.append': adding(
+    relaxed(async ({ db, now }, blocks: readonly MetricBlock[]): Promise<void> => {
+      for (const block of blocks) {
+        await db
+          .insertInto('metric_block')
+          .values({
+            tier: block.tier,
+            name: block.name,
+            labels: JSON.stringify(block.labels),
+            from_ms: block.from,
+            to_ms: block.to,
+            points: block.count,
+            data: block.data,
+            created_at: now,
+          })
+          .execute()
+      }
+    }),
+  ),
 
   'metric.read': relaxed(
     async ({ db }, args: { range: BlockRange; after?: BlockCursor | undefined }): Promise<BlockPage> => {

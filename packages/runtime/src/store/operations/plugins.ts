@@ -1,5 +1,5 @@
 import type { DesiredState, JsonValue } from '@refbot/plugin-sdk'
-import { durable } from '../operation.ts'
+import { adding, durable } from '../operation.ts'
 
 export interface StoredValue {
   readonly key: string
@@ -34,15 +34,15 @@ export const pluginOperations = {
     return row === undefined ? undefined : (JSON.parse(row.value) as JsonValue)
   }),
 
-  'pluginValue.set': durable(
-    async ({ db, now }, args: { plugin: string; key: string; value: JsonValue }): Promise<void> => {
+  'pluginValue.set': adding(
+    durable(async ({ db, now }, args: { plugin: string; key: string; value: JsonValue }): Promise<void> => {
       const row = { value: JSON.stringify(args.value), updated_at: now }
       await db
         .insertInto('plugin_value')
         .values({ plugin: args.plugin, key: args.key, ...row, created_at: now })
         .onConflict((conflict) => conflict.columns(['plugin', 'key']).doUpdateSet(row))
         .execute()
-    },
+    }),
   ),
 
   'pluginValue.delete': durable(async ({ db }, args: { plugin: string; key: string }): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { RunCause } from '@refbot/plugin-sdk'
 import type { ExecutionRecord, ExecutionStatus } from '@refbot/scheduler'
 import { optional } from '../json.ts'
-import { durable, relaxed, type Unit } from '../operation.ts'
+import { adding, durable, relaxed, type Unit } from '../operation.ts'
 import { withAttempts } from './executions.ts'
 
 export interface ArtifactRecord {
@@ -115,33 +115,37 @@ export const runOperations = {
     }
   }),
 
-  'run.addSteps': relaxed(async ({ db, now }, args: { runId: string; steps: readonly StepRecord[] }): Promise<void> => {
-    for (const step of args.steps) {
-      await db
-        .insertInto('step')
-        .values({
-          run_id: args.runId,
-          attempt: step.attempt,
-          number: step.number,
-          path: step.path,
-          started_at: step.startedAt,
-          ended_at: step.endedAt,
-          error: step.error ?? null,
-          created_at: now,
-        })
-        .execute()
-    }
-  }),
+  'run.addSteps': adding(
+    relaxed(async ({ db, now }, args: { runId: string; steps: readonly StepRecord[] }): Promise<void> => {
+      for (const step of args.steps) {
+        await db
+          .insertInto('step')
+          .values({
+            run_id: args.runId,
+            attempt: step.attempt,
+            number: step.number,
+            path: step.path,
+            started_at: step.startedAt,
+            ended_at: step.endedAt,
+            error: step.error ?? null,
+            created_at: now,
+          })
+          .execute()
+      }
+    }),
+  ),
 
-  'artifact.add': durable(async ({ db, now, emit }, artifact: Omit<ArtifactRecord, 'createdAt'>): Promise<void> => {
-    const row = { content_type: artifact.contentType, bytes: artifact.bytes }
-    await db
-      .insertInto('artifact')
-      .values({ run_id: artifact.runId, name: artifact.name, ...row, created_at: now })
-      .onConflict((conflict) => conflict.columns(['run_id', 'name']).doUpdateSet(row))
-      .execute()
-    await emit('artifact.stored', { runId: artifact.runId, name: artifact.name, bytes: artifact.bytes })
-  }),
+  'artifact.add': adding(
+    durable(async ({ db, now, emit }, artifact: Omit<ArtifactRecord, 'createdAt'>): Promise<void> => {
+      const row = { content_type: artifact.contentType, bytes: artifact.bytes }
+      await db
+        .insertInto('artifact')
+        .values({ run_id: artifact.runId, name: artifact.name, ...row, created_at: now })
+        .onConflict((conflict) => conflict.columns(['run_id', 'name']).doUpdateSet(row))
+        .execute()
+      await emit('artifact.stored', { runId: artifact.runId, name: artifact.name, bytes: artifact.bytes })
+    }),
+  ),
 
   'artifact.list': durable((unit, runId: string): Promise<ArtifactRecord[]> => listArtifacts(unit, runId)),
 }
