@@ -1,19 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AlertRule, MetricsAggregator } from '@refbot/analytics'
+import { MetricsAggregator } from '@refbot/analytics'
 import { ProxyScorer } from '@refbot/proxy-scoring'
 import { PluginScheduler } from '@refbot/scheduler'
 import { findBrowser, launchBrowser } from './browser/index.ts'
-import { parseConfig, type RefbotConfig, type RefbotConfigInput, withAbsolutePaths } from './config/index.ts'
+import {
+  type ConfigChange,
+  parseConfig,
+  type RefbotConfig,
+  type RefbotConfigInput,
+  withAbsolutePaths,
+} from './config/index.ts'
 import { createGateIdentity, Gate, loadGateIdentity } from './egress/index.ts'
 import { RefbotError } from './errors.ts'
 import { EventStream } from './events/index.ts'
 import { sweepOrphans } from './host/index.ts'
+import { LiveConfig } from './live-config.ts'
 import { ManagedPlugins } from './manager/index.ts'
 import { readProxies } from './proxies.ts'
 import { type LaunchRequest, Runs } from './runs/index.ts'
-import { DataDirectory, newToken, type PrunedTable, Store } from './store/index.ts'
+import { applyRetention, DataDirectory, newToken, type RetentionPolicy, Store } from './store/index.ts'
 
 /** This package's version, which also names RefBot in its user agent. */
 export const VERSION: string = (
@@ -22,6 +29,7 @@ export const VERSION: string = (
 
 /** A composed RefBot. Disposing it ends its runs, flushes, and releases the data directory. */
 export interface Refbot extends AsyncDisposable {
+  /** As it is in force; a reload replaces it. */
   readonly config: RefbotConfig
   /** Bearer token of the API with every right. */
   readonly adminToken: string
@@ -32,6 +40,11 @@ export interface Refbot extends AsyncDisposable {
   readonly proxies: ProxyScorer
   readonly runs: Runs
   readonly plugins: ManagedPlugins
+  /**
+   * Applies what can change alive, and says of each change whether it needs a restart. One mistake, and nothing changes.
+   * @throws ConfigError, RefbotError `PROXY_LIST_INVALID`
+   */
+  reload(config: RefbotConfigInput): readonly ConfigChange[]
   /** Recovers what a crash cut off, restores what operators wanted, and lets triggers fire. */
   start(): Promise<void>
 }
@@ -64,7 +77,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey), strategy: config.proxyStrategy })
   const rawMs = config.retention.metricsDays * DAY_MS
   const analytics = stack.use(new MetricsAggregator({ store: store.metrics, retention: { rawMs } }))
-  for (const [index, threshold] of config.alerts.entries()) analytics.addAlertRule(alertRule(threshold, index))
+  const live = new LiveConfig(config, { proxies, analytics, idKey })
   const gate = stack.use(await Gate.start({ identity }))
   const scheduler = new PluginScheduler({
     store: store.executions,
@@ -74,8 +87,8 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
 
   const launch = async ({ runId, runDir, marks, leaseServers }: LaunchRequest) =>
     launchBrowser({
-      executable: browserFor(config.browser),
-      headless: config.browser.headless,
+      executable: browserFor(live.current.browser),
+      headless: live.current.browser.headless,
       gate,
       profileDir: join(config.dataDir, 'browsers', runId),
       runFolder: runDir,
@@ -102,11 +115,13 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
     store,
     timeZone: config.timeZone,
   })
-  scheduler.registerTask('retention', () => applyRetention(store, config))
+  scheduler.registerTask('retention', () => applyRetention(store, retentionPolicy(live.current), Date.now()))
 
   const owned = stack.move()
   return {
-    config,
+    get config() {
+      return live.current
+    },
     adminToken,
     store,
     events,
@@ -115,6 +130,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
     proxies,
     runs,
     plugins,
+    reload: (next) => live.reload(next),
     async start() {
       await analytics.restore()
       analytics.start()
@@ -143,28 +159,10 @@ function browserFor({ headless, executable }: RefbotConfig['browser']): string {
   })
 }
 
-function alertRule(
-  { metric, above, below, windowMs, severity }: RefbotConfig['alerts'][number],
-  index: number,
-): AlertRule {
-  const kind = above === undefined ? 'lower' : 'upper'
-  return { id: `config-${index + 1}`, kind, metric, levels: { [severity]: above ?? below ?? 0 }, windowMs }
-}
-
-async function applyRetention(store: Store, { retention }: RefbotConfig): Promise<Record<string, number>> {
-  const keep: Readonly<Record<PrunedTable, number>> = {
-    execution: retention.executionsDays,
-    event: retention.eventsDays,
-    plugin_value: retention.storageDays,
+function retentionPolicy({ retention }: RefbotConfig): RetentionPolicy {
+  return {
+    executionMs: retention.executionsDays * DAY_MS,
+    eventMs: retention.eventsDays * DAY_MS,
+    pluginValueMs: retention.storageDays * DAY_MS,
   }
-  const deleted: Record<string, number> = {}
-  for (const [table, days] of Object.entries(keep) as [PrunedTable, number][]) {
-    const before = Date.now() - days * DAY_MS
-    for (let more = true; more; ) {
-      const batch = await store.prune(table, before)
-      deleted[table] = (deleted[table] ?? 0) + batch.deleted
-      more = batch.more
-    }
-  }
-  return deleted
 }

@@ -1,0 +1,62 @@
+import { MetricsAggregator } from '@refbot/analytics'
+import { ProxyScorer } from '@refbot/proxy-scoring'
+import { describe, expect, it } from 'vitest'
+import { parseConfig, type RefbotConfigInput, withAbsolutePaths } from './config/index.ts'
+import { LiveConfig } from './live-config.ts'
+import { readProxies } from './proxies.ts'
+
+const START: RefbotConfigInput = {
+  proxies: ['127.0.0.1:3128', '127.0.0.1:3129:user:s3cret'],
+  alerts: [{ metric: 'run.duration', above: 1000 }],
+}
+
+function live() {
+  const config = withAbsolutePaths(parseConfig(START), process.cwd())
+  const idKey = 'key'
+  const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey) })
+  const analytics = new MetricsAggregator()
+  return { proxies, analytics, config: new LiveConfig(config, { proxies, analytics, idKey }) }
+}
+
+describe('a reload', () => {
+  it('adds and removes proxies, and keeps the scores of those that stay', () => {
+    const { config, proxies } = live()
+    const [stays] = proxies.proxies()
+    config.reload({ ...START, proxies: ['127.0.0.1:3128', '127.0.0.1:3130'] })
+    expect(
+      proxies
+        .proxies()
+        .map(({ port }) => port)
+        .sort(),
+    ).toEqual([3128, 3130])
+    expect(proxies.proxies()).toContain(stays)
+  })
+
+  it('replaces the alert rules', () => {
+    const { config, analytics } = live()
+    config.reload({ ...START, alerts: [{ metric: 'registration.success', below: 0.9, severity: 'critical' }] })
+    expect(analytics.alertRules()).toMatchObject([{ id: 'config-1', kind: 'lower', metric: 'registration.success' }])
+  })
+
+  it('names what needs a restart, and leaves it as it is', () => {
+    const { config } = live()
+    const changes = config.reload({ ...START, api: { port: 9000 }, browser: { headless: false } })
+    expect(changes.map(({ path, effect }) => [path, effect])).toEqual([
+      ['api.port', 'restart'],
+      ['browser.headless', 'live'],
+    ])
+    expect(config.current).toMatchObject({ api: { port: 8000 }, browser: { headless: false } })
+  })
+
+  it.each([
+    [{ proxies: ['127.0.0.1:3130', '::::'], alerts: [] }, 'PROXY_LIST_INVALID'],
+    [{ proxies: [], alerts: [{ metric: 'x' }] }, 'CONFIG_INVALID'],
+  ])('with a mistake changes nothing: %j', (wrong, code) => {
+    const { config, proxies, analytics } = live()
+    const before = config.current
+    expect(() => config.reload(wrong)).toThrow(expect.objectContaining({ code }))
+    expect(config.current).toBe(before)
+    expect(proxies.size).toBe(2)
+    expect(analytics.alertRules()).toHaveLength(1)
+  })
+})
