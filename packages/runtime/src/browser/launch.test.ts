@@ -152,6 +152,8 @@ test('a browser that crashes says so', async () => {
 test('a host that is killed leaves no browser behind', async () => {
   const script = join(import.meta.dirname, 'testing/die.ts')
   const host = spawn(process.execPath, ['--conditions=@refbot/source', script], {
+    // What it leaves behind goes with this test's folders.
+    env: { ...process.env, TMPDIR: yard.runFolder },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = await once(host.stdout, 'data')

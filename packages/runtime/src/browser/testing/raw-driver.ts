@@ -17,10 +17,13 @@ export interface RawDriver extends AsyncDisposable {
 export async function driveSocket(endpoint: string): Promise<RawDriver> {
   const socket = new WebSocket(endpoint, { maxPayload: 2 ** 30 })
   const driver = new Driver((text) => socket.send(text))
+  // A connection that breaks shows in commands that are never answered and in its close.
+  socket.on('error', () => {})
   socket.on('message', (data) => driver.receive(String(data)))
   await once(socket, 'open')
   return Object.assign(driver, {
     async [Symbol.asyncDispose]() {
+      if (socket.readyState === WebSocket.CLOSED) return
       const closed = once(socket, 'close')
       socket.close()
       await closed
@@ -37,6 +40,7 @@ export async function drivePipe(executable: string, args: readonly string[]): Pr
   fromBrowser.on('data', (chunk: Buffer) => frames.push(chunk))
   return Object.assign(driver, {
     async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const exited = once(child, 'exit')
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
       await exited
