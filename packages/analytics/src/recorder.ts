@@ -4,6 +4,7 @@ import { minuteMs, OpenRollups } from './rollup/roller.ts'
 import type { Labels } from './series/labels.ts'
 import type { SeriesRegistry } from './series/registry.ts'
 import type { Series } from './series/series.ts'
+import { sortByTime } from './series/sort-by-time.ts'
 import type { MetricBlock, MetricStore } from './store/metric-store.ts'
 import { encodeRawBlock } from './store/raw-block.ts'
 
@@ -298,19 +299,4 @@ export class Recorder {
 
 function badValue(value: number, why = 'A sample must be a finite number'): AnalyticsError {
   return new AnalyticsError('METRIC_VALUE_INVALID', `${why}; got ${value}.`, 'Leave the sample out, or correct it.')
-}
-
-/** Late samples are rare, so an insertion sort of what is nearly in order. */
-function sortByTime(times: Float64Array, values: Float64Array): void {
-  for (let i = 1; i < times.length; i += 1) {
-    const at = times[i] as number
-    const value = values[i] as number
-    let j = i - 1
-    for (; j >= 0 && (times[j] as number) > at; j -= 1) {
-      times[j + 1] = times[j] as number
-      values[j + 1] = values[j] as number
-    }
-    times[j + 1] = at
-    values[j + 1] = value
-  }
 }
