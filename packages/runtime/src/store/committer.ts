@@ -6,6 +6,7 @@ import type { Operation, Unit } from './operation.ts'
 import { operations } from './operations/index.ts'
 import type { StoreReply, StoreRequest } from './protocol.ts'
 import type { Database } from './schema.ts'
+import { statement } from './statement.ts'
 
 /** `durable` syncs to disk at the commit, `relaxed` leaves that to the next checkpoint, `read` writes nothing. */
 export type CommitMode = 'durable' | 'relaxed' | 'read'
@@ -82,17 +83,20 @@ function rollback(sqlite: DatabaseSync): void {
   }
 }
 
+const insertEvent = statement<{ type: string; data: string; created_at: number }, { id: number }>((db, row) =>
+  db.insertInto('event').values({ type: row.type, data: row.data, created_at: row.created_at }).returning('id'),
+)
+
 function unit(db: Kysely<Database>, now: number, runsMayStart: boolean, emitted: RefbotEvent[]): Unit {
   return {
     db,
     now,
     runsMayStart,
     async emit(type, data) {
-      const { id } = await db
-        .insertInto('event')
-        .values({ type, data: JSON.stringify(data), created_at: now })
-        .returning('id')
-        .executeTakeFirstOrThrow()
+      const { rows } = await insertEvent(db, { type, data: JSON.stringify(data), created_at: now })
+      const [row] = rows
+      if (row === undefined) throw new Error('An event got no id.')
+      const { id } = row
       emitted.push({ id, type, at: now, data } as RefbotEvent)
     },
   }

@@ -7,11 +7,12 @@ import type {
   ExecutionRecord,
   ExecutionStatus,
 } from '@refbot/scheduler'
-import type { Selectable } from 'kysely'
+import type { Insertable, Selectable } from 'kysely'
 import { RefbotError } from '../../errors.ts'
 import { fromJson, optional, toJson } from '../json.ts'
 import { durable, type Unit } from '../operation.ts'
 import type { Database } from '../schema.ts'
+import { statement } from '../statement.ts'
 
 /** An execution whose task is a plugin is a run: it gets a row of its own in the same transaction. */
 export interface ClaimedRun {
@@ -24,34 +25,23 @@ export const executionOperations = {
     const { db, now, emit } = unit
     const { execution, run } = args
     if (run !== undefined && !unit.runsMayStart && execution.status === 'running') throw diskNearlyFull()
-    const claimed = await db
-      .insertInto('execution')
-      .values({
-        id: execution.id,
-        job_id: execution.jobId,
-        task: execution.task,
-        input: toJson(execution.input),
-        scheduled_at: execution.scheduledAt,
-        claimed_at: execution.claimedAt,
-        ended_at: execution.endedAt ?? null,
-        status: execution.status,
-        reason: execution.reason ?? null,
-        error: toJson(execution.error),
-        result: toJson(execution.result),
-        created_at: now,
-      })
-      .onConflict((conflict) => conflict.columns(['job_id', 'scheduled_at']).doNothing())
-      .executeTakeFirst()
-    if (claimed.numInsertedOrUpdatedRows === 0n) return false
+    const claimed = await insertExecution(db, {
+      id: execution.id,
+      job_id: execution.jobId,
+      task: execution.task,
+      input: toJson(execution.input),
+      scheduled_at: execution.scheduledAt,
+      claimed_at: execution.claimedAt,
+      ended_at: execution.endedAt ?? null,
+      status: execution.status,
+      reason: execution.reason ?? null,
+      error: toJson(execution.error),
+      result: toJson(execution.result),
+      created_at: now,
+    })
+    if (claimed.numAffectedRows === 0n) return false
     await saveAttempts(unit, execution.id, execution.attempts)
-    await db
-      .updateTable('job')
-      .set({ last_scheduled_at: execution.scheduledAt })
-      .where('id', '=', execution.jobId)
-      .where((where) =>
-        where.or([where('last_scheduled_at', 'is', null), where('last_scheduled_at', '<', execution.scheduledAt)]),
-      )
-      .execute()
+    await moveJob(db, { id: execution.jobId, at: execution.scheduledAt })
     const data = {
       executionId: execution.id,
       jobId: execution.jobId,
@@ -62,10 +52,7 @@ export const executionOperations = {
     if (run === undefined) {
       await emit('execution.claimed', data)
     } else {
-      await db
-        .insertInto('run')
-        .values({ id: execution.id, ...run, created_at: now })
-        .execute()
+      await insertRun(db, { id: execution.id, plugin: run.plugin, cause: run.cause, created_at: now })
       await emit('run.claimed', { ...data, ...run })
     }
     return true
@@ -74,22 +61,19 @@ export const executionOperations = {
   'execution.update': durable(async (unit, args: { id: string; patch: ExecutionPatch }): Promise<void> => {
     const { db, emit } = unit
     const { id, patch } = args
-    const row = await db
-      .updateTable('execution')
-      .set({
-        status: patch.status,
-        reason: patch.reason ?? null,
-        ended_at: patch.endedAt ?? null,
-        error: toJson(patch.error),
-        result: toJson(patch.result),
-      })
-      .where('id', '=', id)
-      .returning(['job_id', 'task'])
-      .executeTakeFirst()
+    const { rows } = await updateExecution(db, {
+      id,
+      status: patch.status,
+      reason: patch.reason ?? null,
+      ended_at: patch.endedAt ?? null,
+      error: toJson(patch.error),
+      result: toJson(patch.result),
+    })
+    const [row] = rows
     if (row === undefined) throw new Error(`There is no execution ${id}.`)
     await saveAttempts(unit, id, patch.attempts)
     const data = { executionId: id, jobId: row.job_id, task: row.task, status: patch.status, reason: patch.reason }
-    const run = await db.selectFrom('run').select(['plugin', 'cause']).where('id', '=', id).executeTakeFirst()
+    const [run] = (await selectRun(db, { id })).rows
     if (run === undefined) await emit('execution.changed', data)
     else await emit('run.changed', { ...data, plugin: run.plugin, cause: run.cause as RunCause })
   }),
@@ -129,14 +113,71 @@ function diskNearlyFull(): RefbotError {
 
 async function saveAttempts({ db, now }: Unit, id: string, attempts: readonly AttemptRecord[]): Promise<void> {
   for (const attempt of attempts) {
-    const row = { ended_at: attempt.endedAt ?? null, error: toJson(attempt.error) }
-    await db
-      .insertInto('attempt')
-      .values({ execution_id: id, number: attempt.number, started_at: attempt.startedAt, ...row, created_at: now })
-      .onConflict((conflict) => conflict.columns(['execution_id', 'number']).doUpdateSet(row))
-      .execute()
+    await upsertAttempt(db, {
+      execution_id: id,
+      number: attempt.number,
+      started_at: attempt.startedAt,
+      ended_at: attempt.endedAt ?? null,
+      error: toJson(attempt.error),
+      created_at: now,
+    })
   }
 }
+
+const insertExecution = statement<Insertable<Database['execution']>>((db, row) =>
+  db
+    .insertInto('execution')
+    .values({
+      id: row.id,
+      job_id: row.job_id,
+      task: row.task,
+      input: row.input ?? null,
+      scheduled_at: row.scheduled_at,
+      claimed_at: row.claimed_at,
+      ended_at: row.ended_at ?? null,
+      status: row.status,
+      reason: row.reason ?? null,
+      error: row.error ?? null,
+      result: row.result ?? null,
+      created_at: row.created_at,
+    })
+    .onConflict((conflict) => conflict.columns(['job_id', 'scheduled_at']).doNothing()),
+)
+
+const moveJob = statement<{ id: string; at: number }>((db, { id, at }) =>
+  db
+    .updateTable('job')
+    .set({ last_scheduled_at: at })
+    .where('id', '=', id)
+    .where((where) => where.or([where('last_scheduled_at', 'is', null), where('last_scheduled_at', '<', at)])),
+)
+
+const insertRun = statement<Insertable<Database['run']>>((db, { id, plugin, cause, created_at }) =>
+  db.insertInto('run').values({ id, plugin, cause, created_at }),
+)
+
+const updateExecution = statement<
+  Pick<Selectable<Database['execution']>, 'id' | 'status' | 'reason' | 'ended_at' | 'error' | 'result'>,
+  { job_id: string; task: string }
+>((db, { id, status, reason, ended_at, error, result }) =>
+  db
+    .updateTable('execution')
+    .set({ status, reason, ended_at, error, result })
+    .where('id', '=', id)
+    .returning(['job_id', 'task']),
+)
+
+const selectRun = statement<{ id: string }, { plugin: string; cause: string }>((db, { id }) =>
+  db.selectFrom('run').select(['plugin', 'cause']).where('id', '=', id),
+)
+
+const upsertAttempt = statement<Selectable<Database['attempt']>>(
+  (db, { execution_id, number, started_at, ended_at, error, created_at }) =>
+    db
+      .insertInto('attempt')
+      .values({ execution_id, number, started_at, ended_at, error, created_at })
+      .onConflict((conflict) => conflict.columns(['execution_id', 'number']).doUpdateSet({ ended_at, error })),
+)
 
 export async function withAttempts(
   { db }: Pick<Unit, 'db'>,

@@ -161,8 +161,9 @@ async function listRuns(unit: Unit, query: RunQuery, id?: string): Promise<RunRe
   if (query.status !== undefined) select = select.where('execution.status', '=', query.status)
   if (query.since !== undefined) select = select.where('execution.claimed_at', '>=', query.since)
   if (query.before !== undefined) select = select.where('run.id', '<', query.before)
+  // The same order by either id; which index serves it depends on the filter.
   const rows = await select
-    .orderBy('run.id', 'desc')
+    .orderBy(query.status !== undefined && query.plugin === undefined ? 'execution.id' : 'run.id', 'desc')
     .limit(query.limit ?? 50)
     .execute()
   const executions = await withAttempts(unit, rows)
