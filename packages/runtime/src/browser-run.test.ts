@@ -77,5 +77,16 @@ describe('a target', () => {
     const run = await visit(`http://127.0.0.1:${port()}/away`)
     expect(run).toMatchObject({ status: 'failed', reason: 'left_authorised_origin' })
     expect(requests.filter(({ host }) => host.startsWith('localhost'))).toHaveLength(before)
+    const log = readFileSync(bot.runs.logFile(run.id), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(log).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: 'request refused',
+        fields: expect.objectContaining({ rule: 'origin_not_granted', url: `http://localhost:${port()}/` }),
+      }),
+    )
   })
 })

@@ -85,7 +85,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   })
   stack.defer(() => scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS }))
 
-  const launch = async ({ runId, runDir, marks, leaseServers }: LaunchRequest) =>
+  const launch = async ({ runId, runDir, marks, leaseServers, onRefusedCommand }: LaunchRequest) =>
     launchBrowser({
       executable: browserFor(live.current.browser),
       headless: live.current.browser.headless,
@@ -93,6 +93,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
       profileDir: join(config.dataDir, 'browsers', runId),
       runFolder: runDir,
       leaseServers,
+      onRefusedCommand,
       env: marks,
     })
   const runs: Runs = new Runs({

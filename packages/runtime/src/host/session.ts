@@ -150,6 +150,7 @@ export class RunSession implements AsyncDisposable {
       runId,
       target: authorisation,
       userAgentToken,
+      onRecord: (record) => this.#options.onLog(requestLine(record)),
       onRefusedNavigation: onLeftOrigin,
       ...(proxy === undefined ? {} : { proxy: upstream(proxy) }),
     })
@@ -244,6 +245,17 @@ function report(lease: GateLease): EgressReport {
     forwarded,
     refused,
     localPorts,
+  }
+}
+
+/** A decision of the gate, for the run's log: what the gate itself refused stands out. */
+function requestLine({ at, runId: _, leaseId, verdict, rule, origin, path, ...rest }: GateRecord): LogLine {
+  const level = verdict === 'refused' ? 'warn' : 'debug'
+  return {
+    at,
+    level,
+    message: `request ${verdict}`,
+    fields: { source: 'gate', rule, url: origin + path, page: leaseId, ...rest },
   }
 }
 

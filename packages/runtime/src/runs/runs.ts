@@ -4,7 +4,7 @@ import type { MetricsAggregator } from '@refbot/analytics'
 import type { JsonValue, PluginPermission, RunCause } from '@refbot/plugin-sdk'
 import type { ProxyScorer } from '@refbot/proxy-scoring'
 import { type ExecutionRecord, type PluginScheduler, type TaskContext, TaskError } from '@refbot/scheduler'
-import type { BrowserProcess } from '../browser/index.ts'
+import type { BrowserProcess, LaunchOptions } from '../browser/index.ts'
 import type { Gate } from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
 import {
@@ -30,6 +30,8 @@ export interface LaunchRequest {
   readonly runDir: string
   readonly marks: Readonly<Record<string, string>>
   readonly leaseServers: () => Iterable<string>
+  /** A command to the browser that the relay did not let through. */
+  readonly onRefusedCommand: NonNullable<LaunchOptions['onRefusedCommand']>
 }
 
 export interface RunsOptions {
@@ -173,7 +175,20 @@ export class Runs {
         proxies,
         store,
         signal,
-        launch: (leaseServers) => launch({ runId, runDir: artifactsDir, marks, leaseServers }),
+        launch: (leaseServers) =>
+          launch({
+            runId,
+            runDir: artifactsDir,
+            marks,
+            leaseServers,
+            onRefusedCommand: ({ method, reason }) =>
+              log.write({
+                at: now(),
+                level: 'warn',
+                message: `command refused: ${reason}`,
+                fields: { source: 'relay', method },
+              }),
+          }),
         onLog: log.write,
         onMetrics: (samples) => {
           for (const { name, value, labels, at } of samples)
