@@ -56,8 +56,8 @@ export async function runDemo(options: DemoOptions): Promise<RunningDemo> {
   await refbot.start()
   await refbot.plugins.loadPlugin('registration')
   onProgress(`Signing up ${options.submissions} people in headless Chromium`)
-  const off = refbot.runs.on('progress', (_, { done, total, message }) =>
-    onProgress(`${done}/${total} ${message ?? ''}`),
+  const off = refbot.runs.on('progress', (_, { done, total, message = '' }) =>
+    onProgress(`${done}/${total} ${withNames(message, world)}`),
   )
   const started = await refbot.plugins.startPlugin('registration')
   const run = await refbot.runs.settled(started.id)
@@ -82,6 +82,14 @@ function writePlugin(folder: string, url: string, batchSize: number): string {
   }
   writeFileSync(join(directory, 'plugin_config.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   return join(folder, 'plugins')
+}
+
+/** People know the demo's proxies by name; the plugin only knows their ids. */
+function withNames(message: string, { proxies }: DemoWorld): string {
+  return proxies.reduce(
+    (text, { name, proxy }) => text.replace(new RegExp(`http://127\\.0\\.0\\.1:${proxy.port}(#\\w+)?`), name),
+    message,
+  )
 }
 
 function judge(refbot: Refbot, { site, proxies }: DemoWorld, run: RunDetails): DemoOutcome {
