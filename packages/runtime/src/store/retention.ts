@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { RefbotError } from '../errors.ts'
@@ -21,6 +22,8 @@ export interface RetentionPolicy {
 const STEP_MS = 15
 const MIN_STEP = 10
 const MAX_STEP = 5000
+/** Files that are deleted at once. */
+const PARALLEL = 16
 
 /**
  * Deletes what is older than the policy allows, oldest first, in steps between which everything else gets its turn,
@@ -42,7 +45,7 @@ export async function applyRetention(
     if (age === undefined) continue
     await inSteps(async (limit) => {
       const step = await store.prune(table, now - age, limit)
-      for (const id of step.runIds) await removeRun(store.folder, id)
+      await removeRuns(store.folder, step.runIds)
       return step
     })
   }
@@ -97,11 +100,16 @@ async function inSteps(step: (size: number) => Promise<{ more: boolean; tookMs: 
   }
 }
 
-async function removeRun(folder: string, runId: string): Promise<void> {
-  const artifacts = inside(join(folder, 'artifacts'), runId)
-  const log = inside(join(folder, 'logs'), `${runId}.ndjson`)
-  if (artifacts !== undefined) await rm(artifacts, { recursive: true, force: true })
-  if (log !== undefined) await rm(log, { force: true })
+async function removeRuns(folder: string, runIds: readonly string[]): Promise<void> {
+  const [artifacts, logs] = [join(folder, 'artifacts'), join(folder, 'logs')]
+  const paths = [
+    ...(existsSync(artifacts) ? runIds.map((id) => inside(artifacts, id)) : []),
+    ...(existsSync(logs) ? runIds.map((id) => inside(logs, `${id}.ndjson`)) : []),
+  ].filter((path) => path !== undefined)
+  for (let at = 0; at < paths.length; at += PARALLEL) {
+    const some = paths.slice(at, at + PARALLEL)
+    await Promise.all(some.map((path) => rm(path, { recursive: true, force: true })))
+  }
 }
 
 async function removeArtifact(folder: string, runId: string, name: string): Promise<void> {
