@@ -1,3 +1,4 @@
+import type { ConfigProblem } from '@refbot/runtime'
 import type { CommandDef } from 'citty'
 import type { Branch } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -23,7 +24,7 @@ export async function runCli(argv: readonly string[], io: CliProcess, commands: 
     return await run(argv, io, commands)
   } catch (error) {
     // What was meant by a command line that cannot be read, is told from its words.
-    return report(
+    return await report(
       error,
       { json: argv.includes('--json'), debug: argv.includes('--debug'), color: !argv.includes('--no-color') },
       io,
@@ -62,23 +63,43 @@ async function run(argv: readonly string[], io: CliProcess, commands: Branch): P
   return session.exitCode
 }
 
-function report(
+async function report(
   error: unknown,
   flags: { json: boolean; debug: boolean; color: boolean },
   { env, stderr }: CliProcess,
-): number {
-  const { code, message, hint, exitCode } = describeError(error)
+): Promise<number> {
+  const { code, message, hint, problems, exitCode } = describeError(error)
   const stack = flags.debug && error instanceof Error ? error.stack : undefined
   if (flags.json) {
-    stderr.write(`${safeJson({ error: { code, message, hint, stack } })}\n`)
+    stderr.write(`${safeJson({ error: { code, message, hint, problems, stack } })}\n`)
     return exitCode
   }
   const paint = painter(wantsColour({ isTTY: stderr.isTTY === true, refused: !flags.color, env }))
-  const lines = [`${paint('■ error', 'red')} ${neutral(message)} ${paint(`(${neutral(code)})`, 'dim')}`]
+  const { head, list } = problems === undefined ? { head: message, list: [] } : await sentences(message, problems)
+  const lines = [`${paint('■ error', 'red')} ${neutral(head)} ${paint(`(${neutral(code)})`, 'dim')}`]
+  lines.push(...list.map((line) => `  ${line}`))
   if (hint !== undefined) lines.push(`  ${neutral(hint)}`)
   if (stack !== undefined) lines.push('', ...stack.split('\n').map(neutral), ...causes(error))
   stderr.write(`${lines.join('\n')}\n`)
   return exitCode
+}
+
+const SHOWN = 20
+
+/** One problem is told in the sentence of its error, several in a line each. */
+async function sentences(
+  message: string,
+  problems: readonly ConfigProblem[],
+): Promise<{ head: string; list: string[] }> {
+  const [first] = problems
+  if (first === undefined || problems.length === 1) return { head: message, list: [] }
+  // Whoever threw it has loaded this already.
+  const { describeProblem } = await import('@refbot/runtime')
+  const { problemLine } = await import('./config-text.ts')
+  const start = message.indexOf(describeProblem(first))
+  const list = problems.slice(0, SHOWN).map((problem) => problemLine(problem, describeProblem))
+  if (problems.length > SHOWN) list.push(`and ${problems.length - SHOWN} more; all of them: refbot config validate`)
+  return { head: start < 0 ? message : message.slice(0, start).trimEnd(), list }
 }
 
 function causes(error: unknown): string[] {

@@ -8,9 +8,13 @@ import type { Branch } from './command.ts'
 import { COMMANDS } from './commands.ts'
 
 /** Those that are a server, or need what is on this disk. */
-const LOAD_THE_RUNTIME = new Set(['start', 'api start', 'demo'])
+const LOAD_THE_RUNTIME = ['start', 'api start', 'demo', 'config validate', 'config show', 'config schema']
+
+/** Write something here, and ask nobody. */
+const ALONE = ['init']
 
 const NEED_AN_ID = /^plugin (start|stop|status)$|^run (show|cancel)$/
+const OURS = /\/packages\/(runtime|scheduler|analytics|proxy-scoring)\/|\/apps\/api\//
 
 const cwd = mkdtempSync(join(tmpdir(), 'refbot-client-only-'))
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))
@@ -22,35 +26,59 @@ function paths({ children }: Branch, above: readonly string[] = []): string[] {
   })
 }
 
-/** The modules that one call of the program loads; no server answers it. */
-async function modulesOf(command: string): Promise<string[]> {
-  const file = join(cwd, command.replaceAll(' ', '-'))
+interface Called {
+  readonly args: readonly string[]
+  readonly stderr: string
+  /** Loaded by this call, and by none before it. */
+  readonly modules: readonly string[]
+}
+
+/** Calls of the program, one after the other in a process of their own; no server answers them. */
+async function calls(lines: readonly (readonly string[])[]): Promise<readonly Called[]> {
+  const file = join(cwd, 'called.json')
   const here = (name: string) => join(import.meta.dirname, name)
-  const preload = ['--conditions=@refbot/source', '--import', here('fixtures/record-modules.ts')]
-  const args = [...command.split(' '), ...(NEED_AN_ID.test(command) ? ['some-id'] : [])]
   await promisify(execFile)(
     process.execPath,
-    [...preload, here('main.ts'), ...args, '--url', 'http://127.0.0.1:9', '--token', 't'],
-    {
-      cwd,
-      env: { PATH: process.env.PATH, HOME: cwd, MODULES_FILE: file },
-    },
-  ).catch(() => undefined)
-  return readFileSync(file, 'utf8').trim().split('\n')
+    ['--conditions=@refbot/source', here('fixtures/record-modules.ts'), JSON.stringify(lines), file],
+    { cwd, env: { PATH: process.env.PATH, HOME: cwd } },
+  )
+  return JSON.parse(readFileSync(file, 'utf8'))
 }
 
 describe('the CLI is a client', () => {
-  const commands = paths(COMMANDS).filter((path) => !LOAD_THE_RUNTIME.has(path))
-  const loaded = new Map<string, string[]>()
+  const apart = [...LOAD_THE_RUNTIME, ...ALONE]
+  const commands = paths(COMMANDS).filter((path) => !apart.includes(path))
+  let called: readonly Called[] = []
   beforeAll(async () => {
-    for (const command of commands) loaded.set(command, await modulesOf(command))
-  }, 120_000)
+    const lines = [...ALONE, ...commands].map((line) => [
+      ...line.split(' '),
+      ...(NEED_AN_ID.test(line) ? ['some-id'] : []),
+      ...(line === 'metrics export' ? ['--file', 'out.csv'] : []),
+      ...['--url', 'http://127.0.0.1:9', '--token', 't', '--json'],
+    ])
+    // The last one proves that the runtime would be seen.
+    called = await calls([...lines, ['config', 'schema']])
+  }, 60_000)
 
-  it.each(commands)('%s asks the API through the generated client, and loads nothing of the runtime', (command) => {
-    const modules = loaded.get(command) ?? []
+  const of = (line: string) => called[[...ALONE, ...commands].indexOf(line)]
+
+  it.each(commands)('%s asks the API, and loads nothing of the runtime', (line) => {
+    expect(JSON.parse(of(line)?.stderr ?? '')).toMatchObject({ error: { code: 'API_UNREACHABLE' } })
+    expect(of(line)?.modules.filter((url) => OURS.test(url))).toEqual([])
+  })
+
+  it('asks it through the generated client', () => {
+    const modules = called.flatMap(({ modules }) => modules)
     expect(modules.filter((url) => /\/packages\/client\/src\/generated\//.test(url))).not.toEqual([])
-    expect(
-      modules.filter((url) => /\/packages\/(runtime|scheduler|analytics|proxy-scoring)\/|\/apps\/api\//.test(url)),
-    ).toEqual([])
+  })
+
+  it.each(ALONE)('%s asks nobody, and loads nothing of the runtime', (line) => {
+    expect(of(line)).toMatchObject({ stderr: '' })
+    expect(of(line)?.modules.filter((url) => OURS.test(url) || /\/packages\/client\//.test(url))).toEqual([])
+  })
+
+  it('loads the runtime only in commands that are there, and would show it here', () => {
+    expect(paths(COMMANDS)).toEqual(expect.arrayContaining(apart))
+    expect(called.at(-1)?.modules.filter((url) => OURS.test(url))).not.toEqual([])
   })
 })

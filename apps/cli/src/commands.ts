@@ -8,6 +8,27 @@ export const COMMANDS: Branch = {
       description: 'Start RefBot here: scheduler, plugins and API, until it is interrupted.',
       load: async () => (await import('./commands/start.ts')).start,
     },
+    init: {
+      description: 'Write a configuration and make a folder for plugins.',
+      load: async () => (await import('./commands/init.ts')).init,
+    },
+    config: {
+      description: 'What RefBot is told to do.',
+      children: {
+        validate: {
+          description: 'Everything that is wrong with the configuration, one a line.',
+          load: async () => (await import('./commands/config.ts')).validate,
+        },
+        show: {
+          description: 'Every key with its value and where that comes from; no secrets.',
+          load: async () => (await import('./commands/config.ts')).show,
+        },
+        schema: {
+          description: 'The JSON Schema of the configuration, for editors.',
+          load: async () => (await import('./commands/config.ts')).schema,
+        },
+      },
+    },
     demo: {
       description: 'Run the main job end to end against a sign-up site and proxies on this machine.',
       load: async () => (await import('./demo/command.ts')).demo,

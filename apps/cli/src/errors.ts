@@ -1,3 +1,5 @@
+import type { ConfigProblem } from '@refbot/runtime'
+
 /** A mistake in how the CLI was called, or in what it found on this machine. */
 export class CliError extends Error {
   override readonly name = 'CliError'
@@ -21,6 +23,8 @@ export function usageError(code: string, message: string, hint: string): CliErro
 
 /** What is said of an error, whoever threw it. */
 export interface ErrorText {
+  /** Everything that is wrong with a configuration. */
+  readonly problems: readonly ConfigProblem[] | undefined
   readonly code: string
   readonly message: string
   readonly hint: string | undefined
@@ -31,13 +35,16 @@ export function describeError(error: unknown): ErrorText {
   if (error instanceof Error && 'hint' in error && 'code' in error && typeof error.code === 'string') {
     const { code, message, hint } = error
     const exitCode = error instanceof CliError ? error.exitCode : 1
-    return { code, message, hint: typeof hint === 'string' ? hint : undefined, exitCode }
+    // Only a ConfigError has them; its class is the runtime's, which is not loaded to look at an error.
+    const problems = 'problems' in error ? (error.problems as readonly ConfigProblem[]) : undefined
+    return { code, message, hint: typeof hint === 'string' ? hint : undefined, problems, exitCode }
   }
   const message = error instanceof Error ? error.message : String(error)
   return {
     code: 'CLI_INTERNAL',
     message: `RefBot failed in a way that it should not: ${message}`,
     hint: 'Run it again with --debug and report what it prints.',
+    problems: undefined,
     exitCode: 1,
   }
 }

@@ -16,6 +16,8 @@ export interface Session {
   client(): Promise<RefbotClient>
   /** The one JSON document where `--json` was given, else the text. */
   print(document: unknown, text: () => string): void
+  /** On stderr, one line each; with `--json` nothing, since the document tells it. */
+  warn(sentences: readonly string[]): void
   /** Bytes as they are; resolves once there is room for more. */
   write(chunk: Uint8Array): Promise<void>
   table(heads: readonly Column[], rows: readonly (readonly Cell[])[]): string
@@ -51,6 +53,14 @@ export function createSession({ flags, env, cwd, stdout, stderr }: SessionOption
     client: async () => (await import('./server/connect.ts')).connect({ flags, env, cwd }),
     print(document, text) {
       stdout.write(`${flags.json ? safeJson(document) : text()}\n`)
+    },
+    warn(sentences) {
+      if (flags.json) return
+      const mark = painter(wantsColour({ isTTY: stderr.isTTY === true, refused: !flags.color, env }))(
+        '▲ warning',
+        'yellow',
+      )
+      for (const sentence of sentences) stderr.write(`${mark} ${neutral(sentence)}\n`)
     },
     async write(chunk) {
       if (!stdout.write(chunk)) await new Promise<void>((drained) => stdout.once('drain', drained))

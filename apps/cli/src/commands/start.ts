@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
 import { command } from '../command.ts'
 import { wholeNumber } from '../parse.ts'
+import { configRequest } from '../server/config-request.ts'
 import type { Session } from '../session.ts'
 import { VERSION } from '../version.ts'
 
@@ -37,20 +37,24 @@ interface ServeOptions {
 /** Runs RefBot until it is interrupted. Whatever is wrong with its configuration or its port is found before anything fires. */
 async function serve(session: Session, { mode, api, host, port }: ServeOptions): Promise<void> {
   const number = port === undefined ? undefined : wholeNumber('port', port, 0, 65_535)
-  const [{ createRefbot, loadConfig }, { startApi }, { untilInterrupted }, { announcer }, { writeApiFile }] =
-    await Promise.all([
-      import('@refbot/runtime'),
-      import('@refbot/api'),
-      import('../server/signals.ts'),
-      import('../server/announce.ts'),
-      import('../server/api-file.ts'),
-    ])
-  const { flags, cwd } = session
-  const { config } = await loadConfig({
-    cwd,
-    ...(flags.config === undefined ? {} : { file: flags.config }),
+  const [
+    { createRefbot, describeProblem, loadConfig },
+    { startApi },
+    { untilInterrupted },
+    { announcer },
+    { writeApiFile },
+  ] = await Promise.all([
+    import('@refbot/runtime'),
+    import('@refbot/api'),
+    import('../server/signals.ts'),
+    import('../server/announce.ts'),
+    import('../server/api-file.ts'),
+  ])
+  const said = configRequest(session)
+  const { config, notices } = await loadConfig({
+    ...said,
     overrides: {
-      ...(flags.dataDir === undefined ? {} : { dataDir: resolve(cwd, flags.dataDir) }),
+      ...said.overrides,
       ...(mode === undefined ? {} : { mode }),
       api: {
         ...(host === undefined ? {} : { host }),
@@ -58,7 +62,15 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
         ...(api === undefined ? {} : { enable: api }),
       },
     },
+    flags: {
+      ...said.flags,
+      mode: api === undefined ? '--mode' : 'api start',
+      'api.enable': 'api start',
+      'api.host': '--host',
+      'api.port': '--port',
+    },
   })
+  session.warn(notices.map(describeProblem))
   using interruption = untilInterrupted(process)
   await using refbot = await createRefbot(config)
   await using stack = new AsyncDisposableStack()
@@ -66,7 +78,7 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
   const server = listens ? stack.use(await startApi(refbot)) : undefined
   await refbot.start()
   if (server !== undefined) stack.use(writeApiFile(config.dataDir, { url: server.url, pid: process.pid }))
-  const announce = announcer(session, refbot)
+  const announce = announcer(session, refbot, notices)
   announce.started({ version: VERSION, url: server?.url })
   const signal = await interruption.signal
   announce.stopping(signal)

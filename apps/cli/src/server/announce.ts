@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Refbot } from '@refbot/runtime'
+import type { ConfigNotice, Refbot } from '@refbot/runtime'
 import { createConsola } from 'consola/basic'
 import type { Session } from '../session.ts'
 import { neutral } from '../terminal/text.ts'
@@ -10,7 +10,7 @@ export interface Announcer {
 }
 
 /** Tells an operator what a server in the foreground does. With `--json`: one document when it is up, nothing else. */
-export function announcer(session: Session, { config, events }: Refbot): Announcer {
+export function announcer(session: Session, { config, events }: Refbot, notices: readonly ConfigNotice[]): Announcer {
   const log = createConsola({ level: session.flags.json ? 1 : 3, stdout: process.stderr, stderr: process.stderr })
   events.subscribe((event) => {
     if (event.type !== 'run.claimed' && event.type !== 'run.changed') return
@@ -24,7 +24,7 @@ export function announcer(session: Session, { config, events }: Refbot): Announc
       const { dataDir, pluginsDir, mode } = config
       const fromEnv = process.env.REFBOT_TOKEN !== undefined
       const tokenFile = fromEnv ? undefined : join(dataDir, 'admin-token')
-      session.print({ version, pid: process.pid, mode, url, dataDir, pluginsDir, tokenFile }, () =>
+      session.print({ version, pid: process.pid, mode, url, dataDir, pluginsDir, tokenFile, notices }, () =>
         session.facts([
           ['RefBot', version],
           ['API', url ?? 'off (headless)'],

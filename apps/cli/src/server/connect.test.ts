@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readApiFile, writeApiFile } from './api-file.ts'
 import { connect } from './connect.ts'
-import { findDataDir } from './data-dir.ts'
 
 let cwd: string
 beforeEach(() => {
@@ -69,20 +68,6 @@ describe('the server that is meant', () => {
       await expect(listPlugins()).rejects.toMatchObject({ code: 'API_UNREACHABLE' })
     }
     expect(seen).toEqual([undefined, undefined, undefined, undefined])
-  })
-})
-
-describe('the data directory', () => {
-  it('is the one of the flag, then of the configuration, then .refbot beside it', async () => {
-    expect(await findDataDir({ cwd, config: undefined, dataDir: 'x' })).toBe(join(cwd, 'x'))
-    expect(await findDataDir({ cwd, config: undefined, dataDir: undefined })).toBe(join(cwd, '.refbot'))
-    mkdirSync(join(cwd, 'sub'))
-    writeFileSync(join(cwd, 'sub/mine.json'), '{"dataDir":"../data"}')
-    expect(await findDataDir({ cwd, config: 'sub/mine.json', dataDir: undefined })).toBe(join(cwd, 'data'))
-    writeFileSync(join(cwd, 'sub/mine.json'), '{}')
-    expect(await findDataDir({ cwd, config: 'sub/mine.json', dataDir: undefined })).toBe(join(cwd, 'sub/.refbot'))
-    writeFileSync(join(cwd, 'refbot.config.ts'), 'export default { dataDir: "typed" satisfies string }')
-    expect(await findDataDir({ cwd, config: undefined, dataDir: undefined })).toBe(join(cwd, 'typed'))
   })
 })
 

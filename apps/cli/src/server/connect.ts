@@ -20,7 +20,7 @@ export async function connect({ flags, env, cwd, ...rest }: ConnectRequest): Pro
   const said = flags.url ?? nonEmpty(env.REFBOT_URL)
   const givenToken = flags.token ?? nonEmpty(env.REFBOT_TOKEN)
   if (said !== undefined && givenToken !== undefined) return createClient({ baseUrl: said, token: givenToken, ...rest })
-  const dataDir = await findDataDir({ cwd, ...flags })
+  const dataDir = await findDataDir({ cwd, env, ...flags })
   const baseUrl = said ?? readApiFile(dataDir)?.url ?? DEFAULT_URL
   // The token of this machine's server is no business of another machine's.
   const token = givenToken ?? (isLoopback(baseUrl) ? readToken(dataDir) : undefined)
