@@ -114,6 +114,9 @@ export class EventFeed {
         }
         if (batch.length === 0) await reader.more()
       }
+    } catch (error) {
+      // A store that is closed answers nobody, and has ended its subscriptions.
+      if (!reader.ended) throw error
     } finally {
       leave()
     }
