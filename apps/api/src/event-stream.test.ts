@@ -12,7 +12,7 @@ function fake(stored: readonly RefbotEvent[] = []) {
   const gate = Promise.withResolvers<void>()
   const options: EventStreamOptions = {
     live: {
-      subscribe: (listener) => {
+      listen: (listener) => {
         listeners.add(listener)
         return () => listeners.delete(listener)
       },

@@ -2,7 +2,7 @@ import type { EventStream, RefbotEvent, Store } from '@refbot/runtime'
 import { iso } from './wire.ts'
 
 export interface EventStreamOptions {
-  readonly live: Pick<EventStream, 'subscribe'>
+  readonly live: Pick<EventStream, 'listen'>
   readonly stored: Store['events']
   /** Id of the last event that the reader has; undefined: only what happens from now on. */
   readonly after: number | undefined
@@ -59,7 +59,7 @@ export function eventStream({
         }
         if (signal?.aborted === true) return end()
         signal?.addEventListener('abort', end, { once: true })
-        off = live.subscribe((event) => {
+        off = live.listen((event) => {
           if (waiting === undefined) send(event)
           else waiting.push(event)
         })

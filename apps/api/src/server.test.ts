@@ -32,9 +32,9 @@ describe('a listening API', () => {
   it('lets go of the events when a client goes away', async () => {
     const subscribed = Promise.withResolvers<void>()
     const { events } = api.refbot
-    const live = events.subscribe.bind(events)
+    const live = events.listen.bind(events)
     Object.assign(events, {
-      subscribe: (listener: Parameters<typeof live>[0]) => {
+      listen: (listener: Parameters<typeof live>[0]) => {
         const off = live(listener)
         return () => {
           subscribed.resolve()

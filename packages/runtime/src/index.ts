@@ -19,13 +19,24 @@ export type {
 export { PluginManager } from './plugin-manager.ts'
 export { createRefbot, type Refbot, VERSION } from './refbot.ts'
 export type { Runs } from './runs/index.ts'
-export type {
-  ArtifactRecord,
-  EventType,
-  RefbotEvent,
-  RunDetails,
-  RunQuery,
-  RunRecord,
-  StepRecord,
-  Store,
+export {
+  type ArtifactRecord,
+  type BackupOptions,
+  type BackupReport,
+  backup,
+  checkStore,
+  type EventGap,
+  type EventSubscription,
+  type EventType,
+  type RefbotEvent,
+  type RestoreOptions,
+  type RestoreReport,
+  type RunDetails,
+  type RunQuery,
+  type RunRecord,
+  restoreBackup,
+  type StepRecord,
+  type Store,
+  type StoreCheck,
+  type StoreHealth,
 } from './store/index.ts'

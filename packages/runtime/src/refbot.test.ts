@@ -103,7 +103,7 @@ describe('a run', () => {
 
   it('tells its changes as events, in order', async () => {
     const seen: string[] = []
-    const off = bot.events.subscribe(({ type, data }) => {
+    const off = bot.events.listen(({ type, data }) => {
       if ('status' in data) seen.push(`${type} ${data.status}`)
     })
     await runToEnd('hello')

@@ -69,7 +69,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   rmSync(join(config.dataDir, 'browsers'), { recursive: true, force: true })
   const adminToken = process.env.REFBOT_TOKEN ?? directory.secret('admin-token', newToken)
   const identity = loadGateIdentity(directory.secret('gate-key', () => createGateIdentity().keyPem))
-  const events: EventStream = new EventStream(() => store.events)
+  const events: EventStream = new EventStream(() => store)
   const store: Store = stack.use(
     await Store.open({ file: directory.databaseFile, now: Date.now, onEvents: events.publish }),
   )

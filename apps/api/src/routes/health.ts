@@ -4,6 +4,9 @@ import { json } from '../schemas/common.ts'
 import { healthSchema } from '../schemas/watch.ts'
 import { VERSION } from '../version.ts'
 
+const OK = { status: 'ok' as const, version: VERSION }
+const UNAVAILABLE = { status: 'unavailable' as const, version: VERSION }
+
 const common = { method: 'get' as const, tags: ['health'], security: [] }
 const answers = { 200: json(healthSchema, 'It works.'), 503: json(healthSchema, 'It does not answer for its store.') }
 
@@ -37,12 +40,9 @@ export function healthRoutes(app: OpenAPIHono, { store }: Refbot): void {
       () => true,
       () => false,
     )
-  for (const route of [health, ready]) {
-    app.openapi(route, async (c) =>
-      (await works())
-        ? c.json({ status: 'ok' as const, version: VERSION }, 200)
-        : c.json({ status: 'unavailable' as const, version: VERSION }, 503),
-    )
-  }
-  app.openapi(live, (c) => c.json({ status: 'ok' as const, version: VERSION }, 200))
+  /** With a disk that is full or failing nothing new can begin, though what is stored can be read. */
+  const writes = () => !['full', 'failing'].includes(store.health().status)
+  app.openapi(health, async (c) => ((await works()) ? c.json(OK, 200) : c.json(UNAVAILABLE, 503)))
+  app.openapi(ready, async (c) => (writes() && (await works()) ? c.json(OK, 200) : c.json(UNAVAILABLE, 503)))
+  app.openapi(live, (c) => c.json(OK, 200))
 }

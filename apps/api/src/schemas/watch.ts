@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { EventType } from '@refbot/runtime'
 import { durationMs, instant, labels } from './common.ts'
 
 const value = z.number().optional()
@@ -77,19 +78,26 @@ export const proxyListSchema = z
   })
   .openapi('ProxyList')
 
+/** Complete, or it does not compile. */
+const EVENT_TYPES: Readonly<Record<EventType, true>> = {
+  'job.saved': true,
+  'job.deleted': true,
+  'execution.claimed': true,
+  'execution.changed': true,
+  'run.claimed': true,
+  'run.changed': true,
+  'artifact.stored': true,
+  'plugin.desired': true,
+  'store.pruned': true,
+  'store.upgraded': true,
+  'store.recovered': true,
+  'store.health': true,
+}
+
 export const eventSchema = z
   .object({
     id: z.int().meta({ description: 'Increasing; send the last one back as Last-Event-ID to resume.' }),
-    type: z.enum([
-      'job.saved',
-      'job.deleted',
-      'execution.claimed',
-      'execution.changed',
-      'run.claimed',
-      'run.changed',
-      'artifact.stored',
-      'plugin.desired',
-    ]),
+    type: z.enum(Object.keys(EVENT_TYPES) as [EventType, ...EventType[]]),
     at: instant,
     data: z.record(z.string(), z.unknown()),
   })

@@ -12,7 +12,7 @@ export interface Announcer {
 /** Tells an operator what a server in the foreground does. With `--json`: one document when it is up, nothing else. */
 export function announcer(session: Session, { config, events }: Refbot, notices: readonly ConfigNotice[]): Announcer {
   const log = createConsola({ level: session.flags.json ? 1 : 3, stdout: process.stderr, stderr: process.stderr })
-  events.subscribe((event) => {
+  events.listen((event) => {
     if (event.type !== 'run.claimed' && event.type !== 'run.changed') return
     const { plugin, executionId, status, reason } = event.data
     const text = neutral(`${plugin} ${executionId}: ${status}${reason === undefined ? '' : ` (${reason})`}`)

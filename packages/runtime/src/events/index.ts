@@ -1,1 +1,1 @@
-export { type EventListener, type EventSource, EventStream, type ReadOptions } from './stream.ts'
+export { type EventListener, EventStream } from './stream.ts'
