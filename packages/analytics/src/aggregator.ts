@@ -201,7 +201,9 @@ export class MetricsAggregator extends MetricsCore {
     return importSamples(samples, {
       limits: this.options.limits,
       latest: this.clock.now() + this.options.futureMs,
-      write: (runs) => this.recorder.import(runs),
+      store: this.options.store,
+      registry: this.registry,
+      closedUntil: () => this.recorder.closedUntil,
     })
   }
 

@@ -1,11 +1,11 @@
 import type { Clock } from './clock.ts'
 import { AnalyticsError } from './errors.ts'
+import { Outbox } from './outbox.ts'
 import { minuteMs, OpenRollups } from './rollup/roller.ts'
-import type { Labels } from './series/labels.ts'
 import type { SeriesRegistry } from './series/registry.ts'
 import type { Series } from './series/series.ts'
 import { sortByTime } from './series/sort-by-time.ts'
-import type { MetricBlock, MetricStore } from './store/metric-store.ts'
+import type { MetricStore } from './store/metric-store.ts'
 import { encodeRawBlock } from './store/raw-block.ts'
 
 /** Samples that were not kept, by reason. */
@@ -20,14 +20,6 @@ export interface DropCounts {
   backlog: number
 }
 
-/** Samples of one series, ascending in time. */
-export interface SampleRun {
-  readonly name: string
-  readonly labels: Labels
-  readonly times: Float64Array
-  readonly values: Float64Array
-}
-
 export interface RecorderOptions {
   readonly clock: Clock
   readonly registry: SeriesRegistry
@@ -40,17 +32,14 @@ export interface RecorderOptions {
   readonly onError: (error: AnalyticsError) => void
 }
 
-/** Takes samples in, and hands them to the store in batches. */
+/** Takes samples in, and packs them into blocks for the store. */
 export class Recorder {
   readonly #options: RecorderOptions
   readonly #clock: Clock
+  readonly #flushSamples: number
+  readonly #outbox: Outbox
   readonly #dirty: Series[] = []
-  #backlog: MetricBlock[] = []
-  #backlogSamples = 0
-  #inFlight = 0
   #undrained = 0
-  #flushing: Promise<void> | undefined
-  #queued: Promise<void> | undefined
   #scheduled = false
   #closedUntil = Number.NEGATIVE_INFINITY
   /** What is being drained, in the order of time; used again each time. */
@@ -61,11 +50,23 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     this.#options = options
     this.#clock = options.clock
+    this.#flushSamples = options.flushSamples
+    this.#outbox = new Outbox({
+      store: options.store,
+      limit: options.backlogSamples,
+      gather: () => {
+        this.drainAll()
+        this.#close(this.#clock.now())
+      },
+      onLoss: (samples) => {
+        this.dropped.backlog += samples
+      },
+    })
   }
 
   /** Samples that no successful flush has covered yet. */
   get pending(): number {
-    return this.#undrained + this.#backlogSamples + this.#inFlight
+    return this.#undrained + this.#outbox.samples
   }
 
   /** Minutes that end by then are in the store as rollups, once a flush has succeeded. Epoch ms. */
@@ -102,8 +103,8 @@ export class Recorder {
       if (at < since) continue
       if (series.ring.written >= series.ring.capacity) series.ring.grow()
       series.ring.push(at, values[i] as number)
-      if (at > series.lastAt) series.lastAt = at
     }
+    series.room = Math.max(series.ring.capacity, series.ring.written)
     series.drained = series.ring.written
     series.loaded = series.ring.written
   }
@@ -114,15 +115,7 @@ export class Recorder {
 
   /** Resolves once everything recorded before this call is in the store. */
   flush(): Promise<void> {
-    // Calls that come while another flush is under way share the next one: a slow store is not met with a queue.
-    this.#queued ??= (this.#flushing ?? Promise.resolve())
-      .catch(() => undefined)
-      .then(() => {
-        this.#flushing = this.#queued
-        this.#queued = undefined
-        return this.#write()
-      })
-    return this.#queued
+    return this.#outbox.flush()
   }
 
   #timely(at: number, now: number): boolean {
@@ -148,22 +141,29 @@ export class Recorder {
       this.#push(series, at, series.total)
     }
     series.total += by
-    if (at > series.lastAt) series.lastAt = at
+    if (at > series.countedAt) series.countedAt = at
     if (series.stirred) return
     series.stirred = true
     this.#mark(series)
   }
 
   #push(series: Series, at: number, value: number): void {
-    const { ring } = series
-    if (ring.written >= ring.capacity && !ring.grow() && ring.written - series.drained === ring.capacity) {
-      this.#drain(series)
-    }
-    ring.push(at, value)
-    if (at > series.lastAt) series.lastAt = at
+    if (series.ring.written >= series.room) this.#makeRoom(series)
+    series.ring.push(at, value)
     this.#undrained += 1
     if (!series.dirty) this.#mark(series)
-    if (this.#undrained >= this.#options.flushSamples && !this.#scheduled) this.#flushSoon()
+    if (this.#undrained >= this.#flushSamples && !this.#scheduled) this.#flushSoon()
+  }
+
+  #makeRoom(series: Series): void {
+    const { ring } = series
+    if (ring.grow()) {
+      series.room = ring.capacity
+      return
+    }
+    if (ring.written - series.drained >= ring.capacity) this.#drain(series)
+    // One that could not grow for want of a shared budget asks again each time.
+    series.room = ring.grown ? series.drained + ring.capacity : ring.written
   }
 
   #mark(series: Series): void {
@@ -190,9 +190,7 @@ export class Recorder {
     sortByTime(times, values)
     series.open ??= new OpenRollups()
     series.open.addRun(times, values)
-    this.#backlog.push(encodeRawBlock(series.name, series.labels, times, values))
-    this.#backlogSamples += count
-    this.#bound()
+    this.#outbox.add([encodeRawBlock(series.name, series.labels, times, values)])
   }
 
   /** Once a minute: ends the minutes that no sample can reach any more, and forgets series that have gone quiet. */
@@ -202,19 +200,9 @@ export class Recorder {
     if (until === this.#closedUntil) return
     this.#closedUntil = until
     for (const series of this.#options.registry.all()) {
-      if (series.open !== undefined) this.#backlog.push(...series.open.close(series.name, series.labels, until))
+      if (series.open !== undefined) this.#outbox.add(series.open.close(series.name, series.labels, until))
       const quiet = now - series.lastAt > this.#options.staleMs
       if (quiet && !series.dirty && (series.open?.empty ?? true)) this.#options.registry.drop(series)
-    }
-  }
-
-  /** A store that fails for long must not fill the memory: the oldest samples go, counted. */
-  #bound(): void {
-    while (this.#backlogSamples > this.#options.backlogSamples && this.#backlog.length > 1) {
-      const lost = this.#backlog.shift()
-      const samples = lost?.tier === 'raw' ? lost.count : 0
-      this.#backlogSamples -= samples
-      this.dropped.backlog += samples
     }
   }
 
@@ -239,61 +227,6 @@ export class Recorder {
       series.dirty = false
     }
     this.#dirty.length = 0
-  }
-
-  /** Takes in samples of the past: they go to the store and to the rollups, not to memory. */
-  async import(runs: readonly SampleRun[]): Promise<void> {
-    const blocks: MetricBlock[] = []
-    for (const { name, labels, times, values } of runs) {
-      blocks.push(encodeRawBlock(name, labels, times, values))
-      // Minutes that are over are rolled up here and now; later ones join those that are still open.
-      const over = times.findIndex((at) => at >= this.#closedUntil)
-      const cut = over < 0 ? times.length : over
-      const past = new OpenRollups()
-      past.addRun(times.subarray(0, cut), values.subarray(0, cut))
-      blocks.push(...past.close(name, labels, this.#closedUntil))
-      const series = past.empty && cut === times.length ? undefined : this.#options.registry.resolve(name, labels)
-      if (series === undefined) continue
-      series.open ??= new OpenRollups()
-      series.open.absorb(past)
-      series.open.addRun(times.subarray(cut), values.subarray(cut))
-    }
-    try {
-      await this.#options.store.append(blocks)
-    } catch (cause) {
-      throw new AnalyticsError(
-        'METRIC_FLUSH_FAILED',
-        `The store did not take ${blocks.length} imported blocks.`,
-        'See the cause; import the rest again once the store takes it.',
-        { cause },
-      )
-    }
-  }
-
-  async #write(): Promise<void> {
-    this.drainAll()
-    this.#close(this.#options.clock.now())
-    const batch = this.#backlog
-    if (batch.length === 0) return
-    const samples = this.#backlogSamples
-    this.#backlog = []
-    this.#backlogSamples = 0
-    this.#inFlight = samples
-    try {
-      await this.#options.store.append(batch)
-    } catch (cause) {
-      this.#backlog = [...batch, ...this.#backlog]
-      this.#backlogSamples += samples
-      this.#bound()
-      throw new AnalyticsError(
-        'METRIC_FLUSH_FAILED',
-        `The store did not take ${samples} samples.`,
-        'They are kept in memory and written with the next flush; see the cause.',
-        { cause },
-      )
-    } finally {
-      this.#inFlight = 0
-    }
   }
 }
 

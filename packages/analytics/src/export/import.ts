@@ -1,5 +1,9 @@
-import type { SampleRun } from '../recorder.ts'
+import { append } from '../outbox.ts'
+import { OpenRollups } from '../rollup/roller.ts'
 import { canonicalLabels, checkName, type LabelLimits, type Labels, seriesKey } from '../series/labels.ts'
+import type { SeriesRegistry } from '../series/registry.ts'
+import type { MetricBlock, MetricStore } from '../store/metric-store.ts'
+import { encodeRawBlock } from '../store/raw-block.ts'
 import { invalid } from './csv.ts'
 import type { MetricSample } from './samples.ts'
 
@@ -7,7 +11,18 @@ export interface ImportOptions {
   readonly limits: LabelLimits
   /** Later samples are refused, epoch ms. */
   readonly latest: number
-  readonly write: (runs: readonly SampleRun[]) => Promise<void>
+  readonly store: MetricStore
+  readonly registry: SeriesRegistry
+  /** Minutes that end by then are over, epoch ms. */
+  readonly closedUntil: () => number
+}
+
+/** Samples of one series, ascending in time. */
+interface SampleRun {
+  readonly name: string
+  readonly labels: Labels
+  readonly times: Float64Array
+  readonly values: Float64Array
 }
 
 const batchSamples = 16_384
@@ -24,7 +39,7 @@ export async function importSamples(samples: AsyncIterable<MetricSample>, option
   let waiting = 0
   const gathered = new Map<string, Gathered>()
   const write = async (): Promise<void> => {
-    await options.write([...gathered.values()].map(runOf))
+    await writeRuns([...gathered.values()].map(runOf), options)
     gathered.clear()
     waiting = 0
   }
@@ -56,4 +71,26 @@ function runOf({ name, labels, samples }: Gathered): SampleRun {
     times: Float64Array.from(samples, ({ at }) => at),
     values: Float64Array.from(samples, ({ value }) => value),
   }
+}
+
+/** Samples of the past go to the store and to the rollups, not to memory. */
+async function writeRuns(runs: readonly SampleRun[], { store, registry, closedUntil }: ImportOptions): Promise<void> {
+  const until = closedUntil()
+  const blocks: MetricBlock[] = []
+  for (const { name, labels, times, values } of runs) {
+    blocks.push(encodeRawBlock(name, labels, times, values))
+    // Minutes that are over are rolled up here and now; later ones join those that are still open.
+    const over = times.findIndex((at) => at >= until)
+    const cut = over < 0 ? times.length : over
+    const past = new OpenRollups()
+    past.addRun(times.subarray(0, cut), values.subarray(0, cut))
+    blocks.push(...past.close(name, labels, until))
+    const series = past.empty && cut === times.length ? undefined : registry.resolve(name, labels)
+    if (series === undefined) continue
+    series.open ??= new OpenRollups()
+    series.open.absorb(past)
+    series.open.addRun(times.subarray(cut), values.subarray(cut))
+  }
+  const hint = 'See the cause; import the rest again once the store takes it.'
+  await append(store, blocks, `${blocks.length} imported blocks`, hint)
 }

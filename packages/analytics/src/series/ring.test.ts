@@ -26,6 +26,8 @@ describe('SampleRing', () => {
         const held: Sample[] = []
         for (let i = ring.first; i < ring.written; i += 1) held.push({ at: ring.timeAt(i), value: ring.valueAt(i) })
         expect(held).toEqual(list.slice(-limit))
+        expect(ring.maxAt).toBe(Math.max(...list.map(({ at }) => at)))
+        expect(ring.ordered).toBe(list.every(({ at }, i) => i === 0 || at >= (list[i - 1]?.at ?? 0)))
         const copy = { times: new Float64Array(held.length), values: new Float64Array(held.length) }
         ring.copyTo(copy.times, copy.values, ring.first)
         expect([...copy.times]).toEqual(held.map(({ at }) => at))

@@ -45,6 +45,8 @@ export class SampleRing {
     this.#times = new Float64Array(capacity)
     this.#values = new Float64Array(capacity)
     this.#mask = capacity - 1
+    // What the first push takes for the sample before it.
+    this.#times[this.#mask] = Number.NEGATIVE_INFINITY
   }
 
   get capacity(): number {
@@ -60,17 +62,35 @@ export class SampleRing {
     return this.written - this.size
   }
 
+  /** The latest time of all samples ever pushed. */
   get maxAt(): number {
-    return this.#maxAt
+    return this.ordered ? this.timeAt(this.written - 1) : this.#maxAt
+  }
+
+  /** True while no sample has come later than one of a later time. */
+  get ordered(): boolean {
+    return this.#maxLag === 0
+  }
+
+  /** True where it is as large as it may ever become. */
+  get grown(): boolean {
+    return this.#mask + 1 === this.#limit
   }
 
   push(at: number, value: number): void {
     const slot = this.written & this.#mask
+    const before = this.#times[(slot - 1) & this.#mask] as number
     this.#times[slot] = at
     this.#values[slot] = value
     this.written += 1
+    // In order, the newest sample itself tells the latest time: nothing else has to be written.
+    if (at < before || this.#maxLag > 0) this.#noteLate(at, before)
+  }
+
+  #noteLate(at: number, before: number): void {
+    if (this.#maxLag === 0) this.#maxAt = before
     if (at >= this.#maxAt) this.#maxAt = at
-    else if (this.#maxAt - at > this.#maxLag) this.#maxLag = this.#maxAt - at
+    else this.#maxLag = Math.max(this.#maxLag, this.#maxAt - at)
   }
 
   /** Doubles the capacity; false where a limit forbids it. */
@@ -84,6 +104,7 @@ export class SampleRing {
       times[i & mask] = this.timeAt(i)
       values[i & mask] = this.valueAt(i)
     }
+    if (this.written === 0) times[mask] = Number.NEGATIVE_INFINITY
     this.#times = times
     this.#values = values
     this.#mask = mask

@@ -28,6 +28,8 @@ export class Series {
   readonly key: string
   kind: MetricKind
   readonly ring: SampleRing
+  /** Samples that the ring takes before room has to be made: by growing, or by draining what it would overwrite. */
+  room: number
   /** Samples that were handed to the backlog; those after it exist in the ring alone. */
   drained = 0
   /** Samples that came from the store at a restart. */
@@ -45,7 +47,8 @@ export class Series {
   histogram: CumulativeHistogram | undefined
   /** Its labels in the text exposition, made at the first one. */
   labelText: string | undefined
-  lastAt = Number.NEGATIVE_INFINITY
+  /** When a counter last grew: the ring learns of it at the next flush. */
+  countedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: {
     name: string
@@ -62,6 +65,12 @@ export class Series {
     this.kind = options.kind
     this.become(options.kind, options.buckets)
     this.ring = new SampleRing(options.limit, options.budget)
+    this.room = this.ring.capacity
+  }
+
+  /** Time of the newest sample, epoch ms; -Infinity before the first. */
+  get lastAt(): number {
+    return Math.max(this.ring.maxAt, this.countedAt)
   }
 
   /** True once something was recorded since the process began. */
