@@ -42,7 +42,7 @@ describe('a running server', () => {
 
   it('runs a plugin: started, followed, listed, shown, measured', async () => {
     expect(await ok('plugin', 'list')).toMatch(/hello +○ stopped +1\.2\.3 +0 +– +– +–\n/)
-    const waited = await refbot(['plugin', 'start', 'hello', '--wait'], { cwd })
+    const waited = await call(['plugin', 'start', 'hello', '--wait'], { cwd })
     expect(waited).toMatchObject({ code: 0, stderr: '' })
     expect(waited.stdout).toMatch(/status +● success/)
     expect(waited.stdout).toMatch(/greetings +1\ntext +hello/)
@@ -112,6 +112,18 @@ describe('a running server', () => {
   })
 })
 
+it('every command of the first example of the README works', async () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const lines = (/```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').trim().split('\n')
+  expect(lines.length).toBeGreaterThan(5)
+  for (const line of lines) {
+    const [program, ...args] = line.split(' ')
+    expect(program).toBe('refbot')
+    expect(await ok(...args), line).toMatch(/\S/)
+  }
+  expect(readFileSync(join(cwd, 'durations.csv'), 'utf8')).toContain('run.duration')
+})
+
 describe('bad input: one sentence, a stable code, nothing on stdout', () => {
   const cases: readonly (readonly [args: string, exit: number, code: string])[] = [
     ['', 2, 'CLI_COMMAND_MISSING'],
@@ -142,6 +154,11 @@ describe('bad input: one sentence, a stable code, nothing on stdout', () => {
     ['start --config wrong.json', 1, 'CONFIG_INVALID'],
     ['start --config proxies.json', 1, 'PROXY_LIST_INVALID'],
     ['start --port 0', 1, 'DATA_DIR_LOCKED'],
+    ['config show --config missing.json', 1, 'CONFIG_MISSING'],
+    ['config frobnicate', 2, 'CLI_UNKNOWN_COMMAND'],
+    ['init', 1, 'INIT_EXISTS'],
+    ['init . extra', 2, 'CLI_ARGUMENT_UNEXPECTED'],
+    ['init elsewhere --config x.json', 2, 'CLI_FLAG_CONFLICT'],
     ['api start --data-dir other --port $BUSY', 1, 'API_PORT_BUSY'],
     ['api start --data-dir other2 --port 0 --host 203.0.113.1', 1, 'API_HOST_INVALID'],
   ]
@@ -150,7 +167,7 @@ describe('bad input: one sentence, a stable code, nothing on stdout', () => {
     other.listen(0, '127.0.0.1')
     await once(other, 'listening')
     writeFileSync(join(cwd, 'broken.json'), '{ "mode": ')
-    writeFileSync(join(cwd, 'wrong.json'), '{ "mode": "fast", "colour": 1 }')
+    writeFileSync(join(cwd, 'wrong.json'), '{ "mode": "fast" }')
     writeFileSync(join(cwd, 'proxies.json'), '{ "proxies": ["user:s3cret@host"], "dataDir": "p" }')
   })
   afterAll(() => other.close())
@@ -165,9 +182,9 @@ describe('bad input: one sentence, a stable code, nothing on stdout', () => {
     expect(human.stderr).not.toMatch(/s3cret|\n {4}at /)
     if (code === 'CLI_FLAG_VALUE_MISSING') return
     expect(machine).toMatchObject({ code: exit, stdout: '' })
-    expect(JSON.parse(machine.stderr)).toEqual({
-      error: { code, message: expect.any(String), hint: expect.any(String) },
-    })
+    const { problems, ...error } = JSON.parse(machine.stderr).error
+    expect(error).toEqual({ code, message: expect.any(String), hint: expect.any(String) })
+    expect(problems === undefined || problems.length === 1).toBe(true)
   })
 
   it('is the same in a process of its own', async () => {

@@ -1,13 +1,23 @@
 import { execFile } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
 const ROOT = join(import.meta.dirname, '..', '..', '..')
-const BIN = join(ROOT, 'node_modules', '.bin')
 
 interface Manifest {
   readonly name: string
@@ -21,14 +31,18 @@ const published = globSync('{packages,apps,plugins}/*/package.json', { cwd: ROOT
   .sort((a, b) => (a.manifest.name < b.manifest.name ? -1 : 1))
 
 const folder = mkdtempSync(join(tmpdir(), 'refbot-published-'))
+const PACK = { cwd: ROOT, maxBuffer: 2 ** 24 }
 const tarballs = new Map<string, string>()
 
 beforeAll(async () => {
   for (const { directory, manifest } of published) {
     if (!existsSync(join(directory, 'dist'))) throw new Error(`${manifest.name} is not built: run pnpm build first.`)
-    const { stdout } = await run('pnpm', ['pack', '--pack-destination', folder, '--json'], { cwd: directory })
-    tarballs.set(manifest.name, join(folder, basename((JSON.parse(stdout) as { filename: string }).filename)))
   }
+  const { stdout } = await run('pnpm', ['--recursive', 'pack', '--pack-destination', folder, '--json'], PACK)
+  for (const { name, filename } of JSON.parse(stdout) as { name: string; filename: string }[]) {
+    if (published.some(({ manifest }) => manifest.name === name)) tarballs.set(name, join(folder, basename(filename)))
+  }
+  expect(tarballs.size).toBe(published.length)
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -36,11 +50,27 @@ describe.each(published.map(({ manifest, directory }) => ({ name: manifest.name,
   '$name as it is published',
   ({ name, directory }) => {
     it('passes publint', async () => {
-      expect(await complaint('publint', ['run', tarballs.get(name) ?? '', '--strict'])).toBe('')
+      const { publint } = await checker<Publint>('publint')
+      const tarball = new Uint8Array(readFileSync(tarballs.get(name) ?? '')).buffer
+      const { messages } = await publint({ pack: { tarball }, strict: true })
+      expect(messages).toEqual([])
     }, 60_000)
 
     it('gives its types to every way of ESM resolution', async () => {
-      expect(await complaint('attw', [tarballs.get(name) ?? '', '--profile', 'esm-only', '--no-emoji'])).toBe('')
+      const { checkPackage, createPackageFromTarballData } = await checker<Attw>(
+        '@arethetypeswrong/core',
+        '@arethetypeswrong/cli',
+      )
+      const tarball = new Uint8Array(readFileSync(tarballs.get(name) ?? ''))
+      const { entrypoints, problems = [] } = await checkPackage(createPackageFromTarballData(tarball))
+      expect(Object.keys(entrypoints ?? {})).toContain('.')
+      for (const [path, { resolutions }] of Object.entries(entrypoints ?? {})) {
+        for (const way of ['node16-esm', 'bundler'] as const) {
+          const { resolution, visibleProblems = [] } = resolutions[way]
+          expect({ path, way, problems: visibleProblems.map((n) => problems[n]) }).toEqual({ path, way, problems: [] })
+          expect(resolution).toBeDefined()
+        }
+      }
     }, 60_000)
 
     it('has a README whose first screen is an example, and a licence', () => {
@@ -104,10 +134,30 @@ function readManifest(file: string): Manifest {
   return JSON.parse(readFileSync(file, 'utf8')) as Manifest
 }
 
-/** What a checker printed when it found something; empty when it did not. */
-async function complaint(checker: string, args: readonly string[]): Promise<string> {
-  return run(join(BIN, checker), [...args], { cwd: ROOT }).then(
-    () => '',
-    ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
-  )
+interface Publint {
+  publint(options: { pack: { tarball: ArrayBuffer }; strict: boolean }): Promise<{ messages: readonly object[] }>
+}
+
+interface Resolution {
+  readonly resolution?: object
+  readonly visibleProblems?: readonly number[]
+}
+
+/** What is used of it here. */
+interface Attw {
+  createPackageFromTarballData(tarball: Uint8Array): object
+  checkPackage(of: object): Promise<{
+    /** Undefined where the package has no types. */
+    readonly entrypoints?: Readonly<
+      Record<string, { resolutions: Readonly<Record<'node16-esm' | 'bundler', Resolution>> }>
+    >
+    readonly problems?: readonly object[]
+  }>
+}
+
+/** A checker of the workspace, in this process: started once for each package it took minutes. `of`: whose dependency it is. */
+async function checker<Module>(name: string, of?: string): Promise<Module> {
+  const from = of === undefined ? ROOT : realpathSync(join(ROOT, 'node_modules', of))
+  const file = createRequire(join(from, 'package.json')).resolve(name)
+  return (await import(pathToFileURL(file).href)) as Module
 }

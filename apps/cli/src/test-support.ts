@@ -41,34 +41,34 @@ export async function call(args: readonly string[], { cwd, env = {} }: RunOption
 }
 
 /** A server in the foreground, as `start` or `api start` makes it. */
-export interface TestServer extends AsyncDisposable {
+export interface TestServer extends Program {
   /** What it printed when it was up. */
-  readonly up: Readonly<Record<string, string | number>>
+  readonly up: Readonly<Record<string, unknown>>
+}
+
+export async function server(args: readonly string[], options: RunOptions): Promise<TestServer> {
+  await using stack = new AsyncDisposableStack()
+  const program = stack.use(start([...args, '--json'], options))
+  const { output, ended, until } = program
+  await Promise.race([until(() => output.stdout.endsWith('}\n')), ended])
+  if (!output.stdout.endsWith('}\n')) throw new Error(`The server did not come up. ${output.stderr}`)
+  stack.move()
+  return { ...program, up: JSON.parse(output.stdout) }
+}
+
+/** The real program, running; disposing it kills it. */
+interface Program extends AsyncDisposable {
   readonly child: ChildProcess
-  readonly ended: Promise<number | null>
   readonly output: { readonly stdout: string; readonly stderr: string }
+  /** Its exit code; null where a signal ended it. */
+  readonly ended: Promise<number | null>
+  /** Resolves once this holds; asked whenever something is printed. */
+  until(holds: () => boolean): Promise<void>
   /** Resolves once what it printed on stderr contains this. */
   said(text: string): Promise<void>
 }
 
-export async function server(args: readonly string[], options: RunOptions): Promise<TestServer> {
-  const { child, output, ended, until } = start([...args, '--json'], options)
-  await Promise.race([until(() => output.stdout.endsWith('}\n')), ended.then(() => undefined)])
-  if (!output.stdout.endsWith('}\n')) throw new Error(`The server did not come up. ${output.stderr}`)
-  return {
-    up: JSON.parse(output.stdout),
-    child,
-    ended,
-    output,
-    said: (text) => until(() => output.stderr.includes(text)),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await ended
-    },
-  }
-}
-
-function start(args: readonly string[], { cwd, env = {} }: RunOptions) {
+function start(args: readonly string[], { cwd, env = {} }: RunOptions): Program {
   const clean = { PATH: process.env.PATH ?? '', HOME: cwd, TZ: 'UTC', ...env }
   const child = spawn(process.execPath, ['--conditions=@refbot/source', MAIN, ...args], {
     cwd,
@@ -96,7 +96,17 @@ function start(args: readonly string[], { cwd, env = {} }: RunOptions) {
       waiting.add(check)
       check()
     })
-  return { child, output, ended, until }
+  return {
+    child,
+    output,
+    ended,
+    until,
+    said: (text) => until(() => output.stderr.includes(text)),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
 }
 
 /** A folder with a configuration, removed afterwards. */

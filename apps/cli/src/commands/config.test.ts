@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configJsonSchema } from '@refbot/runtime'
 import { afterAll, expect, it } from 'vitest'
@@ -159,4 +159,28 @@ it.each([
   expect(code).toBe(1)
   expect(stderr).toContain(`${place}${join(cwd, snake)} is no directory`)
   expect(stderr).toContain('(DATA_DIR_UNUSABLE)')
+})
+
+it('start warns of what should be written otherwise, on stderr and before all else', async () => {
+  const nowhere = ['api', 'start', '--host', '203.0.113.1', '--port', '0', '--config', snake]
+  const env = { REFBOT_PROT: '1' }
+  const { code, stderr } = await call(nowhere, { cwd, env })
+  expect(code).toBe(1)
+  expect(stderr.split('\n').slice(0, 3)).toEqual([
+    '▲ warning REFBOT_PROT: this variable is no key of the configuration',
+    '▲ warning snake.json:2, dataDir: data_dir is read as dataDir',
+    expect.stringMatching(/^■ error .*\(API_HOST_INVALID\)$/),
+  ])
+  const machine = await call([...nowhere, '--json'], { cwd, env })
+  expect(JSON.parse(machine.stderr)).toMatchObject({ error: { code: 'API_HOST_INVALID' } })
+})
+
+it('the README shows what validate prints', async () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const [, shown = ''] = /^\$ refbot config validate\n([\s\S]*?)```/m.exec(readme) ?? []
+  using srv = workFolder()
+  const text = ['{', '  "pluginsDir": "p",', '  "api": { "prot": 9000 },', '  "data_dir": "mine"', '}']
+  writeFileSync(join(srv.path, 'refbot.config.json'), text.join('\n'))
+  const { stdout } = await call(['config', 'validate'], { cwd: srv.path })
+  expect(stdout.replaceAll(srv.path, '/srv/refbot')).toBe(shown)
 })
