@@ -1,6 +1,6 @@
 import { AnalyticsError } from '../errors.ts'
 import { quantilesInPlace } from './quantile.ts'
-import { moments } from './statistics.ts'
+import { moments, totals } from './statistics.ts'
 
 /**
  * One number for many samples. `p50` … `p99` and `{ quantile }` interpolate linearly; `stddev` is the population's;
@@ -63,11 +63,11 @@ export function aggregateValues(aggregate: Aggregate, values: Float64Array): num
   if (values.length === 0) return undefined
   const q = quantileOf(aggregate)
   if (q !== undefined) return quantilesInPlace(values, [q])[0]
-  const found = moments(values)
+  if (aggregate === 'stddev') return Math.sqrt(moments(values).m2 / values.length)
+  const found = totals(values)
   if (aggregate === 'sum') return found.sum
   if (aggregate === 'mean') return found.mean
   if (aggregate === 'min') return found.min
   if (aggregate === 'max') return found.max
-  if (aggregate === 'stddev') return Math.sqrt(found.m2 / found.count)
   return undefined
 }

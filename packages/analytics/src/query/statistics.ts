@@ -21,19 +21,23 @@ export interface WindowStats {
   readonly complete: boolean
 }
 
-/** Count, sum, mean and population variance of an array. */
-export interface Moments {
+/** Count, sum, mean and extremes of an array. */
+export interface Totals {
   readonly count: number
   readonly sum: number
   readonly mean: number
-  /** Sum of squared distances from the mean. */
-  readonly m2: number
   readonly min: number
   readonly max: number
 }
 
-/** Sum by Neumaier's compensated addition, deviations in a second pass: exact to the last few bits. */
-export function moments(values: Float64Array): Moments {
+/** What the population's variance needs beside them. */
+export interface Moments extends Totals {
+  /** Sum of squared distances from the mean. */
+  readonly m2: number
+}
+
+/** Sum by Neumaier's compensated addition: exact to the last few bits. */
+export function totals(values: Float64Array): Totals {
   const count = values.length
   let sum = 0
   let lost = 0
@@ -48,13 +52,19 @@ export function moments(values: Float64Array): Moments {
     if (value > max) max = value
   }
   sum += lost
-  const mean = count === 0 ? 0 : sum / count
+  return { count, sum, mean: count === 0 ? 0 : sum / count, min, max }
+}
+
+/** Deviations in a second pass, from the exact mean. */
+export function moments(values: Float64Array): Moments {
+  const found = totals(values)
+  const { count, mean } = found
   let m2 = 0
   for (let i = 0; i < count; i += 1) {
     const distance = (values[i] as number) - mean
     m2 += distance * distance
   }
-  return { count, sum, mean, m2, min, max }
+  return { ...found, m2 }
 }
 
 const percentiles = [0.5, 0.95, 0.99]

@@ -1,3 +1,4 @@
+import type { SampleRing } from '../series/ring.ts'
 import type { Series } from '../series/series.ts'
 import { type Aggregate, aggregateValues, counterIncrease } from './aggregate.ts'
 import { summarise, type WindowStats } from './statistics.ts'
@@ -21,29 +22,59 @@ function collect(list: readonly Series[], after: number, until: number): Collect
     complete &&= ring.covers(after)
   }
   const values = room <= scratch.length ? scratch : new Float64Array(room)
-  let count = 0
-  let first: number | undefined
-  let last: number | undefined
-  let firstAt = Number.POSITIVE_INFINITY
-  let lastAt = Number.NEGATIVE_INFINITY
-  for (const { ring } of list) {
-    for (let i = ring.lowerBound(after); i < ring.written; i += 1) {
-      const at = ring.timeAt(i)
-      if (at <= after || at > until) continue
-      const value = ring.valueAt(i)
-      values[count] = value
-      count += 1
-      if (at < firstAt) {
-        firstAt = at
-        first = value
-      }
-      if (at >= lastAt) {
-        lastAt = at
-        last = value
-      }
-    }
+  const into: Gathering = {
+    values,
+    count: 0,
+    first: undefined,
+    last: undefined,
+    firstAt: Number.POSITIVE_INFINITY,
+    lastAt: Number.NEGATIVE_INFINITY,
   }
-  return { values: values.subarray(0, count), first, last, complete }
+  for (const { ring } of list) {
+    if (ring.ordered && ring.maxAt <= until) takeTail(ring, after, into)
+    else takeEach(ring, after, until, into)
+  }
+  return { values: values.subarray(0, into.count), first: into.first, last: into.last, complete }
+}
+
+interface Gathering {
+  readonly values: Float64Array
+  count: number
+  first: number | undefined
+  last: number | undefined
+  firstAt: number
+  lastAt: number
+}
+
+/** Of a ring in order whose end is in the window: one copy. */
+function takeTail(ring: SampleRing, after: number, into: Gathering): void {
+  const from = ring.lowerBound(after)
+  const count = ring.written - from
+  if (count === 0) return
+  ring.copyValues(into.values.subarray(into.count, into.count + count), from)
+  into.count += count
+  takeEnds(ring, from, ring.written - 1, into)
+}
+
+function takeEach(ring: SampleRing, after: number, until: number, into: Gathering): void {
+  for (let i = ring.lowerBound(after); i < ring.written; i += 1) {
+    const at = ring.timeAt(i)
+    if (at <= after || at > until) continue
+    into.values[into.count] = ring.valueAt(i)
+    into.count += 1
+    takeEnds(ring, i, i, into)
+  }
+}
+
+function takeEnds(ring: SampleRing, first: number, last: number, into: Gathering): void {
+  if (ring.timeAt(first) < into.firstAt) {
+    into.firstAt = ring.timeAt(first)
+    into.first = ring.valueAt(first)
+  }
+  if (ring.timeAt(last) >= into.lastAt) {
+    into.lastAt = ring.timeAt(last)
+    into.last = ring.valueAt(last)
+  }
 }
 
 export function windowStats(list: readonly Series[], after: number, until: number): WindowStats {

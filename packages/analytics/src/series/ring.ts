@@ -146,16 +146,23 @@ export class SampleRing {
 
   /** Copies the samples from index `from` on, as many as `times` and `values` have room for. */
   copyTo(times: Float64Array, values: Float64Array, from: number): void {
-    const start = from & this.#mask
-    const head = Math.min(times.length, this.#mask + 1 - start)
-    times.set(this.#times.subarray(start, start + head))
-    values.set(this.#values.subarray(start, start + head))
-    if (head === times.length) return
-    times.set(this.#times.subarray(0, times.length - head), head)
-    values.set(this.#values.subarray(0, times.length - head), head)
+    unroll(this.#times, from & this.#mask, times)
+    this.copyValues(values, from)
+  }
+
+  /** Copies the values alone. */
+  copyValues(values: Float64Array, from: number): void {
+    unroll(this.#values, from & this.#mask, values)
   }
 
   release(): void {
     this.#budget.give(this.#mask + 1)
   }
+}
+
+/** Copies what begins at `start` and goes on at the beginning. */
+function unroll(ring: Float64Array, start: number, into: Float64Array): void {
+  const head = Math.min(into.length, ring.length - start)
+  into.set(ring.subarray(start, start + head))
+  if (head < into.length) into.set(ring.subarray(0, into.length - head), head)
 }
