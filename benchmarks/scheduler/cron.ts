@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import { nextRuns } from '../../packages/scheduler/src/index.ts'
 import cases from '../../packages/scheduler/src/triggers/fixtures/cron-cases.json' with { type: 'json' }
-import { type BenchLine, line } from './line.ts'
+import { type BenchLine, line } from '../lib/line.ts'
 
 type Case = (typeof cases)[number]
 type Next = (example: Case) => number | null

@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import { CronJob, Task } from 'toad-scheduler'
 import { MemoryExecutionStore, PluginScheduler } from '../../packages/scheduler/src/index.ts'
-import { type BenchLine, line } from './line.ts'
+import { type BenchLine, line } from '../lib/line.ts'
 
 const JOBS = 100_000
 const PATTERNS = 1000

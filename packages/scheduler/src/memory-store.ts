@@ -1,4 +1,5 @@
 import { patched } from './engine/execution.ts'
+import { Queue } from './engine/pace.ts'
 import type { ExecutionPatch, ExecutionQuery, ExecutionRecord, ExecutionStore, JobRecord } from './types.ts'
 
 const DEFAULT_LIMIT = 100
@@ -8,48 +9,55 @@ export interface MemoryExecutionStoreOptions {
   readonly maxExecutions?: number
 }
 
+/** Of a job: its record while it is there, and what was claimed of it while that is in the history. */
+interface JobState {
+  record: JobRecord | undefined
+  /** Newer than the record's, where a firing was claimed since. */
+  lastScheduledAt: number | undefined
+  /** Claimed due times: most jobs have one in the history, for which a set would be too much. */
+  claims: number | Set<number> | undefined
+}
+
 /** Keeps jobs and a bounded history in memory; nothing survives the process. */
 export class MemoryExecutionStore implements ExecutionStore {
   readonly #max: number
-  readonly #jobs = new Map<string, JobRecord>()
+  readonly #jobs = new Map<string, JobState>()
   readonly #executions = new Map<string, ExecutionRecord>()
-  readonly #unfinished = new Set<string>()
-  /** Ids in the order in which they ended, those before `#firstEnded` forgotten. */
-  #ended: string[] = []
-  #firstEnded = 0
-  /** Claimed due times by job: most jobs have one in the history, for which a set would be too much. */
-  readonly #claims = new Map<string, number | Set<number>>()
+  /** In the order in which they ended. */
+  readonly #ended = new Queue<ExecutionRecord>()
 
   constructor({ maxExecutions = 1000 }: MemoryExecutionStoreOptions = {}) {
     this.#max = maxExecutions
   }
 
-  async saveJob(job: JobRecord): Promise<void> {
-    this.#jobs.set(job.config.id, job)
+  async saveJob(record: JobRecord): Promise<void> {
+    const { lastScheduledAt } = record
+    const state = this.#jobs.get(record.config.id)
+    if (state === undefined) this.#jobs.set(record.config.id, { record, lastScheduledAt, claims: undefined })
+    else Object.assign(state, { record, lastScheduledAt })
   }
 
   async deleteJob(id: string): Promise<void> {
-    this.#jobs.delete(id)
+    const state = this.#jobs.get(id)
+    if (state?.claims === undefined) this.#jobs.delete(id)
+    else state.record = undefined
   }
 
   async listJobs(): Promise<readonly JobRecord[]> {
-    return [...this.#jobs.values()]
+    const records: JobRecord[] = []
+    for (const { record, lastScheduledAt } of this.#jobs.values()) {
+      if (record === undefined) continue
+      records.push(record.lastScheduledAt === lastScheduledAt ? record : withLast(record, lastScheduledAt))
+    }
+    return records
   }
 
   async claim(execution: ExecutionRecord): Promise<boolean> {
-    const { jobId, scheduledAt } = execution
-    const claims = this.#claims.get(jobId)
-    if (claims === undefined) this.#claims.set(jobId, scheduledAt)
-    else if (claims === scheduledAt) return false
-    else if (typeof claims === 'number') this.#claims.set(jobId, new Set([claims, scheduledAt]))
-    else if (claims.has(scheduledAt)) return false
-    else claims.add(scheduledAt)
-    const job = this.#jobs.get(jobId)
-    if (job !== undefined && !(job.lastScheduledAt !== undefined && job.lastScheduledAt >= scheduledAt)) {
-      this.#jobs.set(jobId, { ...job, lastScheduledAt: scheduledAt })
-    }
-    this.#put(execution)
-    return true
+    return this.#claim(execution)
+  }
+
+  async claimAll(executions: readonly ExecutionRecord[]): Promise<readonly boolean[]> {
+    return executions.map((execution) => this.#claim(execution))
   }
 
   async update(id: string, patch: ExecutionPatch): Promise<void> {
@@ -70,34 +78,59 @@ export class MemoryExecutionStore implements ExecutionStore {
   }
 
   async unfinished(): Promise<readonly ExecutionRecord[]> {
-    return [...this.#unfinished].map((id) => this.#executions.get(id)).filter((execution) => execution !== undefined)
+    return [...this.#executions.values()].filter(isUnfinished)
+  }
+
+  #claim(execution: ExecutionRecord): boolean {
+    const { jobId, scheduledAt } = execution
+    const state = this.#jobs.get(jobId)
+    if (state === undefined) {
+      this.#jobs.set(jobId, { record: undefined, lastScheduledAt: scheduledAt, claims: scheduledAt })
+    } else {
+      if (!claimOf(state, scheduledAt)) return false
+      if (state.lastScheduledAt === undefined || state.lastScheduledAt < scheduledAt)
+        state.lastScheduledAt = scheduledAt
+    }
+    this.#put(execution)
+    return true
   }
 
   #put(execution: ExecutionRecord): void {
     this.#executions.set(execution.id, execution)
-    if (execution.status === 'running' || execution.status === 'retrying') {
-      this.#unfinished.add(execution.id)
-      return
-    }
-    this.#unfinished.delete(execution.id)
-    this.#ended.push(execution.id)
-    if (this.#ended.length - this.#firstEnded > this.#max) this.#forgetOldest()
+    if (isUnfinished(execution)) return
+    this.#ended.push(execution)
+    if (this.#ended.size > this.#max) this.#forgetOldest()
   }
 
   #forgetOldest(): void {
-    const id = this.#ended[this.#firstEnded++] ?? ''
-    // Cut now and then: taking from the front of a list or a set each time costs as much as its length.
-    if (this.#firstEnded > this.#max) {
-      this.#ended = this.#ended.slice(this.#firstEnded)
-      this.#firstEnded = 0
-    }
-    const forgotten = this.#executions.get(id)
-    this.#executions.delete(id)
+    const forgotten = this.#ended.shift()
     if (forgotten === undefined) return
-    const claims = this.#claims.get(forgotten.jobId)
-    if (typeof claims === 'object') claims.delete(forgotten.scheduledAt)
-    if (typeof claims !== 'object' || claims.size === 0) this.#claims.delete(forgotten.jobId)
+    this.#executions.delete(forgotten.id)
+    const state = this.#jobs.get(forgotten.jobId)
+    if (state === undefined) return
+    if (typeof state.claims === 'object') state.claims.delete(forgotten.scheduledAt)
+    if (typeof state.claims !== 'object' || state.claims.size === 0) state.claims = undefined
+    if (state.claims === undefined && state.record === undefined) this.#jobs.delete(forgotten.jobId)
   }
+}
+
+/** False where it was claimed before. */
+function claimOf(state: JobState, scheduledAt: number): boolean {
+  const { claims } = state
+  if (claims === undefined) state.claims = scheduledAt
+  else if (claims === scheduledAt) return false
+  else if (typeof claims === 'number') state.claims = new Set([claims, scheduledAt])
+  else if (claims.has(scheduledAt)) return false
+  else claims.add(scheduledAt)
+  return true
+}
+
+function withLast(record: JobRecord, lastScheduledAt: number | undefined): JobRecord {
+  return lastScheduledAt === undefined ? record : { ...record, lastScheduledAt }
+}
+
+function isUnfinished({ status }: ExecutionRecord): boolean {
+  return status === 'running' || status === 'retrying'
 }
 
 function matches(execution: ExecutionRecord, { jobId, status, since, before }: ExecutionQuery): boolean {

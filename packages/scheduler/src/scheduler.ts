@@ -76,6 +76,7 @@ export class PluginScheduler {
     const limits = typeof concurrency === 'number' ? { total: concurrency } : (concurrency ?? {})
     checkLimits(limits)
     const events = this.#events
+    const pace = new Pace(() => clock.now())
     this.#store = store
     this.#clock = clock
     this.#executor = new Executor({
@@ -86,7 +87,7 @@ export class PluginScheduler {
       newId: options.newId ?? uuidV7(clock),
       statistics: this.#statistics,
       slots: new Slots(limits),
-      pace: new Pace(() => this.#planner.endsPerTurn),
+      pace,
       task: (name) => this.#tasks.get(name),
       onReleased: (job) => this.#book.released(job),
     })
@@ -95,6 +96,7 @@ export class PluginScheduler {
       random,
       events,
       executor: this.#executor,
+      pace,
       mayFire: (job) => job.config.paused !== true && this.#tasks.has(job.config.task),
     })
     this.#book = new JobBook({
@@ -215,7 +217,7 @@ export class PluginScheduler {
     const now = this.#clock.now()
     // Another call can have taken this very millisecond, and a due time may be about to: those keep theirs.
     for (let at = job.nextAt === now ? now - 1 : now; ; at--) {
-      const record = await this.#executor.fire(job, at, now, queueLimit(job))
+      const record = await this.#executor.fire(job, at, queueLimit(job))
       if (record !== undefined) return record
     }
   }

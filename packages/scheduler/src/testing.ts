@@ -87,6 +87,23 @@ export function executionStoreContract(api: TestApi, name: string, makeStore: ()
       expect((await store.list({})).length).toEqual(1)
     })
 
+    promises('claims many as it would one by one, in order, where it can', async (store) => {
+      if (store.claimAll === undefined) return
+      await store.saveJob(job('a'))
+      await store.claim(execution(1, 'a', AT))
+      const claims = [
+        execution(2, 'a', AT),
+        execution(3, 'a', AT + 1),
+        execution(4, 'a', AT + 1),
+        execution(5, 'b', AT + 1, 'cancelled'),
+      ]
+      expect(await store.claimAll(claims)).toEqual([false, true, false, true])
+      expect(ids(await store.list({}))).toEqual([id(5), id(3), id(1)])
+      expect((await store.listJobs()).map(({ lastScheduledAt }) => lastScheduledAt)).toEqual([AT + 1])
+      expect(await store.get(id(3))).toEqual(execution(3, 'a', AT + 1))
+      expect(await store.claimAll([])).toEqual([])
+    })
+
     promises('a claim moves the due time of its job on, never back', async (store) => {
       await store.saveJob(job('a'))
       await store.claim(execution(1, 'a', AT + 1000))

@@ -200,6 +200,11 @@ export interface ExecutionStore {
    * False, with nothing written, where `(jobId, scheduledAt)` was claimed before.
    */
   claim(execution: ExecutionRecord): Promise<boolean>
+  /**
+   * Optional: many claims as one operation, for stores in which that costs less than one by one. Says of each what
+   * `claim` would, each judged after those before it; where it rejects, none was made.
+   */
+  claimAll?(executions: readonly ExecutionRecord[]): Promise<readonly boolean[]>
   update(id: string, patch: ExecutionPatch): Promise<void>
   get(id: string): Promise<ExecutionRecord | undefined>
   /** Newest first. */

@@ -1,7 +1,8 @@
 import type { Interruption } from '../policies/judge.ts'
 import type { AttemptRecord, ExecutionPatch, ExecutionRecord, Instant, ScheduleConfig } from '../types.ts'
+import type { Turn } from './admission.ts'
+import { Context } from './attempt.ts'
 import type { Job } from './job.ts'
-import type { LazySignal } from './lazy-signal.ts'
 import type { Ticket } from './slots.ts'
 
 /** An execution at work. Its record is replaced, never changed. */
@@ -12,10 +13,12 @@ export class Execution implements Ticket {
   readonly config: ScheduleConfig
   /** When the first attempt should have begun; what lateness is measured from. */
   readonly plannedAt: Instant
+  /** What it was told when it came; one that is taken over from an earlier process waits. */
+  turn: Turn = 'later'
   /** Set once: the first interruption wins. */
   interruption: Interruption | undefined
-  /** Of the attempt that is under way. */
-  abortable: LazySignal | undefined
+  /** What the task of the attempt under way was given. */
+  context: Context | undefined
   /** Whether a slot is held. */
   holdsSlot = false
   #continue: (() => void) | undefined
@@ -60,7 +63,7 @@ export class Execution implements Ticket {
   interrupt(by: Interruption, reason: unknown): void {
     if (this.interruption !== undefined) return
     this.interruption = by
-    this.abortable?.abort(reason)
+    if (this.context !== undefined) Context.abort(this.context, reason)
     this.continue()
   }
 

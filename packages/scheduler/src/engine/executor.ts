@@ -12,12 +12,12 @@ import type {
   Task,
   TaskOptions,
 } from '../types.ts'
-import { Admission, type Turn } from './admission.ts'
+import { Admission } from './admission.ts'
 import { runAttempt } from './attempt.ts'
 import { begin, Execution, end, patched } from './execution.ts'
 import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
-import type { Pace } from './pace.ts'
+import { type Pace, PacedQueue } from './pace.ts'
 import type { Slots } from './slots.ts'
 
 /**
@@ -45,7 +45,7 @@ export interface ExecutorOptions {
   readonly statistics: Statistics
   readonly slots: Slots
   readonly task: (name: string) => RegisteredTask | undefined
-  /** Puts the ends of executions off while firings are handed out: what is due starts first. */
+  /** Lets what is due start first, and puts the ends of executions off. */
   readonly pace: Pace
   /** Called when an execution of the job is over, or did not come to be. */
   readonly onReleased: (job: Job) => void
@@ -55,13 +55,23 @@ export interface RegisteredTask extends TaskOptions {
   readonly run: Task
 }
 
-type Draft = ExecutionRecord & { readonly attempts: AttemptRecord[] }
+type Draftable<T> = { -readonly [K in keyof T]: T[K] }
+type Draft = Draftable<ExecutionRecord>
+
+/** An attempt that came to its end, of which nothing is recorded yet. */
+interface End {
+  readonly execution: Execution
+  readonly outcome: Outcome
+  readonly endedAt: Instant
+}
 
 export class Executor {
   readonly #options: ExecutorOptions
   readonly #admission: Admission
   readonly #journal: Journal
   readonly #active = new Map<string, Execution>()
+  readonly #starts: PacedQueue<Execution>
+  readonly #ends: PacedQueue<End>
   /** While it stops, nothing waits for a retry. */
   stopping = false
 
@@ -69,52 +79,74 @@ export class Executor {
     this.#options = options
     this.#admission = new Admission(options.slots)
     this.#journal = new Journal(options)
+    this.#starts = new PacedQueue(options.pace, 'start', (execution) => this.#start(execution))
+    this.#ends = new PacedQueue(options.pace, 'end', (ended) => this.#judge(ended))
   }
 
   get active(): ReadonlyMap<string, Execution> {
     return this.#active
   }
 
-  /**
-   * Claims a firing and sets it going. Resolves once the claim is durable (the execution goes on by itself): with its
-   * record, or nothing where it was claimed before. Rejects where the store does; then nothing has happened.
-   */
-  async fire(
-    job: Job,
-    scheduledAt: Instant,
-    plannedAt: Instant,
-    queueLimit: number,
-  ): Promise<ExecutionRecord | undefined> {
-    const { store, events, onReleased } = this.#options
+  /** A firing that is not claimed yet: it takes its place among the executions of its job. Follow with `claim`. */
+  prepare(job: Job, scheduledAt: Instant, plannedAt: Instant, queueLimit: number): Execution {
     const draft = this.#draft(job, scheduledAt)
     const execution = new Execution(draft, job, plannedAt)
     const turn = this.#admission.join(execution, queueLimit)
-    if (turn === 'refused') {
+    execution.turn = turn
+    // Nobody else has seen the draft yet, so it may still be written to.
+    if (turn === 'now') draft.attempts = [{ number: 1, startedAt: draft.claimedAt }]
+    else if (turn === 'refused') {
       execution.record = { ...draft, status: 'cancelled', reason: 'overlap', endedAt: draft.claimedAt }
-    } else if (turn === 'now') {
-      // Nobody else has seen the draft yet, so it may still be written to.
-      draft.attempts.push({ number: 1, startedAt: draft.claimedAt })
     }
     this.#active.set(draft.id, execution)
+    return execution
+  }
 
+  /**
+   * Claims firings and sets going what is theirs: all in one call where the store has one for that. Calls `settled` for
+   * each once its claim is durable, or refused, or failed: then nothing has happened, and it may be tried again.
+   */
+  claim(executions: readonly Execution[], settled: (execution: Execution, failed: boolean) => void): void {
+    const { store } = this.#options
+    if (store.claimAll === undefined || executions.length === 1) {
+      for (const execution of executions) {
+        attempt(() => store.claim(execution.record)).then(
+          (claimed) => {
+            this.#claimed(execution, claimed)
+            settled(execution, false)
+          },
+          (error: unknown) => this.#claimFailed([execution], error, settled),
+        )
+      }
+      return
+    }
+    attempt(() => store.claimAll?.(executions.map(({ record }) => record)) ?? []).then(
+      (claimed) => {
+        for (const [n, execution] of executions.entries()) {
+          this.#claimed(execution, claimed[n] === true)
+          settled(execution, false)
+        }
+      },
+      (error: unknown) => this.#claimFailed(executions, error, settled),
+    )
+  }
+
+  /**
+   * Claims one firing and sets it going. Resolves once the claim is durable (the execution goes on by itself): with its
+   * record, or nothing where it was claimed before. Rejects where the store does; then nothing has happened.
+   */
+  async fire(job: Job, scheduledAt: Instant, queueLimit: number): Promise<ExecutionRecord | undefined> {
+    const execution = this.prepare(job, scheduledAt, this.#options.clock.now(), queueLimit)
+    const { record } = execution
     let claimed: boolean
     try {
-      claimed = await store.claim(execution.record)
+      claimed = await this.#options.store.claim(record)
     } catch (error) {
-      this.#drop(execution, turn)
+      this.#drop(execution)
       throw error
     }
-    if (!claimed) {
-      this.#drop(execution, turn)
-      onReleased(job)
-      return undefined
-    }
-    job.lastScheduledAt = Math.max(job.lastScheduledAt ?? scheduledAt, scheduledAt)
-    const { record } = execution
-    events.emit('job:fired', () => ({ jobId: job.id, scheduledAt, execution: record }))
-    if (turn === 'refused') this.#ended(execution)
-    else void this.#drive(execution, turn === 'now')
-    return record
+    this.#claimed(execution, claimed)
+    return claimed ? record : undefined
   }
 
   /** Records a due time that nobody made use of. */
@@ -122,8 +154,8 @@ export class Executor {
     const draft = this.#draft(job, scheduledAt)
     const record: ExecutionRecord = { ...draft, status: 'cancelled', reason: 'missed', endedAt: draft.claimedAt }
     if (!(await this.#options.store.claim(record))) return
-    job.lastScheduledAt = Math.max(job.lastScheduledAt ?? scheduledAt, scheduledAt)
-    this.#ended(new Execution(record, job, scheduledAt))
+    job.scheduled(scheduledAt)
+    this.#over(new Execution(record, job, scheduledAt))
   }
 
   /** Takes over what an earlier process left unfinished; `job` is missing where it was removed since. */
@@ -137,7 +169,7 @@ export class Executor {
       this.#active.set(record.id, execution)
       await this.#journal.write(execution, { status: 'retrying', reason: 'abandoned', attempts, error: ABANDONED })
       this.#admission.join(execution, Number.POSITIVE_INFINITY)
-      void this.#drive(execution, false)
+      void this.#startLater(execution)
       return
     }
     const patch: ExecutionPatch = { status: 'failed', reason: 'abandoned', attempts, endedAt: now, error: ABANDONED }
@@ -157,87 +189,129 @@ export class Executor {
     const id = this.#options.newId()
     const claimedAt = this.#options.clock.now()
     const draft: Draft = { id, jobId: job.id, task, scheduledAt, claimedAt, status: 'running', attempts: [] }
-    return input === undefined ? draft : { ...draft, input }
+    if (input !== undefined) draft.input = input
+    return draft
   }
 
-  /** @param recorded whether the store knows already that the first attempt begins */
-  async #drive(execution: Execution, recorded: boolean): Promise<void> {
-    const { clock, events } = this.#options
-    const registered = this.#options.task(execution.record.task)
-    for (let begun = recorded; ; begun = false) {
-      if (!begun) {
-        if (!execution.holdsSlot && execution.interruption === undefined) await execution.paused()
-        if (execution.interruption === undefined) {
-          const attempts = begin(execution.record.attempts, clock.now())
-          await this.#journal.write(execution, { status: 'running', attempts })
-        }
-      }
-      if (execution.interruption !== undefined) {
-        await this.#finish(execution, interrupted(execution.interruption, false, onAbandoned(execution)), clock.now())
-        return
-      }
-      const { record } = execution
-      const attempt = record.attempts.length
-      if (attempt === 1) events.emit('execution:started', () => ({ execution: record }))
-      events.emit('execution:attempt-started', () => ({ execution: record, attempt }))
-      const outcome: Outcome =
-        registered === undefined
-          ? { type: 'threw', error: new SchedulerError('UNKNOWN_TASK', 'Its task is not registered.', 'Register it.') }
-          : await runAttempt(execution, registered.run, attempt, clock)
-      const endedAt = clock.now()
-      const later = this.#options.pace.pass()
-      if (later !== undefined) await later
-      const verdict = judge(outcome, {
-        attempt,
-        retry: execution.config.retry,
-        retryIf: registered?.retryIf,
-        onAbandoned: onAbandoned(execution),
-        random: this.#options.random,
-      })
-      if (verdict.status !== 'retrying' || verdict.delayMs === undefined) {
-        await this.#finish(execution, verdict, endedAt)
-        return
-      }
-      await this.#retryLater(execution, verdict, verdict.delayMs, endedAt)
+  #claimed(execution: Execution, claimed: boolean): void {
+    const { job, record, turn } = execution
+    if (!claimed) {
+      this.#drop(execution)
+      this.#options.onReleased(job)
+      return
     }
+    const { scheduledAt } = record
+    job.scheduled(scheduledAt)
+    this.#options.events.emit('job:fired', () => ({ jobId: job.id, scheduledAt, execution: record }))
+    if (turn === 'now') this.#starts.push(execution)
+    else if (turn === 'later') void this.#startLater(execution)
+    else this.#over(execution)
+  }
+
+  #claimFailed(
+    executions: readonly Execution[],
+    error: unknown,
+    settled: (execution: Execution, failed: boolean) => void,
+  ): void {
+    this.#options.events.emit('scheduler:store-failed', () => ({ operation: 'claim', error }))
+    for (const execution of executions) {
+      this.#drop(execution)
+      settled(execution, true)
+    }
+  }
+
+  /** Waits for its turn, or for its next attempt, and stores that it begins. */
+  async #startLater(execution: Execution): Promise<void> {
+    if (!execution.holdsSlot && execution.interruption === undefined) await execution.paused()
+    if (execution.interruption === undefined) {
+      const attempts = begin(execution.record.attempts, this.#options.clock.now())
+      await this.#journal.write(execution, { status: 'running', attempts })
+    }
+    this.#start(execution)
+  }
+
+  /** Calls the task: the store knows that the attempt begins. */
+  #start(execution: Execution): void {
+    const { clock, events, task } = this.#options
+    const { record, interruption } = execution
+    if (interruption !== undefined) {
+      this.#finish(execution, interrupted(interruption, false, onAbandoned(execution)), clock.now())
+      return
+    }
+    const attempt = record.attempts.length
+    if (attempt === 1) events.emit('execution:started', () => ({ execution: record }))
+    events.emit('execution:attempt-started', () => ({ execution: record, attempt }))
+    const registered = task(record.task)
+    if (registered === undefined) {
+      const error = new SchedulerError('UNKNOWN_TASK', 'Its task is not registered.', 'Register it.')
+      this.#attemptEnded(execution, { type: 'threw', error })
+      return
+    }
+    runAttempt(execution, registered.run, attempt, clock, this.#attemptEnded)
+  }
+
+  readonly #attemptEnded = (execution: Execution, outcome: Outcome): void => {
+    this.#ends.push({ execution, outcome, endedAt: this.#options.clock.now() })
+  }
+
+  #judge({ execution, outcome, endedAt }: End): void {
+    const verdict = judge(outcome, {
+      attempt: execution.record.attempts.length,
+      retry: execution.config.retry,
+      retryIf: this.#options.task(execution.record.task)?.retryIf,
+      onAbandoned: onAbandoned(execution),
+      random: this.#options.random,
+    })
+    if (verdict.delayMs === undefined) this.#finish(execution, verdict, endedAt)
+    else void this.#retryLater(execution, verdict, verdict.delayMs, endedAt)
   }
 
   /** Records the failed attempt, gives the slot back and waits for the next one, or for an interruption. */
   async #retryLater(execution: Execution, verdict: Verdict, delayMs: number, endedAt: Instant): Promise<void> {
     const { clock, events } = this.#options
-    await this.#endAttempt(execution, verdict, endedAt)
+    const before = execution.record.attempts
+    await this.#record(execution, verdict, endedAt)
+    this.#attemptRecorded(execution, before)
     this.#admission.leaveSlot(execution)
     const { record } = execution
     events.emit('execution:retrying', () => ({ execution: record, nextAttemptAt: endedAt + delayMs }))
     if (this.stopping) this.interrupt(execution, { kind: 'stop' })
-    if (execution.interruption !== undefined) return
-    const disarm = clock.wakeAt(endedAt + delayMs, () => execution.continue())
-    await execution.paused()
-    disarm()
-    if (execution.interruption === undefined) this.#admission.enterSlot(execution)
+    if (execution.interruption === undefined) {
+      const disarm = clock.wakeAt(endedAt + delayMs, () => execution.continue())
+      await execution.paused()
+      disarm()
+      if (execution.interruption === undefined) this.#admission.enterSlot(execution)
+    }
+    await this.#startLater(execution)
   }
 
-  async #finish(execution: Execution, verdict: Verdict, endedAt: Instant): Promise<void> {
-    await this.#endAttempt(execution, verdict, endedAt)
-    this.#admission.leave(execution)
-    this.#ended(execution)
+  #finish(execution: Execution, verdict: Verdict, endedAt: Instant): void {
+    const before = execution.record.attempts
+    void this.#record(execution, verdict, endedAt).then(() => {
+      this.#attemptRecorded(execution, before)
+      this.#admission.leave(execution)
+      this.#over(execution)
+    })
   }
 
   /** Stores a verdict, and with it the end of the attempt that was under way, if one was. */
-  async #endAttempt(execution: Execution, verdict: Verdict, endedAt: Instant): Promise<void> {
-    const { delayMs: _delayMs, ...outcome } = verdict
-    const before = execution.record.attempts
-    const attempts = end(before, endedAt, verdict.error)
-    const patch = { ...outcome, attempts }
-    await this.#journal.write(execution, verdict.status === 'retrying' ? patch : { ...patch, endedAt })
-    const { record } = execution
-    const attempt = attempts.at(-1)
-    if (attempt === undefined || attempts === before) return
+  #record(execution: Execution, { status, reason, error, result }: Verdict, endedAt: Instant): Promise<void> {
+    const patch: Draftable<ExecutionPatch> = { status, attempts: end(execution.record.attempts, endedAt, error) }
+    if (status !== 'retrying') patch.endedAt = endedAt
+    if (reason !== undefined) patch.reason = reason
+    if (error !== undefined) patch.error = error
+    if (result !== undefined) patch.result = result
+    return this.#journal.write(execution, patch)
+  }
+
+  #attemptRecorded({ record }: Execution, before: readonly AttemptRecord[]): void {
+    const attempt = record.attempts.at(-1)
+    if (attempt === undefined || record.attempts === before) return
     this.#options.events.emit('execution:attempt-ended', () => ({ execution: record, attempt }))
   }
 
   /** Everything that follows the last write, which leaves it unfinished where the next start is to go on with it. */
-  #ended(execution: Execution): void {
+  #over(execution: Execution): void {
     this.#active.delete(execution.record.id)
     if (execution.record.endedAt !== undefined) this.#journal.ended(execution)
     execution.settle()
@@ -245,14 +319,19 @@ export class Executor {
   }
 
   /** Takes back all that a firing reserved whose claim did not come to be. */
-  #drop(execution: Execution, turn: Turn): void {
+  #drop(execution: Execution): void {
     this.#active.delete(execution.record.id)
-    if (turn !== 'refused') {
+    if (execution.turn !== 'refused') {
       this.#admission.stopWaiting(execution)
       this.#admission.leave(execution)
     }
     execution.settle()
   }
+}
+
+/** A store that throws at once rejects like any other. */
+async function attempt<T>(call: () => Promise<T> | T): Promise<T> {
+  return call()
 }
 
 function onAbandoned(execution: Execution): 'record' | 'retry' {

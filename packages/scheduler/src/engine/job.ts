@@ -85,6 +85,11 @@ export class Job implements Due, Times {
     return most === 0 ? 0 : Math.floor(random() * (most + 1))
   }
 
+  /** A due time was claimed, or recorded as missed. */
+  scheduled(at: Instant): void {
+    if (this.lastScheduledAt === undefined || at > this.lastScheduledAt) this.lastScheduledAt = at
+  }
+
   /** Where the search for the next due time starts after a (re)start. */
   get since(): Instant {
     return this.lastScheduledAt ?? Number.NEGATIVE_INFINITY

@@ -24,19 +24,36 @@ export class Journal {
   }
 
   /** Stores a change, again and again for a while where the store fails. Given up, the next start finds it abandoned. */
-  async write(execution: Execution, patch: ExecutionPatch): Promise<void> {
-    const { store, clock, events } = this.#options
+  write(execution: Execution, patch: ExecutionPatch): Promise<void> {
     execution.apply(patch)
-    for (let failures = 0; failures < MOST_WRITES; failures++) {
+    return this.#update(execution, patch).then(undefined, (error: unknown) => this.#again(execution, patch, error))
+  }
+
+  async #again(execution: Execution, patch: ExecutionPatch, first: unknown): Promise<void> {
+    const { clock, events } = this.#options
+    let error = first
+    for (let failures = 1; ; failures++) {
+      const failed = { operation: 'update', error }
+      events.emit('scheduler:store-failed', () => failed)
+      await new Promise<void>((resolve) => {
+        clock.wakeAt(clock.now() + WRITE_RETRY_MS * 2 ** (failures - 1), resolve)
+      })
+      if (failures === MOST_WRITES) return
       try {
-        await store.update(execution.record.id, patch)
+        await this.#update(execution, patch)
         return
-      } catch (error) {
-        events.emit('scheduler:store-failed', () => ({ operation: 'update', error }))
-        await new Promise<void>((resolve) => {
-          clock.wakeAt(clock.now() + WRITE_RETRY_MS * 2 ** failures, resolve)
-        })
+      } catch (again) {
+        error = again
       }
+    }
+  }
+
+  /** A store that throws at once rejects like any other. */
+  #update(execution: Execution, patch: ExecutionPatch): Promise<void> {
+    try {
+      return Promise.resolve(this.#options.store.update(execution.record.id, patch))
+    } catch (error) {
+      return Promise.reject(error)
     }
   }
 

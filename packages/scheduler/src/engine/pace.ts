@@ -1,46 +1,123 @@
+import type { Instant } from '../types.ts'
+
+/** Of one turn of the event loop, in ms: short enough that timers and sockets hardly wait. */
+const BUDGET_MS = 8
+/** Pieces in one turn, should the clock stand still or be set back. */
+const MOST_PIECES = 4096
+
 /** Taken at load, so that faked globals cannot stop it. */
 const macrotask = setImmediate
 
-/** Lets so many pass in one turn of the event loop; the rest wait for the next turns, in order. */
+/** What goes first. Starts before claims, so that what is claimed waits for nothing; ends when nothing else waits. */
+const RANKS = ['start', 'claim', 'end'] as const
+export type Rank = (typeof RANKS)[number]
+
+/** Work that comes in pieces. */
+export interface Source {
+  /** Does the next piece; false where there is none. */
+  work(): boolean
+}
+
+const NOTHING: Source = { work: () => false }
+
+/** Shares the event loop out: works at once, in order of rank, and leaves what takes too long to later turns. */
 export class Pace {
-  readonly #perTurn: () => number
-  #passed = 0
-  /** Those before `#first` have passed. */
-  #waiting: (() => void)[] = []
-  #first = 0
-  #scheduled = false
+  readonly #now: () => Instant
+  readonly #sources: Source[] = RANKS.map(() => NOTHING)
+  #working = false
+  /** A turn began, and the macrotask after it is on its way. */
+  #begun = false
+  #spent = false
+  #endsAt: Instant = 0
+  #left = 0
 
-  /** @param perTurn asked anew at each turn */
-  constructor(perTurn: () => number) {
-    this.#perTurn = perTurn
+  constructor(now: () => Instant) {
+    this.#now = now
   }
 
-  /** Nothing to wait for, or a promise of a later turn. */
-  pass(): Promise<void> | undefined {
-    this.#schedule()
-    if (this.#first === this.#waiting.length && this.#passed < this.#perTurn()) {
-      this.#passed++
-      return undefined
+  /** The source of that rank, of which there is one. Call `wake` when it has something to do. */
+  serve(rank: Rank, source: Source): void {
+    this.#sources[RANKS.indexOf(rank)] = source
+  }
+
+  /** There is something to do. */
+  wake(): void {
+    if (this.#working || this.#spent) return
+    if (!this.#begun) {
+      this.#begun = true
+      this.#endsAt = this.#now() + BUDGET_MS
+      this.#left = MOST_PIECES
+      macrotask(this.#next)
     }
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    this.#working = true
+    try {
+      while (!this.#spent && this.#piece()) this.#spent = --this.#left <= 0 || this.#now() >= this.#endsAt
+    } finally {
+      this.#working = false
+    }
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    macrotask(() => {
-      this.#scheduled = false
-      const from = this.#first
-      const to = Math.min(this.#waiting.length, from + this.#perTurn())
-      const next = this.#waiting.slice(from, to)
-      this.#first = to
-      if (to === this.#waiting.length) {
-        this.#waiting = []
-        this.#first = 0
-      }
-      this.#passed = next.length
-      if (next.length > 0) this.#schedule()
-      for (const resolve of next) resolve()
-    })
+  #piece(): boolean {
+    for (const source of this.#sources) if (source.work()) return true
+    return false
+  }
+
+  readonly #next = (): void => {
+    this.#begun = false
+    const more = this.#spent
+    this.#spent = false
+    if (more) this.wake()
+  }
+}
+
+/** First in, first out; done items are let go of now and then, since a shift per item costs as much as its length. */
+export class Queue<T> {
+  #items: T[] = []
+  #first = 0
+
+  get size(): number {
+    return this.#items.length - this.#first
+  }
+
+  push(item: T): void {
+    this.#items.push(item)
+  }
+
+  shift(): T | undefined {
+    if (this.size === 0) return undefined
+    const item = this.#items[this.#first++]
+    if (this.size === 0) this.#keep([])
+    else if (this.#first >= 1024 && this.#first > this.size) this.#keep(this.#items.slice(this.#first))
+    return item
+  }
+
+  #keep(items: T[]): void {
+    this.#items = items
+    this.#first = 0
+  }
+}
+
+/** A source of items that are handled one by one. */
+export class PacedQueue<T> implements Source {
+  readonly #pace: Pace
+  readonly #handle: (item: T) => void
+  readonly #queue = new Queue<T>()
+
+  constructor(pace: Pace, rank: Rank, handle: (item: T) => void) {
+    this.#pace = pace
+    this.#handle = handle
+    pace.serve(rank, this)
+  }
+
+  push(item: T): void {
+    this.#queue.push(item)
+    this.#pace.wake()
+  }
+
+  work(): boolean {
+    const item = this.#queue.shift()
+    if (item === undefined) return false
+    this.#handle(item)
+    return true
   }
 }

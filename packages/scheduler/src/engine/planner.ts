@@ -2,42 +2,44 @@ import { SchedulerError } from '../errors.ts'
 import type { Emitter } from '../events.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_LIMIT, latestDue, planMisfire } from '../policies/misfire.ts'
 import type { Clock, Instant } from '../types.ts'
-import { DueHeap } from './due-heap.ts'
+import { DueHeap, TAKEN } from './due-heap.ts'
+import type { Execution } from './execution.ts'
 import type { Executor } from './executor.ts'
 import { type Job, queueLimit } from './job.ts'
+import { type Pace, Queue, type Source } from './pace.ts'
 
 /** Before a claim is tried again that the store refused with an error. */
 const CLAIM_RETRY_MS = 1000
-/** Firings handed out, or ended, before the event loop gets its turn. */
-const SLICE = 1000
-
-/** Taken at load, so that faked globals cannot stop it. */
-const macrotask = setImmediate
+/** Jobs whose firings are claimed together. */
+const BATCH = 128
 
 export interface PlannerOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly events: Emitter
   readonly executor: Executor
+  readonly pace: Pace
   /** Whether the job may fire at all: not paused, its task known. */
   readonly mayFire: (job: Job) => boolean
 }
 
 /** Holds the due times of all jobs in one heap behind one wake-up, and hands out what is due. */
-export class Planner {
+export class Planner implements Source {
   readonly #options: PlannerOptions
   readonly #heap = new DueHeap<Job>()
   /** Only while it runs does it take jobs; `handOut` sets the first of them going. */
   running = false
   #disarm: (() => void) | undefined
   #armedAt: Instant = Number.POSITIVE_INFINITY
-  #ticking = false
+  /** Due, and taken out of the heap; those that were planned anew meanwhile, or not at all, are passed over. */
+  readonly #due = new Queue<Job>()
   /** Claims and other store calls that nobody awaits. */
   #pending = 0
   #idle: PromiseWithResolvers<void> | undefined
 
   constructor(options: PlannerOptions) {
     this.#options = options
+    options.pace.serve('claim', this)
   }
 
   /** Nothing more is handed out. */
@@ -72,7 +74,7 @@ export class Planner {
   arm(): void {
     const due = this.#heap.peek()
     if (due === undefined) this.#disarmWakeUp()
-    if (due === undefined || !this.running || this.#ticking || due.fireAt === this.#armedAt) return
+    if (due === undefined || !this.running || due.fireAt === this.#armedAt) return
     this.#disarmWakeUp()
     this.#armedAt = due.fireAt
     this.#disarm = this.#options.clock.wakeAt(due.fireAt, () => {
@@ -82,32 +84,33 @@ export class Planner {
     })
   }
 
-  /** Fires all that is due, in slices, then arms for the next. */
+  /** Fires all that is due, and arms for what comes after it. */
   handOut(): void {
-    this.#ticking = true
-    const now = this.#options.clock.now()
-    for (let handled = 0; ; handled++) {
-      const job = this.#heap.peek()
-      if (!this.running || job === undefined || job.fireAt > now) break
-      if (handled === SLICE) {
-        macrotask(() => this.handOut())
-        return
-      }
-      this.#due(job, now)
-    }
-    this.#ticking = false
+    for (const job of this.#heap.takeDue(this.#options.clock.now())) this.#due.push(job)
     this.arm()
+    this.#options.pace.wake()
     this.#checkIdle()
   }
 
-  /** How many executions may end in one turn of the event loop: few while others wait for their start. */
-  get endsPerTurn(): number {
-    return this.#ticking ? SLICE / 10 : SLICE
+  /** Claims the firings of some of the jobs that are due. */
+  work(): boolean {
+    if (this.#due.size === 0) return false
+    const now = this.#options.clock.now()
+    const executions: Execution[] = []
+    for (let n = Math.min(BATCH, this.#due.size); n > 0; n--) {
+      const job = this.#due.shift()
+      if (job?.heapIndex === TAKEN && this.running) this.#fall(job, now, executions)
+    }
+    this.#pending += executions.length
+    this.#options.executor.claim(executions, this.#claimed)
+    this.arm()
+    this.#checkIdle()
+    return true
   }
 
   /** Resolves when nothing is due that was not handed out, and no claim is under way. */
   idle(): Promise<void> {
-    if (!this.#ticking && this.#pending === 0) return Promise.resolve()
+    if (this.#due.size === 0 && this.#pending === 0) return Promise.resolve()
     this.#idle ??= Promise.withResolvers()
     return this.#idle.promise
   }
@@ -122,6 +125,11 @@ export class Planner {
     })
   }
 
+  readonly #claimed = (execution: Execution, failed: boolean): void => {
+    if (failed) this.#again(execution.job, execution.record.scheduledAt, execution.plannedAt)
+    this.#done()
+  }
+
   readonly #done = (): void => {
     this.#pending--
     this.#checkIdle()
@@ -133,20 +141,21 @@ export class Planner {
     this.#armedAt = Number.POSITIVE_INFINITY
   }
 
-  #due(job: Job, now: Instant): void {
+  /** The job is due: its firings go to `executions`, and it is planned for the time after them. */
+  #fall(job: Job, now: Instant, executions: Execution[]): void {
     const { misfireGraceMs = DEFAULT_GRACE_MS } = job.config
     const { plannedAt } = job
     const due = job.nextAt ?? now
     if (now - plannedAt > misfireGraceMs) {
-      this.#misfire(job, due, now, misfireGraceMs)
+      this.#misfire(job, due, now, misfireGraceMs, executions)
       return
     }
     // Fired first: an interval from the last end has no next time while an execution is under way.
-    this.#fire(job, due, plannedAt, queueLimit(job))
+    executions.push(this.#options.executor.prepare(job, due, plannedAt, queueLimit(job)))
     this.plan(job, due)
   }
 
-  #misfire(job: Job, first: Instant, now: Instant, graceMs: number): void {
+  #misfire(job: Job, first: Instant, now: Instant, graceMs: number, executions: Execution[]): void {
     const { misfire: policy = 'once', misfireLimit = DEFAULT_LIMIT } = job.config
     const plan = planMisfire(job, first, now, policy, graceMs, misfireLimit)
     const last = plan.fire.at(-1) ?? plan.missed.at(-1) ?? latestDue(job, first, now)
@@ -154,7 +163,8 @@ export class Planner {
       return { jobId: job.id, first, last, policy, firing: plan.fire.length, recorded: plan.missed.length }
     })
     for (const due of plan.missed) this.#miss(job, due)
-    for (const due of plan.fire) this.#fire(job, due, due, policy === 'all' ? misfireLimit : queueLimit(job))
+    const limit = policy === 'all' ? misfireLimit : queueLimit(job)
+    for (const due of plan.fire) executions.push(this.#options.executor.prepare(job, due, due, limit))
     this.plan(job, last)
   }
 
@@ -167,11 +177,6 @@ export class Planner {
       'Report this bug.',
     )
     this.#options.events.emit('job:stuck', () => ({ jobId: job.id, error }))
-  }
-
-  #fire(job: Job, due: Instant, plannedAt: Instant, limit: number): void {
-    const claim = this.#options.executor.fire(job, due, plannedAt, limit)
-    this.background('claim', claim, () => this.#again(job, due, plannedAt))
   }
 
   #miss(job: Job, due: Instant): void {
@@ -191,7 +196,7 @@ export class Planner {
   }
 
   #checkIdle(): void {
-    if (this.#ticking || this.#pending > 0) return
+    if (this.#due.size > 0 || this.#pending > 0) return
     this.#idle?.resolve()
     this.#idle = undefined
   }

@@ -222,6 +222,11 @@ describe('a store that fails', () => {
     override claim(...args: Parameters<MemoryExecutionStore['claim']>): Promise<boolean> {
       return this.failing === 'claim' ? Promise.reject(new Error('disk full')) : super.claim(...args)
     }
+    override claimAll(
+      ...args: Parameters<MemoryExecutionStore['claimAll']>
+    ): ReturnType<MemoryExecutionStore['claimAll']> {
+      return this.failing === 'claim' ? Promise.reject(new Error('disk full')) : super.claimAll(...args)
+    }
     override update(...args: Parameters<MemoryExecutionStore['update']>): Promise<void> {
       return this.failing === 'update' ? Promise.reject(new Error('disk full')) : super.update(...args)
     }
@@ -237,7 +242,7 @@ describe('a store that fails', () => {
     store.failing = 'claim'
     await rig.clock.advance(MINUTE + 2 * SECOND)
     expect(rig.noted).toEqual([])
-    expect(failures.length).toBeGreaterThanOrEqual(4)
+    expect(failures.length).toBeGreaterThanOrEqual(3)
     store.failing = undefined
     await rig.clock.advance(SECOND)
     expect(rig.noted.length).toBe(2)
