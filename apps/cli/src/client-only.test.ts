@@ -8,7 +8,17 @@ import type { Branch } from './command.ts'
 import { COMMANDS } from './commands.ts'
 
 /** Those that are a server, or need what is on this disk. */
-const LOAD_THE_RUNTIME = ['start', 'api start', 'demo', 'config validate', 'config show', 'config schema']
+const LOAD_THE_RUNTIME = [
+  'start',
+  'api start',
+  'demo',
+  'config validate',
+  'config show',
+  'config schema',
+  'backup',
+  'restore',
+  'store check',
+]
 
 /** Write something here, and ask nobody. */
 const ALONE = ['init']

@@ -29,6 +29,23 @@ export const COMMANDS: Branch = {
         },
       },
     },
+    backup: {
+      description: 'Copy everything that is stored into one archive, while RefBot runs.',
+      load: async () => (await import('./commands/store.ts')).backup,
+    },
+    restore: {
+      description: 'Put a backup into a data directory that nothing runs on.',
+      load: async () => (await import('./commands/store.ts')).restore,
+    },
+    store: {
+      description: 'What is stored.',
+      children: {
+        check: {
+          description: 'Look for damage and orphans, and say how large everything is; changes nothing.',
+          load: async () => (await import('./commands/store.ts')).check,
+        },
+      },
+    },
     demo: {
       description: 'Run the main job end to end against a sign-up site and proxies on this machine.',
       load: async () => (await import('./demo/command.ts')).demo,
