@@ -6,5 +6,5 @@ export {
   type MetricCallback,
   type PluginManagerOptions,
   type PluginResult,
-  type PluginSummary,
 } from './plugin-manager.ts'
+export type { PluginSummary } from './summary.ts'

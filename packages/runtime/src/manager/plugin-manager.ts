@@ -1,7 +1,6 @@
 import type {
   DesiredState,
   JsonValue,
-  PluginMetrics,
   PluginPermission,
   PluginSchedule,
   PluginStatus,
@@ -13,6 +12,7 @@ import { describePlugin, type MetricSample, type PluginDescription } from '../ho
 import type { RunnablePlugin, Runs } from '../runs/index.ts'
 import { RUN_TASK, type RunDetails, type RunRecord, type Store } from '../store/index.ts'
 import { type Discovery, discover, type PluginManifest } from './manifest.ts'
+import { brokenSummary, type PluginSummary, pluginMetrics } from './summary.ts'
 
 export interface PluginManagerOptions {
   /** Folder with one plugin per sub-folder. */
@@ -35,21 +35,6 @@ export interface LoadedPlugin {
   readonly description: PluginDescription
   /** What it may do: the manifest's word, or what the code asks for where the manifest is silent. */
   readonly permissions: readonly PluginPermission[]
-}
-
-export interface PluginSummary {
-  readonly id: string
-  readonly name: string
-  readonly description: string
-  readonly version: string
-  readonly enabled: boolean
-  readonly status: PluginStatus
-  readonly desired: DesiredState
-  readonly metrics: PluginMetrics
-  /** Epoch milliseconds of its next firing; undefined while it is not armed, or has no schedule. */
-  readonly nextRunAt: number | undefined
-  /** Why it cannot be loaded. */
-  readonly error: { readonly code: string; readonly message: string } | undefined
 }
 
 /** What became of one plugin of several; one that fails holds up no other. */
@@ -234,20 +219,9 @@ export class ManagedPlugins {
       enabled,
       desired,
       status: this.#status(id, desired),
-      metrics: await this.#metrics(id),
+      metrics: pluginMetrics(await this.#services.store.runs.counts(id)),
       nextRunAt: this.#job(id)?.nextAt,
       error: failed === undefined ? undefined : { code: failed.code, message: failed.message },
-    }
-  }
-
-  async #metrics(id: string): Promise<PluginMetrics> {
-    const { durations, ...counts } = await this.#services.store.runs.counts(id)
-    const finished = counts.succeeded + counts.failed
-    return {
-      ...counts,
-      successRate: finished === 0 ? undefined : counts.succeeded / finished,
-      p50DurationMs: nearestRank(durations, 0.5),
-      p95DurationMs: nearestRank(durations, 0.95),
     }
   }
 
@@ -292,35 +266,8 @@ function triggerOf(schedule: PluginSchedule, timeZone: string | undefined): Trig
   return { type: 'cron', expression: schedule.cron, ...(zone === undefined ? {} : { timeZone: zone }) }
 }
 
-/** Quantile by nearest rank of ascending values. */
-function nearestRank(ascending: readonly number[], q: number): number | undefined {
-  return ascending[Math.max(0, Math.ceil(q * ascending.length) - 1)]
-}
-
 function toRefbotError(error: unknown): RefbotError {
   if (error instanceof RefbotError) return error
   const { code = 'PLUGIN_LOAD_FAILED', message, hint } = error as Error & { code?: string; hint?: string }
   return new RefbotError(code, message, { cause: error, ...(hint === undefined ? {} : { hint }) })
-}
-
-function brokenSummary(id: string, error: RefbotError): PluginSummary {
-  const none = { runs: 0, succeeded: 0, failed: 0, cancelled: 0 }
-  return {
-    id,
-    name: id,
-    description: '',
-    version: '',
-    enabled: false,
-    desired: 'stopped',
-    status: 'error',
-    metrics: {
-      ...none,
-      successRate: undefined,
-      lastRunAt: undefined,
-      p50DurationMs: undefined,
-      p95DurationMs: undefined,
-    },
-    nextRunAt: undefined,
-    error: { code: error.code, message: error.message },
-  }
 }

@@ -1,4 +1,4 @@
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { createWriteStream, statSync, type WriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { LogLine } from '../host/index.ts'
 
@@ -8,10 +8,12 @@ export const MAX_LOG_BYTES = 10 * 1024 * 1024
 /** A run's log: one JSON object a line, in a file of its own. */
 export class RunLog implements AsyncDisposable {
   readonly #stream: WriteStream
-  #bytes = 0
+  #bytes: number
   #cut = false
 
   constructor(file: string) {
+    // An earlier attempt may have written to it.
+    this.#bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0
     this.#stream = createWriteStream(file, { flags: 'a', mode: 0o600 })
     // A log that cannot be written must not end the run that it tells of.
     this.#stream.on('error', () => undefined)

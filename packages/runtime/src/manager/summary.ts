@@ -1,0 +1,56 @@
+import type { DesiredState, PluginMetrics, PluginStatus } from '@refbot/plugin-sdk'
+import type { RefbotError } from '../errors.ts'
+import type { PluginRunCounts } from '../store/index.ts'
+
+export interface PluginSummary {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly version: string
+  readonly enabled: boolean
+  readonly status: PluginStatus
+  readonly desired: DesiredState
+  readonly metrics: PluginMetrics
+  /** Epoch milliseconds of its next firing; undefined while it is not armed, or has no schedule. */
+  readonly nextRunAt: number | undefined
+  /** Why it cannot be loaded. */
+  readonly error: { readonly code: string; readonly message: string } | undefined
+}
+
+export function pluginMetrics({ durations, ...counts }: PluginRunCounts): PluginMetrics {
+  const finished = counts.succeeded + counts.failed
+  return {
+    ...counts,
+    successRate: finished === 0 ? undefined : counts.succeeded / finished,
+    p50DurationMs: nearestRank(durations, 0.5),
+    p95DurationMs: nearestRank(durations, 0.95),
+  }
+}
+
+/** A folder that looks like a plugin, and is none. */
+export function brokenSummary(id: string, error: RefbotError): PluginSummary {
+  const none = { runs: 0, succeeded: 0, failed: 0, cancelled: 0 }
+  return {
+    id,
+    name: id,
+    description: '',
+    version: '',
+    enabled: false,
+    desired: 'stopped',
+    status: 'error',
+    metrics: {
+      ...none,
+      successRate: undefined,
+      lastRunAt: undefined,
+      p50DurationMs: undefined,
+      p95DurationMs: undefined,
+    },
+    nextRunAt: undefined,
+    error: { code: error.code, message: error.message },
+  }
+}
+
+/** Quantile by nearest rank of ascending values. */
+function nearestRank(ascending: readonly number[], q: number): number | undefined {
+  return ascending[Math.max(0, Math.ceil(q * ascending.length) - 1)]
+}
