@@ -191,7 +191,8 @@ export class MetricsAggregator extends MetricsCore {
   }
 
   /**
-   * Takes back what an export of the same format wrote, in pieces of any length, in constant memory for CSV and NDJSON.
+   * Takes back what an export of the same format wrote, in pieces of any length, in constant memory (of JSON, one object of
+   * `series` is held at a time; an export writes a block of samples into each).
    * Goes to the store and the rollups, not to memory. @returns How many samples were taken.
    * @throws AnalyticsError `METRIC_IMPORT_INVALID`, and as `record` for what no metric may be
    */

@@ -1,9 +1,10 @@
 import { invalid } from './csv.ts'
+import { jsonHead, jsonParts } from './json-parts.ts'
 import type { MetricSample } from './samples.ts'
 
 /** One JSON document: `{ version, series: [{ name, labels, points: [[at, value], …] }, …] }`. A series may come in several parts. */
 export async function* jsonOf(pages: AsyncIterable<readonly MetricSample[]>): AsyncGenerator<string> {
-  yield '{"version":1,"series":['
+  yield jsonHead
   let separator = '\n'
   for await (const samples of pages) {
     const [first] = samples
@@ -22,18 +23,16 @@ export async function* ndjsonOf(pages: AsyncIterable<readonly MetricSample[]>): 
   }
 }
 
-/** Reads what `jsonOf` wrote; holds the whole document in memory. @throws AnalyticsError `METRIC_IMPORT_INVALID` */
+/** Reads what `jsonOf` wrote, in pieces of any length, a part at a time. @throws AnalyticsError `METRIC_IMPORT_INVALID` */
 export async function* jsonSamples(pieces: AsyncIterable<string> | Iterable<string>): AsyncGenerator<MetricSample> {
-  let text = ''
-  for await (const piece of pieces) text += piece
-  const document = parse(text, 1) as { version?: unknown; series?: unknown }
-  if (document.version !== 1 || !Array.isArray(document.series)) throw invalid(1, 'it has no version 1 and series')
-  for (const [i, series] of (document.series as unknown[]).entries()) {
-    const { name, labels, points } = (series ?? {}) as { name?: unknown; labels?: unknown; points?: unknown }
-    if (!Array.isArray(points)) throw invalid(i + 1, 'it has no points')
+  let part = 0
+  for await (const text of jsonParts(pieces)) {
+    part += 1
+    const { name, labels, points } = parse(text, part) as { name?: unknown; labels?: unknown; points?: unknown }
+    if (!Array.isArray(points)) throw invalid(part, 'it has no points')
     for (const point of points as unknown[]) {
       const [at, value] = Array.isArray(point) ? (point as unknown[]) : []
-      yield checked({ at, name, labels, value }, i + 1)
+      yield checked({ at, name, labels, value }, part)
     }
   }
 }
