@@ -1,19 +1,10 @@
 import { execFile } from 'node:child_process'
-import {
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const run = promisify(execFile)
@@ -50,21 +41,18 @@ describe.each(published.map(({ manifest, directory }) => ({ name: manifest.name,
   '$name as it is published',
   ({ name, directory }) => {
     it('passes publint', async () => {
-      const { publint } = await checker<Publint>('publint')
       const tarball = new Uint8Array(readFileSync(tarballs.get(name) ?? '')).buffer
       const { messages } = await publint({ pack: { tarball }, strict: true })
       expect(messages).toEqual([])
     }, 60_000)
 
     it('gives its types to every way of ESM resolution', async () => {
-      const { checkPackage, createPackageFromTarballData } = await checker<Attw>(
-        '@arethetypeswrong/core',
-        '@arethetypeswrong/cli',
-      )
       const tarball = new Uint8Array(readFileSync(tarballs.get(name) ?? ''))
-      const { entrypoints, problems = [] } = await checkPackage(createPackageFromTarballData(tarball))
-      expect(Object.keys(entrypoints ?? {})).toContain('.')
-      for (const [path, { resolutions }] of Object.entries(entrypoints ?? {})) {
+      const checked = await checkPackage(createPackageFromTarballData(tarball))
+      if (!checked.types) throw new Error(`${name} has no types`)
+      const { entrypoints, problems } = checked
+      expect(Object.keys(entrypoints)).toContain('.')
+      for (const [path, { resolutions }] of Object.entries(entrypoints)) {
         for (const way of ['node16-esm', 'bundler'] as const) {
           const { resolution, visibleProblems = [] } = resolutions[way]
           expect({ path, way, problems: visibleProblems.map((n) => problems[n]) }).toEqual({ path, way, problems: [] })
@@ -132,32 +120,4 @@ await manager.stopAllPlugins()\n`,
 
 function readManifest(file: string): Manifest {
   return JSON.parse(readFileSync(file, 'utf8')) as Manifest
-}
-
-interface Publint {
-  publint(options: { pack: { tarball: ArrayBuffer }; strict: boolean }): Promise<{ messages: readonly object[] }>
-}
-
-interface Resolution {
-  readonly resolution?: object
-  readonly visibleProblems?: readonly number[]
-}
-
-/** What is used of it here. */
-interface Attw {
-  createPackageFromTarballData(tarball: Uint8Array): object
-  checkPackage(of: object): Promise<{
-    /** Undefined where the package has no types. */
-    readonly entrypoints?: Readonly<
-      Record<string, { resolutions: Readonly<Record<'node16-esm' | 'bundler', Resolution>> }>
-    >
-    readonly problems?: readonly object[]
-  }>
-}
-
-/** A checker of the workspace, in this process: started once for each package it took minutes. `of`: whose dependency it is. */
-async function checker<Module>(name: string, of?: string): Promise<Module> {
-  const from = of === undefined ? ROOT : realpathSync(join(ROOT, 'node_modules', of))
-  const file = createRequire(join(from, 'package.json')).resolve(name)
-  return (await import(pathToFileURL(file).href)) as Module
 }
