@@ -69,52 +69,37 @@ export class ZScoreCore implements DetectorCore {
   }
 }
 
+/** The middle of the last samples, and how far from it a sample is still as usual. */
+type Spread = (window: SortedWindow, options: CoreOptions) => readonly [centre: number, reach: number]
+
 /** Tukey's fences: `width` interquartile ranges beyond the quartiles of the last samples. */
-export class IqrCore implements DetectorCore {
-  readonly #options: CoreOptions
-  readonly #window: SortedWindow
-
-  constructor(options: CoreOptions) {
-    this.#options = options
-    this.#window = new SortedWindow(options.window)
-  }
-
-  observe(value: number): Judgement | undefined {
-    const window = this.#window
-    let found: Judgement | undefined
-    if (window.count > 3) {
-      const [q1, q3] = [window.quantile(0.25), window.quantile(0.75)]
-      const centre = (q1 + q3) / 2
-      const range = Math.max(q3 - q1, scaleFloor(this.#options.floor, centre))
-      found = judgeAround(value, centre, (0.5 + this.#options.width) * range)
-    }
-    window.push(found === undefined ? value : withinBounds(value, found))
-    return found
-  }
+export const tukeyFences: Spread = (window, { width, floor }) => {
+  const [q1, q3] = [window.quantile(0.25), window.quantile(0.75)]
+  const centre = (q1 + q3) / 2
+  return [centre, (0.5 + width) * Math.max(q3 - q1, scaleFloor(floor, centre))]
 }
 
 /** Median and median absolute deviation of the last samples, the latter scaled (1.4826) to a normal deviation. */
-export class MadCore implements DetectorCore {
+export const medianDeviation: Spread = (window, { width, floor }) => {
+  const median = window.quantile(0.5)
+  return [median, width * Math.max(1.4826 * window.medianDistance(median), scaleFloor(floor, median))]
+}
+
+/** Judges by the ranks of the last samples. */
+export class RankCore implements DetectorCore {
   readonly #options: CoreOptions
+  readonly #spread: Spread
   readonly #window: SortedWindow
 
-  constructor(options: CoreOptions) {
+  constructor(spread: Spread, options: CoreOptions) {
+    this.#spread = spread
     this.#options = options
     this.#window = new SortedWindow(options.window)
   }
 
   observe(value: number): Judgement | undefined {
     const window = this.#window
-    let found: Judgement | undefined
-    if (window.count > 3) {
-      const median = window.quantile(0.5)
-      const deviation = 1.4826 * window.medianDistance(median)
-      found = judgeAround(
-        value,
-        median,
-        this.#options.width * Math.max(deviation, scaleFloor(this.#options.floor, median)),
-      )
-    }
+    const found = window.count > 3 ? judgeAround(value, ...this.#spread(window, this.#options)) : undefined
     window.push(found === undefined ? value : withinBounds(value, found))
     return found
   }

@@ -1,5 +1,5 @@
 import { AnalyticsError } from '../errors.ts'
-import { EwmaCore, IqrCore, MadCore, ZScoreCore } from './cores.ts'
+import { EwmaCore, medianDeviation, RankCore, tukeyFences, ZScoreCore } from './cores.ts'
 import { type AnomalyDetector, type DetectorCore, type DetectorOptions, streaming } from './detector.ts'
 import { NoveltyCore } from './novelty.ts'
 import { SeasonalCore } from './seasonal.ts'
@@ -47,8 +47,8 @@ export function createDetector(options: AnomalyOptions = {}): AnomalyDetector {
   const cores: Readonly<Record<AnomalyMethod, () => DetectorCore>> = {
     novelty: () => new NoveltyCore(floor === undefined ? {} : { floor }),
     zscore: () => new ZScoreCore(core),
-    iqr: () => new IqrCore(core),
-    mad: () => new MadCore(core),
+    iqr: () => new RankCore(tukeyFences, core),
+    mad: () => new RankCore(medianDeviation, core),
     ewma: () => new EwmaCore(core),
     daily: () => new SeasonalCore({ season: 'daily', width, floor }),
     weekly: () => new SeasonalCore({ season: 'weekly', width, floor }),

@@ -1,3 +1,4 @@
+import { getOrMake } from '../get-or-make.ts'
 import { append } from '../outbox.ts'
 import { OpenRollups } from '../rollup/roller.ts'
 import { canonicalLabels, checkName, type LabelLimits, type Labels, seriesKey } from '../series/labels.ts'
@@ -50,11 +51,7 @@ export async function importSamples(samples: AsyncIterable<MetricSample>, option
     if (!Number.isFinite(value)) throw invalid(count, `its value ${value} is no finite number`)
     if (!Number.isFinite(at) || at < 0 || at > options.latest) throw invalid(count, `its time ${at} is out of range`)
     const key = seriesKey(name, canonical)
-    let series = gathered.get(key)
-    if (series === undefined) {
-      series = { name, labels: canonical, samples: [] }
-      gathered.set(key, series)
-    }
+    const series = getOrMake(gathered, key, () => ({ name, labels: canonical, samples: [] }))
     series.samples.push({ at: Math.floor(at), value: value + 0 })
     waiting += 1
     if (waiting >= batchSamples) await write()

@@ -1,4 +1,5 @@
 import { AnalyticsError } from '../errors.ts'
+import { getOrMake } from '../get-or-make.ts'
 import { minuteMs } from '../rollup/roller.ts'
 import { visitRollups } from '../rollup/rollup-block.ts'
 import {
@@ -99,7 +100,9 @@ export async function runQuery(store: MetricStore, query: MetricQuery, tiers: Ti
       for (const block of page) {
         if (!labelsMatch(block.labels, selectorLabels(query.metric))) continue
         const group = groupOf(groups, block.labels, query.groupBy ?? [])
-        const growth = growing ? growthOf(group, seriesKey(block.name, block.labels)) : undefined
+        const growth = growing
+          ? getOrMake(group.growths, seriesKey(block.name, block.labels), () => new Growth())
+          : undefined
         const inRange = segment.until > since
         if (inRange) read.add(tier)
         if (tier === 'raw') {
@@ -172,29 +175,9 @@ function growthPoints(group: Group, since: number, stepOf: (at: number) => numbe
 function groupOf(groups: Map<string, Group>, of: Labels, by: readonly string[]): Group {
   const labels: Record<string, string> = {}
   for (const name of by) labels[name] = of[name] ?? ''
-  const key = JSON.stringify(labels)
-  let group = groups.get(key)
-  if (group === undefined) {
-    group = { labels, cells: new Map(), growths: new Map() }
-    groups.set(key, group)
-  }
-  return group
-}
-
-function growthOf(group: Group, series: string): Growth {
-  let growth = group.growths.get(series)
-  if (growth === undefined) {
-    growth = new Growth()
-    group.growths.set(series, growth)
-  }
-  return growth
+  return getOrMake(groups, JSON.stringify(labels), () => ({ labels, cells: new Map(), growths: new Map() }))
 }
 
 function cellOf(group: Group, step: number): Cell {
-  let cell = group.cells.get(step)
-  if (cell === undefined) {
-    cell = new Cell()
-    group.cells.set(step, cell)
-  }
-  return cell
+  return getOrMake(group.cells, step, () => new Cell())
 }

@@ -1,3 +1,4 @@
+import { getOrMake } from '../get-or-make.ts'
 import type { Labels } from '../series/labels.ts'
 import type { MetricBlock } from '../store/metric-store.ts'
 import { Rollup } from './rollup.ts'
@@ -54,12 +55,7 @@ export class OpenRollups {
 }
 
 function bucket(buckets: Map<number, Rollup>, at: number): Rollup {
-  let found = buckets.get(at)
-  if (found === undefined) {
-    found = new Rollup()
-    buckets.set(at, found)
-  }
-  return found
+  return getOrMake(buckets, at, () => new Rollup())
 }
 
 function take(buckets: Map<number, Rollup>, over: (at: number) => boolean): TimedRollup[] {
