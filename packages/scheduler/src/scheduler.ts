@@ -320,7 +320,7 @@ export class PluginScheduler {
     this.#planner.halt()
     this.#executor.stopping = true
     await this.#planner.idle()
-    const executions = [...this.#executor.active.values()]
+    const executions = this.#executor.active.all()
     const stop = { kind: 'stop' } as const
     for (const execution of executions) if (!execution.running) this.#executor.interrupt(execution, stop)
     const disarm = this.#clock.wakeAt(this.#clock.now() + timeoutMs, () => {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../policies/judge.ts'
+import { type Outcome, RETURNED } from '../policies/judge.ts'
 import type { Clock, ExecutionRecord, Instant, Task, TaskContext } from '../types.ts'
 import type { Execution } from './execution.ts'
 
@@ -31,7 +31,7 @@ export function runAttempt(execution: Execution, task: Task, attempt: number, cl
     settle(execution, { type: 'threw', error }, watch, ended)
     return
   }
-  settle(execution, { type: 'returned', result: returned }, watch, ended)
+  settle(execution, returned === undefined ? RETURNED : { type: 'returned', result: returned }, watch, ended)
 }
 
 function settle(execution: Execution, outcome: Outcome, watch: Watch | undefined, ended: Ended): void {

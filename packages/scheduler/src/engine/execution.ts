@@ -1,12 +1,13 @@
-import type { Interruption } from '../policies/judge.ts'
+import type { Interruption, Outcome } from '../policies/judge.ts'
 import type { AttemptRecord, ExecutionPatch, ExecutionRecord, Instant, ScheduleConfig } from '../types.ts'
 import type { Turn } from './admission.ts'
 import { Context } from './attempt.ts'
 import type { Job } from './job.ts'
+import type { Entry } from './roster.ts'
 import type { Ticket } from './slots.ts'
 
 /** An execution at work. Its record is replaced, never changed. */
-export class Execution implements Ticket {
+export class Execution implements Ticket, Entry<Execution> {
   record: ExecutionRecord
   readonly job: Job
   /** The job's config at the claim: a later one does not change what is under way. */
@@ -21,6 +22,11 @@ export class Execution implements Ticket {
   context: Context | undefined
   /** Whether a slot is held. */
   holdsSlot = false
+  /** How its last attempt ended, and when, until that is recorded. */
+  outcome: Outcome | undefined
+  outcomeAt: Instant = 0
+  previous: Execution | undefined
+  next: Execution | undefined
   #continue: (() => void) | undefined
   #settled: PromiseWithResolvers<ExecutionRecord> | undefined
 
@@ -29,6 +35,10 @@ export class Execution implements Ticket {
     this.job = job
     this.config = job.config
     this.plannedAt = plannedAt
+  }
+
+  get id(): string {
+    return this.record.id
   }
 
   /** Whether an attempt is under way, or about to be. */
@@ -82,12 +92,24 @@ export class Execution implements Ticket {
   }
 }
 
-/** The record with the fields of the patch in place of its own; those that the patch leaves out are cleared. */
+/**
+ * The record with the fields of the patch in place of its own; those that the patch leaves out are cleared. Written
+ * out, since every execution comes through here and spreading costs several times as much.
+ */
 export function patched(record: ExecutionRecord, patch: ExecutionPatch): ExecutionRecord {
   const { id, jobId, task, scheduledAt, claimedAt, input } = record
-  const kept = { id, jobId, task, scheduledAt, claimedAt }
-  return input === undefined ? { ...kept, ...patch } : { ...kept, input, ...patch }
+  const { status, attempts, reason, endedAt, error, result } = patch
+  const changed: Writable<ExecutionRecord> = { id, jobId, task, scheduledAt, claimedAt, status, attempts }
+  if (input !== undefined) changed.input = input
+  if (endedAt !== undefined) changed.endedAt = endedAt
+  if (reason !== undefined) changed.reason = reason
+  if (error !== undefined) changed.error = error
+  if (result !== undefined) changed.result = result
+  return changed
 }
+
+/** While it is being put together. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** The attempts with a new one begun. */
 export function begin(attempts: readonly AttemptRecord[], startedAt: Instant): readonly AttemptRecord[] {
@@ -100,7 +122,9 @@ export function end(
   endedAt: Instant,
   error: AttemptRecord['error'],
 ): readonly AttemptRecord[] {
-  const last = attempts.at(-1)
+  const last = attempts[attempts.length - 1]
   if (last === undefined || last.endedAt !== undefined) return attempts
-  return [...attempts.slice(0, -1), error === undefined ? { ...last, endedAt } : { ...last, endedAt, error }]
+  const { number, startedAt } = last
+  const ended = error === undefined ? { number, startedAt, endedAt } : { number, startedAt, endedAt, error }
+  return attempts.length === 1 ? [ended] : [...attempts.slice(0, -1), ended]
 }

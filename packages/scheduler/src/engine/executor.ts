@@ -1,6 +1,14 @@
 import { SchedulerError } from '../errors.ts'
 import type { Emitter } from '../events.ts'
-import { ABANDONED, type Interruption, interrupted, judge, type Outcome, type Verdict } from '../policies/judge.ts'
+import {
+  ABANDONED,
+  type Interruption,
+  interrupted,
+  judge,
+  type Outcome,
+  RETURNED,
+  type Verdict,
+} from '../policies/judge.ts'
 import type { Statistics } from '../statistics/statistics.ts'
 import type {
   AttemptRecord,
@@ -14,10 +22,11 @@ import type {
 } from '../types.ts'
 import { Admission } from './admission.ts'
 import { runAttempt } from './attempt.ts'
-import { begin, Execution, end, patched } from './execution.ts'
+import { begin, Execution, end, patched, type Writable } from './execution.ts'
 import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
 import { type Pace, PacedQueue } from './pace.ts'
+import { Roster } from './roster.ts'
 import type { Slots } from './slots.ts'
 
 /**
@@ -55,23 +64,16 @@ export interface RegisteredTask extends TaskOptions {
   readonly run: Task
 }
 
-type Draftable<T> = { -readonly [K in keyof T]: T[K] }
-type Draft = Draftable<ExecutionRecord>
-
-/** An attempt that came to its end, of which nothing is recorded yet. */
-interface End {
-  readonly execution: Execution
-  readonly outcome: Outcome
-  readonly endedAt: Instant
-}
+type Draft = Writable<ExecutionRecord>
 
 export class Executor {
   readonly #options: ExecutorOptions
   readonly #admission: Admission
   readonly #journal: Journal
-  readonly #active = new Map<string, Execution>()
+  readonly #active = new Roster<Execution>()
   readonly #starts: PacedQueue<Execution>
-  readonly #ends: PacedQueue<End>
+  readonly #ends: PacedQueue<Execution>
+  #first: readonly AttemptRecord[] = []
   /** While it stops, nothing waits for a retry. */
   stopping = false
 
@@ -80,10 +82,10 @@ export class Executor {
     this.#admission = new Admission(options.slots)
     this.#journal = new Journal(options)
     this.#starts = new PacedQueue(options.pace, 'start', (execution) => this.#start(execution))
-    this.#ends = new PacedQueue(options.pace, 'end', (ended) => this.#judge(ended))
+    this.#ends = new PacedQueue(options.pace, 'end', (execution) => this.#judge(execution))
   }
 
-  get active(): ReadonlyMap<string, Execution> {
+  get active(): Pick<Roster<Execution>, 'all' | 'get'> {
     return this.#active
   }
 
@@ -94,11 +96,11 @@ export class Executor {
     const turn = this.#admission.join(execution, queueLimit)
     execution.turn = turn
     // Nobody else has seen the draft yet, so it may still be written to.
-    if (turn === 'now') draft.attempts = [{ number: 1, startedAt: draft.claimedAt }]
+    if (turn === 'now') draft.attempts = this.#firstAttempt(draft.claimedAt)
     else if (turn === 'refused') {
       execution.record = { ...draft, status: 'cancelled', reason: 'overlap', endedAt: draft.claimedAt }
     }
-    this.#active.set(draft.id, execution)
+    this.#active.add(execution)
     return execution
   }
 
@@ -166,8 +168,8 @@ export class Executor {
     const most = Math.max(job?.config.retry?.attempts ?? 1, 2)
     if (job?.config.onAbandoned === 'retry' && record.attempts.length < most && this.#options.task(job.config.task)) {
       const execution = new Execution(record, job, record.scheduledAt)
-      this.#active.set(record.id, execution)
-      await this.#journal.write(execution, { status: 'retrying', reason: 'abandoned', attempts, error: ABANDONED })
+      this.#active.add(execution)
+      await this.#journal.written(execution, { status: 'retrying', reason: 'abandoned', attempts, error: ABANDONED })
       this.#admission.join(execution, Number.POSITIVE_INFINITY)
       void this.#startLater(execution)
       return
@@ -191,6 +193,12 @@ export class Executor {
     const draft: Draft = { id, jobId: job.id, task, scheduledAt, claimedAt, status: 'running', attempts: [] }
     if (input !== undefined) draft.input = input
     return draft
+  }
+
+  /** One list for all that start in the same millisecond, to keep them small; frozen, since tasks get to see it. */
+  #firstAttempt(startedAt: Instant): readonly AttemptRecord[] {
+    if (this.#first[0]?.startedAt !== startedAt) this.#first = Object.freeze([Object.freeze({ number: 1, startedAt })])
+    return this.#first
   }
 
   #claimed(execution: Execution, claimed: boolean): void {
@@ -225,7 +233,7 @@ export class Executor {
     if (!execution.holdsSlot && execution.interruption === undefined) await execution.paused()
     if (execution.interruption === undefined) {
       const attempts = begin(execution.record.attempts, this.#options.clock.now())
-      await this.#journal.write(execution, { status: 'running', attempts })
+      await this.#journal.written(execution, { status: 'running', attempts })
     }
     this.#start(execution)
   }
@@ -251,10 +259,14 @@ export class Executor {
   }
 
   readonly #attemptEnded = (execution: Execution, outcome: Outcome): void => {
-    this.#ends.push({ execution, outcome, endedAt: this.#options.clock.now() })
+    execution.context = undefined
+    execution.outcome = outcome
+    execution.outcomeAt = this.#options.clock.now()
+    this.#ends.push(execution)
   }
 
-  #judge({ execution, outcome, endedAt }: End): void {
+  #judge(execution: Execution): void {
+    const { outcome = RETURNED, outcomeAt: endedAt } = execution
     const verdict = judge(outcome, {
       attempt: execution.record.attempts.length,
       retry: execution.config.retry,
@@ -270,7 +282,7 @@ export class Executor {
   async #retryLater(execution: Execution, verdict: Verdict, delayMs: number, endedAt: Instant): Promise<void> {
     const { clock, events } = this.#options
     const before = execution.record.attempts
-    await this.#record(execution, verdict, endedAt)
+    await new Promise<void>((resolve) => this.#record(execution, verdict, endedAt, resolve))
     this.#attemptRecorded(execution, before)
     this.#admission.leaveSlot(execution)
     const { record } = execution
@@ -287,7 +299,7 @@ export class Executor {
 
   #finish(execution: Execution, verdict: Verdict, endedAt: Instant): void {
     const before = execution.record.attempts
-    void this.#record(execution, verdict, endedAt).then(() => {
+    this.#record(execution, verdict, endedAt, () => {
       this.#attemptRecorded(execution, before)
       this.#admission.leave(execution)
       this.#over(execution)
@@ -295,13 +307,14 @@ export class Executor {
   }
 
   /** Stores a verdict, and with it the end of the attempt that was under way, if one was. */
-  #record(execution: Execution, { status, reason, error, result }: Verdict, endedAt: Instant): Promise<void> {
-    const patch: Draftable<ExecutionPatch> = { status, attempts: end(execution.record.attempts, endedAt, error) }
+  #record(execution: Execution, verdict: Verdict, endedAt: Instant, then: () => void): void {
+    const { status, reason, error, result } = verdict
+    const patch: Writable<ExecutionPatch> = { status, attempts: end(execution.record.attempts, endedAt, error) }
     if (status !== 'retrying') patch.endedAt = endedAt
     if (reason !== undefined) patch.reason = reason
     if (error !== undefined) patch.error = error
     if (result !== undefined) patch.result = result
-    return this.#journal.write(execution, patch)
+    this.#journal.write(execution, patch, then)
   }
 
   #attemptRecorded({ record }: Execution, before: readonly AttemptRecord[]): void {
@@ -312,7 +325,7 @@ export class Executor {
 
   /** Everything that follows the last write, which leaves it unfinished where the next start is to go on with it. */
   #over(execution: Execution): void {
-    this.#active.delete(execution.record.id)
+    this.#active.delete(execution)
     if (execution.record.endedAt !== undefined) this.#journal.ended(execution)
     execution.settle()
     this.#options.onReleased(execution.job)
@@ -320,7 +333,7 @@ export class Executor {
 
   /** Takes back all that a firing reserved whose claim did not come to be. */
   #drop(execution: Execution): void {
-    this.#active.delete(execution.record.id)
+    this.#active.delete(execution)
     if (execution.turn !== 'refused') {
       this.#admission.stopWaiting(execution)
       this.#admission.leave(execution)

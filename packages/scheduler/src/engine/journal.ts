@@ -23,10 +23,17 @@ export class Journal {
     this.#options = options
   }
 
-  /** Stores a change, again and again for a while where the store fails. Given up, the next start finds it abandoned. */
-  write(execution: Execution, patch: ExecutionPatch): Promise<void> {
+  /**
+   * Stores a change, again and again for a while where the store fails, then calls `then`. Given up, the next start
+   * finds it abandoned.
+   */
+  write(execution: Execution, patch: ExecutionPatch, then: () => void): void {
     execution.apply(patch)
-    return this.#update(execution, patch).then(undefined, (error: unknown) => this.#again(execution, patch, error))
+    this.#update(execution, patch).then(then, (error: unknown) => this.#again(execution, patch, error).then(then))
+  }
+
+  written(execution: Execution, patch: ExecutionPatch): Promise<void> {
+    return new Promise((resolve) => this.write(execution, patch, resolve))
   }
 
   async #again(execution: Execution, patch: ExecutionPatch, first: unknown): Promise<void> {

@@ -8,17 +8,23 @@ const MOST_PIECES = 4096
 /** Taken at load, so that faked globals cannot stop it. */
 const macrotask = setImmediate
 
-/** What goes first. Starts before claims, so that what is claimed waits for nothing; ends when nothing else waits. */
+/**
+ * What goes first. Starts before claims, so that what is claimed waits for nothing; ends when nothing else waits, or
+ * when so many wait that the memory they hold would cost more than they do.
+ */
 const RANKS = ['start', 'claim', 'end'] as const
 export type Rank = (typeof RANKS)[number]
+const MOST_ENDS = 200_000
 
 /** Work that comes in pieces. */
 export interface Source {
+  /** Pieces that wait. */
+  readonly size: number
   /** Does the next piece; false where there is none. */
   work(): boolean
 }
 
-const NOTHING: Source = { work: () => false }
+const NOTHING: Source = { size: 0, work: () => false }
 
 /** Shares the event loop out: works at once, in order of rank, and leaves what takes too long to later turns. */
 export class Pace {
@@ -58,6 +64,8 @@ export class Pace {
   }
 
   #piece(): boolean {
+    const ends = this.#sources[RANKS.length - 1]
+    if (ends !== undefined && ends.size >= MOST_ENDS) return ends.work()
     for (const source of this.#sources) if (source.work()) return true
     return false
   }
@@ -107,6 +115,10 @@ export class PacedQueue<T> implements Source {
     this.#pace = pace
     this.#handle = handle
     pace.serve(rank, this)
+  }
+
+  get size(): number {
+    return this.#queue.size
   }
 
   push(item: T): void {

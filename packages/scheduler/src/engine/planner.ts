@@ -92,6 +92,11 @@ export class Planner implements Source {
     this.#checkIdle()
   }
 
+  /** Jobs that wait for their claim. */
+  get size(): number {
+    return this.#due.size
+  }
+
   /** Claims the firings of some of the jobs that are due. */
   work(): boolean {
     if (this.#due.size === 0) return false

@@ -13,6 +13,9 @@ export type Outcome =
 
 export type Interruption = { readonly kind: 'cancel'; readonly reason: string | undefined } | { readonly kind: 'stop' }
 
+/** Shared, since most tasks return nothing. */
+export const RETURNED: Outcome = { type: 'returned', result: undefined }
+
 /** What becomes of the execution. */
 export interface Verdict {
   readonly status: ExecutionStatus
@@ -73,8 +76,10 @@ export const ABANDONED: ExecutionError = {
   message: 'The process that ran it ended before it did.',
 }
 
+const SUCCESS: Verdict = { status: 'success' }
+
 function success(result: unknown): Verdict {
-  if (result === undefined) return { status: 'success' }
+  if (result === undefined) return SUCCESS
   const json = toJson(result)
   return json === undefined ? { status: 'success' } : { status: 'success', result: JSON.parse(json) }
 }
