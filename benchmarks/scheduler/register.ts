@@ -24,9 +24,12 @@ export async function bench(): Promise<BenchLine[]> {
   const toad = held(() =>
     Array.from({ length: PEER_JOBS }, (_, n) => {
       const { expression, timeZone } = pattern(n)
-      return new CronJob({ cronExpression: expression, timezone: timeZone }, new Task(`task-${n}`, () => {}))
+      const job = new CronJob({ cronExpression: expression, timezone: timeZone }, new Task(`task-${n}`, () => {}))
+      job.start()
+      return job
     }),
   )
+  for (const job of toad.value) job.stop()
 
   const before = heapUsed()
   const started = performance.now()

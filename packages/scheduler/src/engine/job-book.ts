@@ -24,7 +24,7 @@ export interface JobBookOptions {
 export class JobBook {
   readonly #options: JobBookOptions
   readonly #jobs = new Map<string, Job>()
-  readonly #turns = new Map<string, Promise<unknown>>()
+  readonly #turns = new Map<string, Promise<void>>()
   #order = 0
 
   constructor(options: JobBookOptions) {
@@ -79,7 +79,7 @@ export class JobBook {
       const sameTriggers = JSON.stringify(triggersOf(old.config)) === JSON.stringify(triggersOf(checked))
       const job = sameTriggers ? this.#make({ ...old.record, config: checked }) : this.#makeNew(checked)
       await this.#options.store.saveJob(job.record)
-      old.become(job)
+      old.become(job, this.#options.compiler)
       return this.#changed('job:replaced', old)
     })
   }
@@ -206,14 +206,16 @@ export class JobBook {
   }
 
   /** Runs `change` after those of the same job that came before it. */
-  #inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(id)
-    const turn = before === undefined ? change() : before.then(change, change)
-    this.#turns.set(id, turn)
-    const done = (): void => {
-      if (this.#turns.get(id) === turn) this.#turns.delete(id)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#turns.set(id, promise)
+    try {
+      if (before !== undefined) await before
+      return await change()
+    } finally {
+      if (this.#turns.get(id) === promise) this.#turns.delete(id)
+      resolve()
     }
-    turn.then(done, done)
-    return turn
   }
 }

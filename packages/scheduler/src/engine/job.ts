@@ -9,6 +9,8 @@ import type { Execution } from './execution.ts'
 interface Series {
   readonly times: Times
   readonly jitterMs: number
+  /** Holds from the job's creation on; a single time may lie before it. */
+  readonly repeats: boolean
 }
 
 /** A job at work: its record, its place in the heap, and what is under way of it. */
@@ -45,11 +47,12 @@ export class Job implements Due, Times {
   }
 
   /** Takes over the config and times of `other`; what is under way stays. */
-  become(other: Job): void {
+  become(other: Job, compiler: TriggerCompiler): void {
     this.config = other.config
     this.createdAt = other.createdAt
     this.lastScheduledAt = other.lastScheduledAt
-    this.#series = other.#series
+    // Compiled anew: the series may count from this job's executions, and the other's has none.
+    this.#series = compile(other.config, other.createdAt, this, compiler)
   }
 
   get id(): string {
@@ -69,8 +72,9 @@ export class Job implements Due, Times {
   /** The first due instant after `after`; repeating triggers hold from the job's creation on. */
   next(after: Instant): Instant | undefined {
     let earliest: Instant | undefined
-    for (const { times } of this.#series) {
-      const next = times.next(after)
+    const since = Math.max(after, this.createdAt)
+    for (const { times, repeats } of this.#series) {
+      const next = times.next(repeats ? since : after)
       if (next !== undefined && (earliest === undefined || next < earliest)) earliest = next
     }
     return earliest
@@ -116,12 +120,12 @@ export const NOBODY: Execution[] = Object.freeze([]) as never
 function compile(config: ScheduleConfig, createdAt: Instant, job: Job, compiler: TriggerCompiler): Series[] {
   return triggersOf(config).map((trigger) => {
     const compiled = compiler.compile(trigger, createdAt)
-    if (trigger.type === 'at') return { times: compiled, jitterMs: 0 }
+    if (trigger.type === 'at') return { times: compiled, jitterMs: 0, repeats: false }
     const followsEnd = trigger.type === 'interval' && trigger.from === 'last-end'
     const times = followsEnd
       ? within(sinceEnd(trigger.everyMs, trigger.anchor, job), trigger.start, trigger.end)
       : compiled
-    return { times: within(times, createdAt + 1), jitterMs: trigger.jitterMs ?? 0 }
+    return { times, jitterMs: trigger.jitterMs ?? 0, repeats: true }
   })
 }
 

@@ -156,6 +156,19 @@ describe('replacing a job', () => {
     await rig.end(0, { error: new Error('no') })
     expect(await rig.outcomes()).toEqual(['retrying'])
   })
+
+  it('counts from the end of what is under way, where its interval does', async () => {
+    const rig = await Rig.started()
+    const job = { id: 'a', task: 'work', triggers: { type: 'interval', everyMs: MINUTE, from: 'last-end' } } as const
+    await rig.scheduler.add(job)
+    await rig.clock.advance(MINUTE)
+    await rig.scheduler.replace({ ...job, retry: { attempts: 2 } })
+    await rig.clock.advance(10 * MINUTE)
+    expect(await rig.outcomes()).toEqual(['running'])
+    await rig.end(0)
+    await rig.clock.advance(MINUTE)
+    expect(await rig.outcomes()).toEqual(['success', 'running'])
+  })
 })
 
 describe('pausing a job', () => {

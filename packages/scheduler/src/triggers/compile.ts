@@ -10,8 +10,7 @@ import { Zone } from './zone.ts'
 export class TriggerCompiler {
   readonly #timeZone: string
   readonly #patterns = new WeakCache<WallPattern>()
-  readonly #crons = new WeakCache<CronTimes>()
-  readonly #zones = new Map<string, Zone>()
+  readonly #zones = new Map<string, ZonedCrons>()
 
   /** @throws SchedulerError `UNKNOWN_TIME_ZONE` */
   constructor(timeZone: string) {
@@ -48,8 +47,8 @@ export class TriggerCompiler {
   }
 
   #cron(expression: string, timeZone: string): CronTimes {
-    const zone = this.#zone(timeZone)
-    return this.#crons.get(`${zone.name}\n${expression}`, () => {
+    const { zone, crons } = this.#zone(timeZone)
+    return crons.get(expression, () => {
       return new CronTimes(
         this.#patterns.get(expression, () => parseCron(expression)),
         zone,
@@ -57,13 +56,18 @@ export class TriggerCompiler {
     })
   }
 
-  #zone(name: string): Zone {
+  #zone(name: string): ZonedCrons {
     const known = this.#zones.get(name)
     if (known !== undefined) return known
-    const zone = new Zone(name)
-    this.#zones.set(name, zone)
-    return zone
+    const zoned = { zone: new Zone(name), crons: new WeakCache<CronTimes>() }
+    this.#zones.set(name, zoned)
+    return zoned
   }
+}
+
+interface ZonedCrons {
+  readonly zone: Zone
+  readonly crons: WeakCache<CronTimes>
 }
 
 /** The latest instant that a `Date` can hold. */
