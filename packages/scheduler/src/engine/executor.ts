@@ -22,6 +22,7 @@ import type {
 } from '../types.ts'
 import { Admission } from './admission.ts'
 import { runAttempt } from './attempt.ts'
+import { claimEach } from './claim.ts'
 import { begin, Execution, end, patched, type Writable } from './execution.ts'
 import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
@@ -105,31 +106,25 @@ export class Executor {
   }
 
   /**
-   * Claims firings and sets going what is theirs: all in one call where the store has one for that. Calls `settled` for
-   * each once its claim is durable, or refused, or failed: then nothing has happened, and it may be tried again.
+   * Claims firings and sets going what is ours. Calls `settled` for each once its claim is durable, or refused, or
+   * failed: then nothing has happened, and it may be tried again.
    */
   claim(executions: readonly Execution[], settled: (execution: Execution, failed: boolean) => void): void {
-    const { store } = this.#options
-    if (store.claimAll === undefined || executions.length === 1) {
-      for (const execution of executions) {
-        attempt(() => store.claim(execution.record)).then(
-          (claimed) => {
-            this.#claimed(execution, claimed)
-            settled(execution, false)
-          },
-          (error: unknown) => this.#claimFailed([execution], error, settled),
-        )
-      }
-      return
-    }
-    attempt(() => store.claimAll?.(executions.map(({ record }) => record)) ?? []).then(
-      (claimed) => {
-        for (const [n, execution] of executions.entries()) {
-          this.#claimed(execution, claimed[n] === true)
-          settled(execution, false)
+    const { store, events } = this.#options
+    claimEach(
+      store,
+      executions,
+      (execution, ours) => {
+        this.#claimed(execution, ours)
+        settled(execution, false)
+      },
+      (unclaimed, error) => {
+        events.emit('scheduler:store-failed', () => ({ operation: 'claim', error }))
+        for (const execution of unclaimed) {
+          this.#drop(execution)
+          settled(execution, true)
         }
       },
-      (error: unknown) => this.#claimFailed(executions, error, settled),
     )
   }
 
@@ -214,18 +209,6 @@ export class Executor {
     if (turn === 'now') this.#starts.push(execution)
     else if (turn === 'later') void this.#startLater(execution)
     else this.#over(execution)
-  }
-
-  #claimFailed(
-    executions: readonly Execution[],
-    error: unknown,
-    settled: (execution: Execution, failed: boolean) => void,
-  ): void {
-    this.#options.events.emit('scheduler:store-failed', () => ({ operation: 'claim', error }))
-    for (const execution of executions) {
-      this.#drop(execution)
-      settled(execution, true)
-    }
   }
 
   /** Waits for its turn, or for its next attempt, and stores that it begins. */
@@ -340,11 +323,6 @@ export class Executor {
     }
     execution.settle()
   }
-}
-
-/** A store that throws at once rejects like any other. */
-async function attempt<T>(call: () => Promise<T> | T): Promise<T> {
-  return call()
 }
 
 function onAbandoned(execution: Execution): 'record' | 'retry' {

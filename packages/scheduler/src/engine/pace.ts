@@ -14,6 +14,7 @@ const macrotask = setImmediate
  */
 const RANKS = ['start', 'claim', 'end'] as const
 export type Rank = (typeof RANKS)[number]
+/** About half a kilobyte each. */
 const MOST_ENDS = 200_000
 
 /** Work that comes in pieces. */
