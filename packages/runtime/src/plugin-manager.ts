@@ -18,6 +18,8 @@ export class PluginManager implements AsyncDisposable {
   readonly #options: PluginManagerOptions
   readonly #metricCallbacks = new Set<MetricCallback>()
   #refbot: Promise<Refbot> | undefined
+  /** What is still being let go of; the next composition waits for it. */
+  #closing: Promise<void> = Promise.resolve()
 
   constructor(options: PluginManagerOptions) {
     this.#options = options
@@ -87,17 +89,28 @@ export class PluginManager implements AsyncDisposable {
   }
 
   async #compose(): Promise<Refbot> {
+    await this.#closing
     const refbot = await createRefbot({ mode: 'headless', ...this.#options })
     refbot.plugins.registerMetricCallback((plugin, samples) => {
       for (const callback of this.#metricCallbacks) callback(plugin, samples)
     })
-    await refbot.start()
+    try {
+      await refbot.start()
+    } catch (error) {
+      await refbot[Symbol.asyncDispose]()
+      throw error
+    }
     return refbot
   }
 
-  async #close(): Promise<void> {
-    const refbot = await this.#refbot?.catch(() => undefined)
+  #close(): Promise<void> {
+    const refbot = this.#refbot
     this.#refbot = undefined
-    await refbot?.[Symbol.asyncDispose]()
+    if (refbot !== undefined) {
+      this.#closing = this.#closing
+        .then(() => refbot.catch(() => undefined))
+        .then((composed) => composed?.[Symbol.asyncDispose]())
+    }
+    return this.#closing
   }
 }

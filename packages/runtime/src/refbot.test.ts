@@ -1,6 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createRefbot, type Refbot, type RunDetails } from './index.ts'
 
@@ -101,6 +103,24 @@ describe('a run', () => {
     expect(isRunning(await pid.promise)).toBe(false)
   })
 
+  it('is over when its process is, even one that never yields', async () => {
+    const pid = Promise.withResolvers<number>()
+    const off = bot.runs.on('progress', (_, { message }) => pid.resolve(Number(message?.replace('pid ', ''))))
+    const { id } = await bot.plugins.startPlugin('stubborn')
+    await pid.promise
+    off()
+    await bot.plugins.stopPlugin('stubborn')
+    expect(isRunning(await pid.promise)).toBe(false)
+    expect(await bot.runs.get(id)).toMatchObject({ status: 'cancelled' })
+    expect(await bot.plugins.getPluginStatus('stubborn')).toBe('stopped')
+  }, 60_000)
+
+  it('takes along what its plugin left behind, detached and holding its output', async () => {
+    const run = await runToEnd('leaves')
+    expect(run).toMatchObject({ status: 'success', result: { pid: expect.any(Number) } })
+    expect(isRunning((run.result as { pid: number }).pid)).toBe(false)
+  })
+
   it('tells its changes as events, in order', async () => {
     const seen: string[] = []
     const off = bot.events.listen(({ type, data }) => {
@@ -170,6 +190,41 @@ describe('a composed RefBot', () => {
         metrics: expect.objectContaining({ runs: 1, succeeded: 1 }),
       }),
     )
+  })
+
+  it('starts nothing before it was started itself, and leaves nothing that would run later', async () => {
+    await using bot = await createRefbot({ dataDir: temp.dataDir, pluginsDir })
+    await expect(bot.plugins.startPlugin('hello')).rejects.toMatchObject({ code: 'NOT_STARTED' })
+    expect(bot.scheduler.jobs()).toEqual([])
+  })
+
+  it('rejects a run whose claim cannot be stored, and forgets it', async () => {
+    await using bot = await createRefbot({ dataDir: temp.dataDir, pluginsDir })
+    await bot.start()
+    using db = new DatabaseSync(join(temp.dataDir, 'refbot.db'))
+    db.exec("CREATE TRIGGER refuse BEFORE INSERT ON execution BEGIN SELECT RAISE(ABORT, 'not today'); END")
+    await expect(bot.plugins.startPlugin('hello')).rejects.toMatchObject({ code: 'RUN_NOT_CLAIMED' })
+    expect(bot.scheduler.jobs().filter(({ config }) => config.id.startsWith('run:'))).toEqual([])
+  })
+
+  it('disarms at its start what was disabled meanwhile', async () => {
+    const folder = join(temp.dataDir, 'plugins', 'scheduled')
+    mkdirSync(folder, { recursive: true })
+    const code = pathToFileURL(join(pluginsDir, 'scheduled', 'index.ts'))
+    writeFileSync(join(folder, 'index.js'), `export { default } from '${code}'`)
+    const enable = (enabled: boolean) => writeFileSync(join(folder, 'plugin_config.json'), JSON.stringify({ enabled }))
+    const options = { dataDir: join(temp.dataDir, 'data'), pluginsDir: join(temp.dataDir, 'plugins') }
+    enable(true)
+    {
+      await using bot = await createRefbot(options)
+      await bot.start()
+      await bot.runs.settled((await bot.plugins.startPlugin('scheduled')).id)
+      expect(bot.scheduler.job('plugin:scheduled')).toBeDefined()
+    }
+    enable(false)
+    await using bot = await createRefbot(options)
+    await bot.start()
+    expect(bot.scheduler.job('plugin:scheduled')).toBeUndefined()
   })
 
   it('says which plugins there are when one is unknown, and changes nothing', async () => {

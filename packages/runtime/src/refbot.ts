@@ -15,7 +15,7 @@ import {
 import { createGateIdentity, Gate, loadGateIdentity } from './egress/index.ts'
 import { RefbotError } from './errors.ts'
 import { EventStream } from './events/index.ts'
-import { sweepOrphans } from './host/index.ts'
+import { INSTANCE_VARIABLE, sweepProcesses } from './host/index.ts'
 import { LiveConfig } from './live-config.ts'
 import { ManagedPlugins } from './manager/index.ts'
 import { readProxies } from './proxies.ts'
@@ -65,9 +65,9 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   readProxies(config.proxies)
   await using stack = new AsyncDisposableStack()
   const directory = stack.use(DataDirectory.open(config.dataDir))
-  sweepOrphans(directory.path)
+  sweepProcesses(INSTANCE_VARIABLE, directory.path)
   rmSync(join(config.dataDir, 'browsers'), { recursive: true, force: true })
-  const adminToken = process.env.REFBOT_TOKEN ?? directory.secret('admin-token', newToken)
+  const adminToken = process.env.REFBOT_TOKEN || directory.secret('admin-token', newToken)
   const identity = loadGateIdentity(directory.secret('gate-key', () => createGateIdentity().keyPem))
   const events: EventStream = new EventStream(() => store)
   const store: Store = stack.use(
@@ -83,7 +83,6 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
     store: store.executions,
     ...(config.timeZone === undefined ? {} : { timeZone: config.timeZone }),
   })
-  stack.defer(() => scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS }))
 
   const launch = async ({ runId, runDir, marks, leaseServers, onRefusedCommand }: LaunchRequest) =>
     launchBrowser({
@@ -115,6 +114,11 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
     runs,
     store,
     timeZone: config.timeZone,
+    marks: { [INSTANCE_VARIABLE]: directory.path },
+  })
+  stack.defer(async () => {
+    await scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS })
+    await runs.close()
   })
   scheduler.registerTask('retention', () => applyRetention(store, retentionPolicy(live.current), Date.now()))
 
@@ -138,6 +142,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
       const evaluation = setInterval(() => analytics.evaluateAlerts(), EVALUATE_EVERY_MS).unref()
       owned.defer(() => clearInterval(evaluation))
       await scheduler.start()
+      runs.open()
       if (!scheduler.jobs().some(({ config: job }) => job.id === 'retention')) {
         await scheduler.add({
           id: 'retention',

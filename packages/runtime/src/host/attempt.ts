@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonValue, RunInfo } from '@refbot/plugin-sdk'
 import { crashed, RunFailure, toRunFailure } from './failure.ts'
-import { PluginProcess } from './process.ts'
+import { PluginProcess, TERM_GRACE_MS } from './process.ts'
 import type { PluginCode } from './protocol.ts'
 import { RunSession, type SessionOptions } from './session.ts'
 
@@ -20,6 +20,9 @@ export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt'
 }
 
 const STOP_GRACE_MS = 10_000
+
+/** Within this time of being asked to end, an attempt has ended, whatever its plugin does; in ms. */
+export const STOP_LIMIT_MS = STOP_GRACE_MS + TERM_GRACE_MS + 8000
 
 /**
  * Executes a plugin once, in a process of its own that ends with the attempt.

@@ -7,13 +7,26 @@ import { crashed, toRunFailure } from './failure.ts'
 import { PluginProcess } from './process.ts'
 import { type HostApi, hostCalls, type PluginCode, type PluginDescription } from './protocol.ts'
 
+export interface DescribeOptions {
+  /** By which the process can be found. */
+  readonly marks: Readonly<Record<string, string>>
+  /** Default 30,000. */
+  readonly timeoutMs?: number
+}
+
+const TIMEOUT_MS = 30_000
+
 /**
  * Asks a plugin what it is, in a process of its own: its code never runs in this one.
  * @throws RunFailure when it cannot be loaded.
  */
-export async function describePlugin(code: PluginCode, config: JsonValue): Promise<PluginDescription> {
+export async function describePlugin(
+  code: PluginCode,
+  config: JsonValue,
+  { marks, timeoutMs = TIMEOUT_MS }: DescribeOptions,
+): Promise<PluginDescription> {
   await using process = new PluginProcess({
-    marks: {},
+    marks,
     cwd: dirname(fileURLToPath(code.url)),
     tmpDir: tmpdir(),
     api: noApi(),
@@ -23,10 +36,20 @@ export async function describePlugin(code: PluginCode, config: JsonValue): Promi
     throw crashed(how)
   })
   exit.catch(() => undefined)
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(
+      new RefbotError('PLUGIN_LOAD_TIMEOUT', `The plugin's code did not finish loading within ${timeoutMs} ms.`, {
+        hint: 'A module of it waits for something at its top level: move that into execute().',
+      }),
+    )
+  }, timeoutMs)
   try {
-    return await Promise.race([process.rpc.describe(code, config), exit])
+    return await Promise.race([process.rpc.describe(code, config), exit, late.promise])
   } catch (error) {
     throw toRunFailure(process.rpc.$closed ? await exit.catch((crash: unknown) => crash) : error)
+  } finally {
+    clearTimeout(timer)
   }
 }
 

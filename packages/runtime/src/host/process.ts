@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import type { BirpcReturn } from 'birpc'
 import { entry } from '../entry.ts'
 import { RefbotError } from '../errors.ts'
@@ -26,7 +27,9 @@ export interface PluginExit {
 }
 
 /** Between SIGTERM and SIGKILL, in ms. */
-const TERM_GRACE_MS = 2000
+export const TERM_GRACE_MS = 2000
+/** From the end of the process to the end of what it printed, in ms. */
+const DRAIN_MS = 500
 
 /** One attempt's own process, with a framed pipe to the host; it ends with the pipe, and with the host. */
 export class PluginProcess implements AsyncDisposable {
@@ -39,13 +42,15 @@ export class PluginProcess implements AsyncDisposable {
   constructor(options: PluginProcessOptions) {
     const { url, execArgv } = entry('#plugin-process')
     const [command, ...prefix] = pdeathsig(process.execPath)
-    this.#child = spawn(command, [...prefix, ...execArgv, url.pathname], {
+    this.#child = spawn(command, [...prefix, ...execArgv, fileURLToPath(url)], {
       cwd: options.cwd,
       env: environment(options),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // A group of its own, so that everything it starts can be ended with it.
       detached: true,
     })
+    // Listened to before anything else: a spawn that fails must not end the host.
+    this.exited = this.#ending()
     if (this.#child.pid === undefined) {
       throw new RefbotError('PLUGIN_PROCESS_FAILED', 'The plugin process could not be started.', {
         hint: 'Check the limits on processes and memory of this machine.',
@@ -59,8 +64,22 @@ export class PluginProcess implements AsyncDisposable {
       this.#broken ??= error
       this.kill('SIGKILL')
     })
-    this.exited = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => resolve({ code, signal, broken: this.#broken }))
+  }
+
+  #ending(): Promise<PluginExit> {
+    const child = this.#child
+    return new Promise((resolve) => {
+      child.once('error', (error) => resolve({ code: null, signal: null, broken: error }))
+      child.once('exit', (code, signal) => {
+        // The last lines may still be on their way; a grandchild that holds the pipes must not keep the run open.
+        const drained = setTimeout(() => {
+          for (const stream of child.stdio) stream?.destroy()
+        }, DRAIN_MS)
+        child.once('close', () => {
+          clearTimeout(drained)
+          resolve({ code, signal, broken: this.#broken })
+        })
+      })
     })
   }
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { Authorisation as AuthorisationView, EgressReport, JsonValue, LogLevel } from '@refbot/plugin-sdk'
 import type { FailureReason, ProxyLease, ProxyScorer } from '@refbot/proxy-scoring'
-import { isProxyFault } from '@refbot/proxy-scoring'
+import { FAILURE_REASONS } from '@refbot/proxy-scoring'
 import type { BrowserProcess } from '../browser/index.ts'
 import {
   type Authorisation,
@@ -73,6 +73,8 @@ export class RunSession implements AsyncDisposable {
   readonly #leases = new Map<string, OpenLease>()
   readonly #pages = new Map<string, OpenPage>()
   #browser: Promise<BrowserProcess> | undefined
+  /** Set when the attempt ends: what was still being asked for then is not opened any more. */
+  #over = false
   #steps = 0
 
   constructor(options: SessionOptions) {
@@ -112,6 +114,10 @@ export class RunSession implements AsyncDisposable {
   async #leaseProxy(exclude: readonly string[]) {
     this.#need('proxies')
     const lease = await this.#options.proxies.acquire({ exclude })
+    if (this.#over) {
+      lease[Symbol.dispose]()
+      throw overError()
+    }
     this.#leases.set(lease.id, { lease, pages: [] })
     return { id: lease.id, proxy: lease.proxy.id }
   }
@@ -139,6 +145,7 @@ export class RunSession implements AsyncDisposable {
     this.#need('browser')
     const { runId, gate, userAgentToken, onLeftOrigin } = this.#options
     const authorisation = await authorise(target)
+    if (this.#over) throw overError()
     const open = leaseId === undefined ? undefined : this.#lease(leaseId)
     const proxy = open?.lease.proxy
     if (proxy !== undefined && proxy.protocol !== 'http') {
@@ -205,6 +212,7 @@ export class RunSession implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true
     const browser = await this.#browser?.catch(() => undefined)
     await browser?.close()
     for (const id of [...this.#leases.keys()]) this.#releaseLease(id)
@@ -220,8 +228,12 @@ const FAILURES: Partial<Record<FaultCode, FailureReason>> = {
   PROXY_AUTH_REJECTED: 'auth',
 }
 
+function overError(): RefbotError {
+  return new RefbotError('RUN_OVER', 'The attempt is over.')
+}
+
 function isFailureReason(reason: string): reason is FailureReason {
-  return isProxyFault(reason as FailureReason)
+  return (FAILURE_REASONS as readonly string[]).includes(reason)
 }
 
 function upstream(proxy: ProxyLease['proxy']) {

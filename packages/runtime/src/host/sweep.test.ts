@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { INSTANCE_VARIABLE, sweepOrphans } from './sweep.ts'
+import { INSTANCE_VARIABLE, sweepProcesses } from './sweep.ts'
 
 async function sleeper(instance: string) {
   const child = spawn(process.execPath, ['--eval', 'console.log("up"); setInterval(() => {}, 60_000)'], {
@@ -13,15 +13,15 @@ async function sleeper(instance: string) {
   return child
 }
 
-describe.runIf(process.platform === 'linux')('sweepOrphans', () => {
+describe.runIf(process.platform === 'linux')('sweepProcesses', () => {
   it('ends the detached processes of one instance, and of no other', async () => {
     const ours = await sleeper('/data/a')
     const theirs = await sleeper('/data/a/b')
     try {
-      expect(sweepOrphans('/data/a')).toEqual([ours.pid])
+      expect(sweepProcesses(INSTANCE_VARIABLE, '/data/a')).toEqual([ours.pid])
       expect(await once(ours, 'exit')).toEqual([null, 'SIGKILL'])
       expect(theirs.exitCode).toBeNull()
-      expect(sweepOrphans('/data/a')).toEqual([])
+      expect(sweepProcesses(INSTANCE_VARIABLE, '/data/a')).toEqual([])
     } finally {
       theirs.kill('SIGKILL')
     }

@@ -3,14 +3,20 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** Names the data directory in the environment of everything that an instance starts. */
 export const INSTANCE_VARIABLE = 'REFBOT_INSTANCE'
 
+/** Names the run in the environment of everything that it starts. */
+export const RUN_VARIABLE = 'REFBOT_RUN'
+
 /**
- * Ends what a previous life of this instance left behind: every process that carries its mark, found by its
- * environment, since a browser detaches and a pid is used again. Linux only; elsewhere closed pipes have to do.
+ * Ends every process that carries a mark, found by its environment, since what detaches leaves its group and a pid is
+ * used again. Linux only; elsewhere closed pipes have to do.
  * @returns the pids that were ended.
  */
-export function sweepOrphans(instance: string): readonly number[] {
+export function sweepProcesses(
+  variable: typeof INSTANCE_VARIABLE | typeof RUN_VARIABLE,
+  value: string,
+): readonly number[] {
   if (process.platform !== 'linux') return []
-  const mark = `${INSTANCE_VARIABLE}=${instance}`
+  const mark = `${variable}=${value}`
   const ended: number[] = []
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry)

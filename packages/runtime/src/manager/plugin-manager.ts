@@ -8,7 +8,7 @@ import type {
 } from '@refbot/plugin-sdk'
 import type { PluginScheduler, ScheduleConfig, Trigger } from '@refbot/scheduler'
 import { RefbotError } from '../errors.ts'
-import { describePlugin, type MetricSample, type PluginDescription } from '../host/index.ts'
+import { describePlugin, type MetricSample, type PluginDescription, STOP_LIMIT_MS } from '../host/index.ts'
 import type { RunnablePlugin, Runs } from '../runs/index.ts'
 import { RUN_TASK, type RunDetails, type RunRecord, type Store } from '../store/index.ts'
 import { type Discovery, discover, type PluginManifest } from './manifest.ts'
@@ -25,6 +25,8 @@ export interface ManagerServices {
   readonly scheduler: PluginScheduler
   readonly runs: Runs
   readonly store: Store
+  /** Names this instance in the environment of what it starts. */
+  readonly marks: Readonly<Record<string, string>>
   /** In which cron expressions of plugins without a zone are read. */
   readonly timeZone?: string | undefined
 }
@@ -69,12 +71,8 @@ export class ManagedPlugins {
   async loadPlugin(id: string): Promise<LoadedPlugin> {
     const manifest = this.#manifest(id)
     try {
-      if (!manifest.enabled) {
-        throw new RefbotError('PLUGIN_DISABLED', `The plugin ${id} is disabled.`, {
-          hint: `Set "enabled": true in ${manifest.directory}/plugin_config.json.`,
-        })
-      }
-      const loaded = await load(manifest)
+      if (!manifest.enabled) throw disabled(manifest)
+      const loaded = await load(manifest, this.#services.marks)
       this.#loaded.set(id, loaded)
       this.#failed.delete(id)
       return loaded
@@ -144,6 +142,7 @@ export class ManagedPlugins {
   /** What an attempt needs of its plugin, with the settings as they are written now. */
   async resolve(id: string): Promise<RunnablePlugin> {
     const manifest = this.#manifest(id)
+    if (!manifest.enabled) throw disabled(manifest)
     const loaded = this.#loaded.get(id) ?? (await this.loadPlugin(id))
     const permissions = manifest.permissions ?? loaded.permissions
     return { code: manifest.code, config: manifest.settings as JsonValue, permissions }
@@ -157,14 +156,16 @@ export class ManagedPlugins {
       const id = pluginOfJob(job.config.id)
       if (id !== undefined && !plugins.some((manifest) => manifest.id === id)) await this.#disarm(id)
     }
-    for (const { id, enabled } of plugins) {
-      if (desired[id] !== 'armed' || !enabled) continue
-      await this.loadPlugin(id).then(
-        (loaded) => this.#arm(loaded),
-        // Kept as its status: one plugin that cannot be loaded must not keep the others from starting.
-        () => this.#disarm(id),
-      )
-    }
+    await Promise.all(
+      plugins.map(async ({ id, enabled }) => {
+        if (desired[id] !== 'armed' || !enabled) return this.#disarm(id)
+        await this.loadPlugin(id).then(
+          (loaded) => this.#arm(loaded),
+          // Kept as its status: one plugin that cannot be loaded must not keep the others from starting.
+          () => this.#disarm(id),
+        )
+      }),
+    )
   }
 
   async #each<Value>(action: (id: string) => Promise<Value>): Promise<readonly PluginResult<Value>[]> {
@@ -189,6 +190,7 @@ export class ManagedPlugins {
       task: RUN_TASK,
       input: { plugin: manifest.id, cause: 'schedule' satisfies RunCause },
       origin: 'plugin',
+      abortGraceMs: STOP_LIMIT_MS,
       triggers: triggerOf(schedule, timeZone),
     }
     await scheduler.replace(config)
@@ -238,8 +240,14 @@ export class ManagedPlugins {
   }
 }
 
-async function load(manifest: PluginManifest): Promise<LoadedPlugin> {
-  const description = await describePlugin(manifest.code, manifest.settings as JsonValue)
+function disabled({ id, directory }: PluginManifest): RefbotError {
+  return new RefbotError('PLUGIN_DISABLED', `The plugin ${id} is disabled.`, {
+    hint: `Set "enabled": true in ${directory}/plugin_config.json.`,
+  })
+}
+
+async function load(manifest: PluginManifest, marks: Readonly<Record<string, string>>): Promise<LoadedPlugin> {
+  const description = await describePlugin(manifest.code, manifest.settings as JsonValue, { marks })
   if (description.configIssues.length > 0) {
     throw new RefbotError(
       'PLUGIN_CONFIG_INVALID',

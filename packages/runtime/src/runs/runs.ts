@@ -11,9 +11,12 @@ import {
   INSTANCE_VARIABLE,
   type MetricSample,
   type PluginCode,
+  RUN_VARIABLE,
   RunFailure,
   type RunProgress,
   runAttempt,
+  STOP_LIMIT_MS,
+  sweepProcesses,
 } from '../host/index.ts'
 import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord, type Store } from '../store/index.ts'
 import { RunLog } from './log.ts'
@@ -56,10 +59,18 @@ export interface RunListeners {
   metrics: (plugin: string, samples: readonly MetricSample[]) => void
 }
 
+interface ActiveRun {
+  readonly plugin: string
+  /** Settles when the attempt is over and nothing of it is left. */
+  readonly over: Promise<unknown>
+  progress: RunProgress | undefined
+}
+
 /** From a due trigger to a recorded outcome: the scheduler's task that executes plugins. */
 export class Runs {
   readonly #options: RunsOptions
-  readonly #active = new Map<string, { plugin: string; progress: RunProgress | undefined }>()
+  readonly #active = new Map<string, ActiveRun>()
+  #isOpen = false
   readonly #listeners: { [Name in keyof RunListeners]: Set<RunListeners[Name]> } = {
     progress: new Set(),
     metrics: new Set(),
@@ -70,15 +81,38 @@ export class Runs {
     options.scheduler.registerTask(RUN_TASK, (context) => this.#execute(context))
   }
 
-  /** Starts a run now, as a one-shot job: it appears in the store before this resolves. */
+  /** Runs can be started from now on: the scheduler runs. */
+  open(): void {
+    this.#isOpen = true
+  }
+
+  /** No more runs are started; resolves once the last attempt is over, its process included. */
+  async close(): Promise<void> {
+    this.#isOpen = false
+    await Promise.allSettled([...this.#active.values()].map(({ over }) => over))
+  }
+
+  /**
+   * Starts a run now, as a one-shot job: it appears in the store before this resolves.
+   * @throws RefbotError `NOT_STARTED`, `RUN_NOT_CLAIMED`; nothing is left that could run later then.
+   */
   async start(plugin: string, cause: RunCause): Promise<RunRecord> {
+    if (!this.#isOpen) {
+      throw new RefbotError('NOT_STARTED', 'RefBot is not running.', { hint: 'Call start() first.' })
+    }
     const { scheduler, newId, now } = this.#options
     const id = `run:${plugin}:${newId()}`
     const input = { plugin, cause }
-    const execution = Promise.withResolvers<ExecutionRecord>()
-    const off = scheduler.on('job:fired', (fired) => {
-      if (fired.jobId === id) execution.resolve(fired.execution)
-    })
+    const claimed = Promise.withResolvers<ExecutionRecord>()
+    claimed.promise.catch(() => undefined)
+    const offs = [
+      scheduler.on('job:fired', (fired) => {
+        if (fired.jobId === id) claimed.resolve(fired.execution)
+      }),
+      scheduler.on('scheduler:store-failed', ({ operation, error }) => {
+        if (operation === 'claim') claimed.reject(notClaimed(plugin, error))
+      }),
+    ]
     try {
       await scheduler.add({
         id,
@@ -87,10 +121,15 @@ export class Runs {
         origin: 'api',
         triggers: { type: 'at', at: now() },
         overlap: 'allow',
+        abortGraceMs: STOP_LIMIT_MS,
       })
-      return { ...(await execution.promise), ...input }
+      return { ...(await claimed.promise), ...input }
+    } catch (error) {
+      // Otherwise it would fire when nobody expects it any more.
+      await scheduler.remove(id).catch(() => undefined)
+      throw error
     } finally {
-      off()
+      for (const off of offs) off()
     }
   }
 
@@ -119,11 +158,14 @@ export class Runs {
     await this.#options.scheduler.cancel(id)
   }
 
-  /** Aborts all runs of a plugin and waits for their ends. */
+  /** Aborts all runs of a plugin and waits until they are over, their processes included. */
   async cancelAll(plugin: string): Promise<void> {
-    const ids = [...this.#active].filter(([, run]) => run.plugin === plugin).map(([id]) => id)
+    const runs = [...this.#active].filter(([, run]) => run.plugin === plugin)
+    const ids = runs.map(([id]) => id)
+    const over = runs.map(([, run]) => run.over)
     await Promise.all(ids.map((id) => this.cancel(id)))
     await Promise.all(ids.map((id) => this.#options.scheduler.settled(id)))
+    await Promise.allSettled(over)
   }
 
   /** Whether a run of the plugin executes at this moment. */
@@ -149,18 +191,27 @@ export class Runs {
     return join(this.#options.dataDir, 'logs', `${runId}.ndjson`)
   }
 
-  async #execute({ execution, attempt, signal }: TaskContext): Promise<JsonValue | undefined> {
+  #execute(context: TaskContext): Promise<JsonValue | undefined> {
+    const { plugin } = context.execution.input as { plugin: string }
+    const ended = Promise.withResolvers<void>()
+    const active: ActiveRun = { plugin, over: ended.promise, progress: undefined }
+    this.#active.set(context.execution.id, active)
+    return this.#attempt(context, active).finally(() => {
+      this.#active.delete(context.execution.id)
+      ended.resolve()
+    })
+  }
+
+  async #attempt({ execution, attempt, signal }: TaskContext, active: ActiveRun): Promise<JsonValue | undefined> {
     const { analytics, resolve, store, gate, proxies, userAgentToken, launch, now } = this.#options
     const { plugin, cause } = execution.input as { plugin: string; cause: RunCause }
     const runId = execution.id
     const artifactsDir = this.artifactsDir(runId)
-    const marks = { [INSTANCE_VARIABLE]: this.#options.dataDir, REFBOT_RUN: runId }
-    const active = { plugin, progress: undefined as RunProgress | undefined }
-    this.#active.set(runId, active)
-    mkdirSync(join(this.#options.dataDir, 'logs'), { recursive: true, mode: 0o700 })
+    const marks = { [INSTANCE_VARIABLE]: this.#options.dataDir, [RUN_VARIABLE]: runId }
     const began = now()
     let outcome = 'failed'
     try {
+      mkdirSync(join(this.#options.dataDir, 'logs'), { recursive: true, mode: 0o700 })
       await using log = new RunLog(this.logFile(runId))
       const { code, config, permissions } = await resolve(plugin)
       const result = await runAttempt({
@@ -203,10 +254,11 @@ export class Runs {
       outcome = 'success'
       return result
     } catch (error) {
-      if (signal.aborted) outcome = 'cancelled'
+      if (signal.aborted && !isTimeout(signal.reason)) outcome = 'cancelled'
       throw toTaskError(error)
     } finally {
-      this.#active.delete(runId)
+      // Whatever detached itself from the plugin's process ends with its run.
+      sweepProcesses(RUN_VARIABLE, runId)
       analytics.record('run.duration', now() - began, { labels: { plugin, outcome } })
       // What an operator stopped says nothing about how well the plugin works.
       if (outcome !== 'cancelled') analytics.recordOutcome('run.success', outcome === 'success', { labels: { plugin } })
@@ -217,6 +269,18 @@ export class Runs {
     for (const listener of this.#listeners[name])
       (listener as (...args: Parameters<RunListeners[Name]>) => void)(...args)
   }
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError'
+}
+
+function notClaimed(plugin: string, cause: unknown): RefbotError {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return new RefbotError('RUN_NOT_CLAIMED', `A run of ${plugin} could not be stored, so it was not started: ${text}`, {
+    hint: 'Look at the room on the disk and at `refbot store check`.',
+    cause,
+  })
 }
 
 function toTaskError(error: unknown): unknown {

@@ -1,0 +1,35 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { describePlugin } from './describe.ts'
+import { PluginProcess } from './process.ts'
+import type { HostApi } from './protocol.ts'
+
+describe("a plugin's process", () => {
+  it('that cannot be started is an error of that run, and not the end of the host', async () => {
+    const start = () =>
+      new PluginProcess({
+        marks: {},
+        cwd: join(tmpdir(), 'no', 'such', 'folder'),
+        tmpDir: tmpdir(),
+        api: {} as HostApi,
+        onOutput: () => undefined,
+      })
+    expect(start).toThrow(expect.objectContaining({ code: 'PLUGIN_PROCESS_FAILED' }))
+    // The event that tells of it comes later.
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+})
+
+describe('describePlugin', () => {
+  it('gives up on code that never finishes loading', async () => {
+    const url = pathToFileURL(join(import.meta.dirname, '..', 'fixtures', 'never-loads.ts')).href
+    await expect(
+      describePlugin({ url, exportName: 'default' }, {}, { marks: {}, timeoutMs: 300 }),
+    ).rejects.toMatchObject({
+      code: 'PLUGIN_LOAD_TIMEOUT',
+      retryable: false,
+    })
+  })
+})
