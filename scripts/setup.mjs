@@ -15,8 +15,9 @@ const STAMP = join(TOOLS, 'installed')
 const NODE = { major: 24, version: '24.21.0' }
 const PNPM = { major: 12, version: '12.21.0' }
 
-// What npm exports for its own scripts would be taken for settings by pnpm.
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
+// What npm exports for its own scripts would be taken for settings by pnpm; how the registry is reached is one.
+const KEPT = /^npm_config_(registry|cafile|proxy|https_proxy|userconfig)$/i
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || KEPT.test(name)))
 env.PATH = [join(TOOLS, 'node_modules', '.bin'), join(ROOT, 'node_modules', '.bin'), env.PATH].join(delimiter)
 
 function run(command, args, options = {}) {
