@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BatchResult } from '@refbot/plugin-registration'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Finished, refbot } from '../test-support.ts'
 
 const LIMIT_MS = 120_000
@@ -19,7 +19,9 @@ describe('refbot demo', () => {
     scores: { circuit: string; score: number }[]
   }
   beforeAll(async () => {
-    finished = await refbot(['demo', '--json'], { cwd })
+    const running = refbot(['demo', '--json'], { cwd })
+    await vi.waitFor(() => expect(processesThatName(cwd).length).toBeGreaterThan(3), { timeout: LIMIT_MS })
+    finished = await running
     if (finished.code === 0) shown = JSON.parse(finished.stdout)
   }, LIMIT_MS)
 
@@ -76,16 +78,17 @@ describe('refbot demo that cannot agree', () => {
   })
 })
 
-/** Command lines of living processes that name a folder; a zombie has none. */
+/** Living processes that name a folder in their command line or their environment; a zombie has neither. */
 function processesThatName(folder: string): string[] {
+  const read = (file: string) => {
+    try {
+      return readFileSync(file, 'utf8').replaceAll('\0', ' ')
+    } catch {
+      return ''
+    }
+  }
   return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-      } catch {
-        return ''
-      }
-    })
-    .filter((line) => line.includes(folder))
+    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
+    .map((pid) => `${read(`/proc/${pid}/cmdline`)} ${read(`/proc/${pid}/environ`)}`)
+    .filter((text) => text.includes(folder))
 }
