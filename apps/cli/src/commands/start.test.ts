@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { call, server, workFolder } from '../test-support.ts'
@@ -35,6 +35,24 @@ describe('a server in the foreground', () => {
     expect(await running.ended).toBe(0)
     expect(existsSync(join(cwd, 'from-config'))).toBe(false)
     expect(existsSync(join(cwd, 'from-environment'))).toBe(false)
+  })
+
+  it('reads its configuration again at SIGHUP: what can change alive does, a mistake changes nothing', async () => {
+    using folder = workFolder()
+    const options = { cwd: folder.path }
+    await using running = await server(['start', '--port', '0'], options)
+    const proxies = async () => JSON.parse((await call(['proxies', 'score', '--json'], options)).stdout).proxies.length
+    const reload = (config: object) => {
+      writeFileSync(join(folder.path, 'refbot.config.json'), JSON.stringify(config))
+      running.child.kill('SIGHUP')
+    }
+    expect(await proxies()).toBe(0)
+    reload({ proxies: ['127.0.0.1:3128'], timeZone: 'Europe/Berlin' })
+    await running.said('Needs a restart: timeZone')
+    expect(await proxies()).toBe(1)
+    reload({ proxies: [], mode: 'turbo' })
+    await running.said('CONFIG_INVALID')
+    expect(await proxies()).toBe(1)
   })
 
   it('ends at once with a second signal, though a run does not end; is found by REFBOT_DATA_DIR until then', async () => {

@@ -43,15 +43,17 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
     { untilInterrupted },
     { announcer },
     { writeApiFile },
+    { onHangup },
   ] = await Promise.all([
     import('@refbot/runtime'),
     import('@refbot/api'),
     import('../server/signals.ts'),
     import('../server/announce.ts'),
     import('../server/api-file.ts'),
+    import('../server/hangup.ts'),
   ])
   const said = configRequest(session)
-  const { config, notices } = await loadConfig({
+  const request = {
     ...said,
     overrides: {
       ...said.overrides,
@@ -69,7 +71,8 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
       'api.host': '--host',
       'api.port': '--port',
     },
-  })
+  }
+  const { config, notices } = await loadConfig(request)
   session.warn(notices.map(describeProblem))
   using interruption = untilInterrupted(process)
   await using refbot = await createRefbot(config)
@@ -80,6 +83,13 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
   if (server !== undefined) stack.use(writeApiFile(config.dataDir, { url: server.url, pid: process.pid }))
   const announce = announcer(session, refbot, notices)
   announce.started({ version: VERSION, url: server?.url })
+  using _hangup = onHangup(process, async () => {
+    try {
+      announce.reloaded(refbot.reload((await loadConfig(request)).config))
+    } catch (error) {
+      announce.notReloaded(error)
+    }
+  })
   const signal = await interruption.signal
   announce.stopping(signal)
 }

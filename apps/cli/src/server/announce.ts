@@ -1,11 +1,16 @@
 import { join } from 'node:path'
-import type { ConfigNotice, Refbot } from '@refbot/runtime'
+import type { ConfigChange, ConfigNotice, Refbot } from '@refbot/runtime'
 import { createConsola } from 'consola/basic'
+import { describeError } from '../errors.ts'
 import type { Session } from '../session.ts'
 import { neutral } from '../terminal/text.ts'
 
 export interface Announcer {
   started(server: { readonly version: string; readonly url: string | undefined }): void
+  /** The configuration was read again; what can change alive did. */
+  reloaded(changes: readonly ConfigChange[]): void
+  /** It could not be read again, and nothing changed. */
+  notReloaded(error: unknown): void
   stopping(signal: NodeJS.Signals): void
 }
 
@@ -33,6 +38,18 @@ export function announcer(session: Session, { config, events }: Refbot, notices:
           ['data', dataDir],
         ]),
       )
+    },
+    reloaded(changes) {
+      if (changes.length === 0) log.info('Reloaded: nothing has changed.')
+      for (const { path, before, after, effect, why } of changes) {
+        const text = neutral(`${path}: ${before} → ${after}`)
+        if (effect === 'live') log.info(`Reloaded ${text}. ${why}`)
+        else log.warn(`Needs a restart: ${text}. ${why}`)
+      }
+    },
+    notReloaded(error) {
+      const { message, code } = describeError(error)
+      log.warn(neutral(`Not reloaded, nothing has changed: ${message} (${code})`))
     },
     stopping(signal) {
       log.info(`${signal}: stopping, at once with a second one.`)
