@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonValue, RunInfo } from '@refbot/plugin-sdk'
-import { crashed, RunFailure, toRunFailure } from './failure.ts'
+import { answerOf } from './answer.ts'
+import { RunFailure } from './failure.ts'
 import { PluginProcess, TERM_GRACE_MS } from './process.ts'
 import type { PluginCode } from './protocol.ts'
 import { RunSession, type SessionOptions } from './session.ts'
@@ -58,16 +59,8 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
     onOutput: (line) => options.onLog({ at: Date.now(), level: 'info', message: line, fields: { source: 'output' } }),
   })
   const grace = stopAfter(signal, options.stopGraceMs ?? STOP_GRACE_MS, process, ending.reject)
-  const exit = process.exited.then((how) => {
-    throw crashed(how)
-  })
-  exit.catch(() => undefined)
   try {
-    return await Promise.race([process.rpc.execute({ code, config, run, artifactsDir }), exit, ending.promise])
-  } catch (error) {
-    // A closed pipe is only what a dead process looks like from here: why it died is the better reason.
-    const cause = process.rpc.$closed ? await exit.catch((crash: unknown) => crash) : error
-    throw toRunFailure(cause)
+    return await answerOf(process, process.rpc.execute({ code, config, run, artifactsDir }), ending.promise)
   } finally {
     grace[Symbol.dispose]()
   }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonValue } from '@refbot/plugin-sdk'
 import { RefbotError } from '../errors.ts'
-import { crashed, toRunFailure } from './failure.ts'
+import { answerOf } from './answer.ts'
 import { PluginProcess } from './process.ts'
 import { type HostApi, hostCalls, type PluginCode, type PluginDescription } from './protocol.ts'
 
@@ -32,10 +32,6 @@ export async function describePlugin(
     api: noApi(),
     onOutput: () => undefined,
   })
-  const exit = process.exited.then((how) => {
-    throw crashed(how)
-  })
-  exit.catch(() => undefined)
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
     late.reject(
@@ -45,9 +41,7 @@ export async function describePlugin(
     )
   }, timeoutMs)
   try {
-    return await Promise.race([process.rpc.describe(code, config), exit, late.promise])
-  } catch (error) {
-    throw toRunFailure(process.rpc.$closed ? await exit.catch((crash: unknown) => crash) : error)
+    return await answerOf(process, process.rpc.describe(code, config), late.promise)
   } finally {
     clearTimeout(timer)
   }

@@ -45,7 +45,7 @@ export interface SessionOptions {
   readonly userAgentToken: string
   readonly gate: Gate
   readonly proxies: ProxyScorer
-  readonly store: Pick<Store, 'runs' | 'pluginValues'>
+  readonly store: Pick<Store, 'runs' | 'artifacts' | 'pluginValues'>
   /** Starts the run's browser; called at its first page. */
   readonly launch: (leaseServers: () => Iterable<string>) => Promise<BrowserProcess>
   readonly onLog: (line: LogLine) => void
@@ -62,16 +62,12 @@ interface OpenLease {
   failed?: FailureReason
 }
 
-interface OpenPage {
-  readonly gateLease: GateLease
-}
-
 /** The host's side of `ctx` for one attempt: it holds the attempt's pages, leases and browser, and ends them with it. */
 export class RunSession implements AsyncDisposable {
   readonly api: HostApi
   readonly #options: SessionOptions
   readonly #leases = new Map<string, OpenLease>()
-  readonly #pages = new Map<string, OpenPage>()
+  readonly #pages = new Map<string, GateLease>()
   #browser: Promise<BrowserProcess> | undefined
   /** Set when the attempt ends: what was still being asked for then is not opened any more. */
   #over = false
@@ -104,7 +100,7 @@ export class RunSession implements AsyncDisposable {
       failLease: async (id, reason) => this.#failLease(id, reason),
       releaseLease: async (id) => this.#releaseLease(id),
       openPage: ({ target, leaseId }) => this.#openPage(target, leaseId),
-      pageEgress: async (id) => report(this.#page(id).gateLease),
+      pageEgress: async (id) => report(this.#page(id)),
       closePage: (id) => this.#closePage(id),
       authorisation: async (url) => view(await authorise(url)),
       artifact: (artifact) => this.#keepArtifact(artifact),
@@ -161,9 +157,9 @@ export class RunSession implements AsyncDisposable {
       onRefusedNavigation: onLeftOrigin,
       ...(proxy === undefined ? {} : { proxy: upstream(proxy) }),
     })
-    this.#pages.set(gateLease.id, { gateLease })
+    this.#pages.set(gateLease.id, gateLease)
     open?.pages.push(gateLease)
-    this.#browser ??= this.#options.launch(() => [...this.#pages.values()].map((page) => page.gateLease.server))
+    this.#browser ??= this.#options.launch(() => [...this.#pages.values()].map(({ server }) => server))
     const browser = await this.#browser
     return {
       id: gateLease.id,
@@ -176,7 +172,7 @@ export class RunSession implements AsyncDisposable {
   async #closePage(id: string): Promise<void> {
     const page = this.#pages.get(id)
     this.#pages.delete(id)
-    await page?.gateLease.close()
+    await page?.close()
   }
 
   async #keepArtifact({ name, contentType }: { name: string; contentType: string }) {
@@ -186,7 +182,7 @@ export class RunSession implements AsyncDisposable {
       throw new RefbotError('ARTIFACT_NAME_INVALID', `"${name}" is no plain file name.`)
     }
     const { size } = await stat(file)
-    await store.runs.addArtifact({ runId, name, contentType, bytes: size })
+    await store.artifacts.add({ runId, name, contentType, bytes: size })
     return { bytes: size }
   }
 
@@ -204,7 +200,7 @@ export class RunSession implements AsyncDisposable {
     return open
   }
 
-  #page(id: string): OpenPage {
+  #page(id: string): GateLease {
     const page = this.#pages.get(id)
     if (page === undefined)
       throw new RefbotError('PAGE_UNKNOWN', 'This page is not open.', { hint: 'Ask before it is closed.' })

@@ -64,7 +64,7 @@ describe('a change of state and its event commit together', () => {
     await using store = await open()
     const results = await Promise.allSettled([
       store.executions.claim(execution({ id: '01-a', jobId: 'a' })),
-      store.runs.addArtifact({ runId: 'nobody', name: 'x.png', contentType: 'image/png', bytes: 1 }),
+      store.artifacts.add({ runId: 'nobody', name: 'x.png', contentType: 'image/png', bytes: 1 }),
       store.executions.claim(execution({ id: '01-b', jobId: 'b' })),
     ])
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])

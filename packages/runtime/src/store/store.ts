@@ -38,7 +38,6 @@ export interface RunStore {
   get(id: string): Promise<RunDetails | undefined>
   counts(plugin: string): Promise<PluginRunCounts>
   addSteps(runId: string, steps: readonly StepRecord[]): Promise<void>
-  addArtifact(artifact: Omit<ArtifactRecord, 'createdAt'>): Promise<void>
 }
 
 export interface PluginStateStore {
@@ -132,7 +131,6 @@ export class Store implements AsyncDisposable {
       get: (id) => writer.call('run.get', id),
       counts: async (plugin) => (await this.#long()).call('run.counts', plugin),
       addSteps: (runId, steps) => writer.call('run.addSteps', { runId, steps }),
-      addArtifact: (artifact) => writer.call('artifact.add', artifact),
     }
     this.plugins = {
       desired: () => writer.call('plugin.desired', undefined),

@@ -86,7 +86,7 @@ export function runStoreContract(api: TestApi, name: string, make: () => Promise
     promises('keeps everything over a restart', async (store, { reopen }) => {
       await store.executions.claim(run(1))
       await store.runs.addSteps(id(1), [{ attempt: 1, number: 1, path: 'ö', startedAt: AT, endedAt: AT }])
-      await store.runs.addArtifact({ runId: id(1), name: 'ü.png', contentType: 'image/png', bytes: 3 })
+      await store.artifacts.add({ runId: id(1), name: 'ü.png', contentType: 'image/png', bytes: 3 })
       const before = await store.runs.get(id(1))
       expect(await (await reopen()).runs.get(id(1))).toEqual(before)
     })
