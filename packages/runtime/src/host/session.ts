@@ -1,20 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import type { Authorisation as AuthorisationView, EgressReport, JsonValue, LogLevel } from '@refbot/plugin-sdk'
-import type { FailureReason, ProxyLease, ProxyScorer } from '@refbot/proxy-scoring'
-import { FAILURE_REASONS } from '@refbot/proxy-scoring'
-import type { BrowserProcess } from '../browser/index.ts'
-import {
-  type Authorisation,
-  authorise,
-  type FaultCode,
-  type Gate,
-  type GateLease,
-  type GateRecord,
-} from '../egress/index.ts'
+import type { JsonValue, LogLevel } from '@refbot/plugin-sdk'
+import type { GateRecord } from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { HostApi } from './protocol.ts'
+import { WayOut, type WayOutOptions } from './way-out.ts'
 
 export interface RunProgress {
   readonly done: number
@@ -36,45 +27,28 @@ export interface MetricSample {
   readonly at: number
 }
 
-export interface SessionOptions {
-  readonly runId: string
+export interface SessionOptions extends Omit<WayOutOptions, 'onRequest'> {
   readonly attempt: number
   readonly plugin: string
   readonly permissions: ReadonlySet<string>
   readonly artifactsDir: string
-  readonly userAgentToken: string
-  readonly gate: Gate
-  readonly proxies: ProxyScorer
   readonly store: Pick<Store, 'runs' | 'artifacts' | 'pluginValues'>
-  /** Starts the run's browser; called at its first page. */
-  readonly launch: (leaseServers: () => Iterable<string>) => Promise<BrowserProcess>
   readonly onLog: (line: LogLine) => void
   readonly onMetrics: (samples: readonly MetricSample[]) => void
   readonly onProgress: (progress: RunProgress) => void
-  /** A page tried to leave for an origin that nobody granted: the run is over. */
-  readonly onLeftOrigin: (record: GateRecord) => void
-}
-
-interface OpenLease {
-  readonly lease: ProxyLease
-  /** Pages that left through it, those that are closed already included. */
-  readonly pages: GateLease[]
-  failed?: FailureReason
 }
 
 /** The host's side of `ctx` for one attempt: it holds the attempt's pages, leases and browser, and ends them with it. */
 export class RunSession implements AsyncDisposable {
   readonly api: HostApi
   readonly #options: SessionOptions
-  readonly #leases = new Map<string, OpenLease>()
-  readonly #pages = new Map<string, GateLease>()
-  #browser: Promise<BrowserProcess> | undefined
-  /** Set when the attempt ends: what was still being asked for then is not opened any more. */
-  #over = false
+  readonly #wayOut: WayOut
   #steps = 0
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#wayOut = new WayOut({ ...options, onRequest: (record) => options.onLog(requestLine(record)) })
+    const wayOut = this.#wayOut
     const { runId, attempt, plugin, store } = options
     this.api = {
       log: async (lines) => {
@@ -96,83 +70,21 @@ export class RunSession implements AsyncDisposable {
       storageDelete: (key) => store.pluginValues.delete(plugin, key),
       storageList: (prefix) => store.pluginValues.list(plugin, prefix),
       proxiesAvailable: async () => options.proxies.size > 0,
-      leaseProxy: (request) => this.#leaseProxy(request.exclude ?? []),
-      failLease: async (id, reason) => this.#failLease(id, reason),
-      releaseLease: async (id) => this.#releaseLease(id),
-      openPage: ({ target, leaseId }) => this.#openPage(target, leaseId),
-      pageEgress: async (id) => report(this.#page(id)),
-      closePage: (id) => this.#closePage(id),
-      authorisation: async (url) => view(await authorise(url)),
+      leaseProxy: async ({ exclude = [] }) => {
+        this.#need('proxies')
+        return wayOut.leaseProxy(exclude)
+      },
+      failLease: async (id, reason) => wayOut.failLease(id, reason),
+      releaseLease: async (id) => wayOut.releaseLease(id),
+      openPage: async ({ target, leaseId }) => {
+        this.#need('browser')
+        return wayOut.openPage(target, leaseId)
+      },
+      pageEgress: async (id) => wayOut.egressOf(id),
+      closePage: (id) => wayOut.closePage(id),
+      authorisation: (url) => wayOut.authorisation(url),
       artifact: (artifact) => this.#keepArtifact(artifact),
     }
-  }
-
-  async #leaseProxy(exclude: readonly string[]) {
-    this.#need('proxies')
-    const lease = await this.#options.proxies.acquire({ exclude })
-    if (this.#over) {
-      lease[Symbol.dispose]()
-      throw overError()
-    }
-    this.#leases.set(lease.id, { lease, pages: [] })
-    return { id: lease.id, proxy: lease.proxy.id }
-  }
-
-  #failLease(id: string, reason: string): void {
-    this.#lease(id).failed = isFailureReason(reason) ? reason : 'bad_answer'
-  }
-
-  /** What the gate saw of its pages is what the proxy is judged by. */
-  #releaseLease(id: string): void {
-    const open = this.#leases.get(id)
-    if (open === undefined) return
-    this.#leases.delete(id)
-    const { lease, pages } = open
-    const outcomes = pages.map((page) => page.outcome())
-    const fault = outcomes.flatMap(({ faults }) => faults).find(({ proxyFault }) => proxyFault)
-    const latency = outcomes.find(({ firstByteMs }) => firstByteMs !== undefined)?.firstByteMs
-    if (open.failed !== undefined) lease.fail(open.failed)
-    else if (fault !== undefined) lease.fail(FAILURES[fault.code] ?? 'bad_answer')
-    else if (latency !== undefined) lease.succeed(latency)
-    lease[Symbol.dispose]()
-  }
-
-  async #openPage(target: string, leaseId: string | undefined) {
-    this.#need('browser')
-    const { runId, gate, userAgentToken, onLeftOrigin } = this.#options
-    const authorisation = await authorise(target)
-    if (this.#over) throw overError()
-    const open = leaseId === undefined ? undefined : this.#lease(leaseId)
-    const proxy = open?.lease.proxy
-    if (proxy !== undefined && proxy.protocol !== 'http') {
-      throw new RefbotError('PROXY_PROTOCOL_UNSUPPORTED', `The proxy ${proxy.id} speaks ${proxy.protocol}.`, {
-        hint: 'Use an http proxy.',
-      })
-    }
-    const gateLease = gate.openLease({
-      runId,
-      target: authorisation,
-      userAgentToken,
-      onRecord: (record) => this.#options.onLog(requestLine(record)),
-      onRefusedNavigation: onLeftOrigin,
-      ...(proxy === undefined ? {} : { proxy: upstream(proxy) }),
-    })
-    this.#pages.set(gateLease.id, gateLease)
-    open?.pages.push(gateLease)
-    this.#browser ??= this.#options.launch(() => [...this.#pages.values()].map(({ server }) => server))
-    const browser = await this.#browser
-    return {
-      id: gateLease.id,
-      endpoint: browser.wsEndpoint,
-      proxyServer: gateLease.server,
-      userAgent: `${browser.userAgent} ${userAgentToken}`,
-    }
-  }
-
-  async #closePage(id: string): Promise<void> {
-    const page = this.#pages.get(id)
-    this.#pages.delete(id)
-    await page?.close()
   }
 
   async #keepArtifact({ name, contentType }: { name: string; contentType: string }) {
@@ -193,66 +105,8 @@ export class RunSession implements AsyncDisposable {
     })
   }
 
-  #lease(id: string): OpenLease {
-    const open = this.#leases.get(id)
-    if (open === undefined)
-      throw new RefbotError('LEASE_UNKNOWN', 'This lease is not open.', { hint: 'Lease a proxy again.' })
-    return open
-  }
-
-  #page(id: string): GateLease {
-    const page = this.#pages.get(id)
-    if (page === undefined)
-      throw new RefbotError('PAGE_UNKNOWN', 'This page is not open.', { hint: 'Ask before it is closed.' })
-    return page
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#over = true
-    const browser = await this.#browser?.catch(() => undefined)
-    await browser?.close()
-    for (const id of [...this.#leases.keys()]) this.#releaseLease(id)
-    await Promise.all([...this.#pages.keys()].map((id) => this.#closePage(id)))
-  }
-}
-
-const FAILURES: Partial<Record<FaultCode, FailureReason>> = {
-  PROXY_REFUSED: 'refused_connection',
-  PROXY_RESET: 'reset',
-  PROXY_TIMEOUT: 'timeout',
-  PROXY_UNREACHABLE: 'unreachable',
-  PROXY_AUTH_REJECTED: 'auth',
-}
-
-function overError(): RefbotError {
-  return new RefbotError('RUN_OVER', 'The attempt is over.')
-}
-
-function isFailureReason(reason: string): reason is FailureReason {
-  return (FAILURE_REASONS as readonly string[]).includes(reason)
-}
-
-function upstream(proxy: ProxyLease['proxy']) {
-  return {
-    id: proxy.id,
-    protocol: 'http' as const,
-    host: proxy.host,
-    port: proxy.port,
-    ...(proxy.username === undefined ? {} : { username: proxy.username }),
-    ...(proxy.password === undefined ? {} : { password: proxy.password }),
-  }
-}
-
-function report(lease: GateLease): EgressReport {
-  const { faults, refusals, forwarded, refused, localPorts } = lease.outcome()
-  return {
-    faults: faults.map(({ code, phase, proxyFault, method, origin, path, at }) => {
-      return { code, phase, proxyFault, method, url: origin + path, at }
-    }),
-    refusal: refusals[0]?.kind,
-    forwarded,
-    refused,
-    localPorts,
+    await this.#wayOut[Symbol.asyncDispose]()
   }
 }
 
@@ -264,21 +118,5 @@ function requestLine({ at, runId: _, leaseId, verdict, rule, origin, path, ...re
     level,
     message: `request ${verdict}`,
     fields: { source: 'gate', rule, url: origin + path, page: leaseId, ...rest },
-  }
-}
-
-function view({ origin, source, document }: Authorisation): AuthorisationView {
-  const { allow, expires } = document
-  return {
-    origin,
-    source,
-    paths: allow.paths,
-    submitOrigins: allow.submitOrigins,
-    emailDomains: allow.emailDomains,
-    proxies: allow.proxies === 'any' ? true : allow.proxies === 'none' ? false : 'loopback',
-    ...(allow.maxPerMinute === null ? {} : { maxPerMinute: allow.maxPerMinute }),
-    ...(allow.maxPerDay === null ? {} : { maxPerDay: allow.maxPerDay }),
-    ...(allow.concurrency === null ? {} : { concurrency: allow.concurrency }),
-    ...(expires === undefined ? {} : { expires }),
   }
 }
