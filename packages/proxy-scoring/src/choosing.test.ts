@@ -137,6 +137,49 @@ describe('the strategies', () => {
   })
 })
 
+describe('a sticky key beside half-open circuits', () => {
+  /** A fleet in which one proxy is half-open, and a key that lives on it and one that lives elsewhere. */
+  const halfOpen = () => {
+    const names = ['a', 'b', 'c', 'd']
+    const fleet = setUp(names, { probeShare: 1 })
+    const keys = Array.from({ length: 40 }, (_, i) => `k${i}`)
+    const homes = new Map(keys.map((key) => [key, leaseOf(fleet.scorer, key)]))
+    for (let i = 0; i < 4; i += 1) fleet.use('a', false)
+    fleet.clock.advance(15_000)
+    return { ...fleet, homes, own: keys.filter((key) => homes.get(key) === 'a') }
+  }
+  const leaseOf = (scorer: ProxyScorer, stickyKey: string) => {
+    using lease = scorer.acquireSync({ stickyKey })
+    return lease.proxy.id
+  }
+
+  it('stays with its healthy proxy whoever else waits for a probe', () => {
+    const { scorer, homes, own } = halfOpen()
+    for (const [key, home] of homes) if (!own.includes(key)) expect([key, leaseOf(scorer, key)]).toEqual([key, home])
+  })
+
+  it('is itself the probe of its own proxy, so that one recovers under sticky traffic alone', () => {
+    const { scorer, own, scoreOf } = halfOpen()
+    const [key = ''] = own
+    for (let i = 0; i < 2; i += 1) {
+      expect(scoreOf('a').circuit).toBe('half-open')
+      const lease = scorer.acquireSync({ stickyKey: key })
+      expect(lease.proxy.id).toBe('a')
+      // While the probe is out, others of its keys go where they went before.
+      expect(leaseOf(scorer, key)).not.toBe('a')
+      lease.succeed(100)
+    }
+    expect(scoreOf('a').circuit).toBe('closed')
+    expect(leaseOf(scorer, key)).toBe('a')
+  })
+
+  it('goes to no probe on its second try', () => {
+    const { scorer, own } = halfOpen()
+    using lease = scorer.acquireSync({ stickyKey: own[0], exclude: ['b'] })
+    expect(['c', 'd']).toContain(lease.proxy.id)
+  })
+})
+
 describe('a newcomer and a returner', () => {
   it('starts slowly and then gets its part', () => {
     const { clock, scorer, use } = setUp(['a', 'b', 'c'], { slowStartMs: 30_000, candidates: 1 })

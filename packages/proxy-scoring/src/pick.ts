@@ -7,7 +7,8 @@ export type PickOptions = AcquireOptions
 
 /**
  * The pool's entry that fits best now. A half-open one is tried by a small part of the picks, and when nobody else is left; somebody on his
- * second try (`excluded`) is not sent to one that is being tried out as long as there are others.
+ * second try (`excluded`) is not sent to one that is being tried out as long as there are others. A sticky key probes no proxy but its own,
+ * to which it returns thereby.
  */
 export function pick(
   pool: Pool,
@@ -17,8 +18,17 @@ export function pick(
 ): Entry | undefined {
   if (excluded.length > 0)
     return pool.without(excluded, () => choose(pool, options, defaults) ?? firstProbe(pool, excluded))
-  if (pool.probes.size > 0 && defaults.random() < probeShare(pool, defaults)) return firstProbe(pool)
+  const probe = pool.probes.size === 0 ? undefined : dueProbe(pool, options, defaults)
+  if (probe !== undefined) return probe
   return choose(pool, options, defaults) ?? firstProbe(pool)
+}
+
+function dueProbe(pool: Pool, { stickyKey }: PickOptions, defaults: ResolvedOptions): Entry | undefined {
+  if (stickyKey !== undefined) {
+    const home = pool.home(stickyKey)
+    return home?.awaitsProbe ? home : undefined
+  }
+  return defaults.random() < probeShare(pool, defaults) ? firstProbe(pool) : undefined
 }
 
 function choose(pool: Pool, options: PickOptions, defaults: ResolvedOptions): Entry | undefined {

@@ -128,8 +128,17 @@ export class Pool {
 
   /** The key's own member, or the next in its order that is free. */
   sticky(key: string): Entry | undefined {
+    return this.#places().find(key, (entry) => this.#weights.get(entry.slots[this.number] ?? -1) > 0)
+  }
+
+  /** The key's own member, fit for use or not. */
+  home(key: string): Entry | undefined {
+    return this.#places().find(key, () => true)
+  }
+
+  #places(): StickyRing<Entry> {
     this.#ring ??= new StickyRing(this.members.map((entry) => [entry.proxy.id, entry] as const))
-    return this.#ring.find(key, (entry) => this.#weights.get(entry.slots[this.number] ?? -1) > 0)
+    return this.#ring
   }
 }
 

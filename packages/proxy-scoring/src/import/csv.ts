@@ -1,41 +1,64 @@
-/** A row and the line it begins in, counted from 1. */
+/** A row and where it stands. */
 export interface CsvRow {
+  /** In which it begins, counted from 1. */
   readonly line: number
   readonly cells: readonly string[]
+  /** A quote that is not closed, or closed in the middle of a cell. */
+  readonly broken: boolean
 }
 
-/** Reads RFC 4180 rows; a quoted cell may hold delimiters, doubled quotes and line ends. An unclosed quote ends with the text. */
-export function* csvRows(text: string, delimiter: string): Generator<CsvRow> {
-  let cells: string[] = []
-  let cell = ''
+/**
+ * Reads RFC 4180 rows; a quoted cell may hold delimiters, doubled quotes and line ends. A row that takes several lines and is broken, or that `take`
+ * does not accept, is given up for its first line alone: one stray quote must not swallow the rows behind it.
+ * @param take whether the row could be used
+ */
+export function readRows(text: string, delimiter: string, take: (row: CsvRow) => boolean): void {
   let line = 1
-  let startedAt = 1
+  for (let at = 0; at < text.length; ) {
+    const { cells, end, broken } = readRow(text, at, delimiter)
+    const accepted = take({ line, cells, broken })
+    const next = accepted && !broken ? end : Math.min(end, lineEnd(text, at))
+    line += text.slice(at, next).match(/\r\n|\n|\r/g)?.length ?? 0
+    at = next
+  }
+}
+
+/** The row that begins at `start`; `end` is where the next one begins. */
+function readRow(text: string, start: number, delimiter: string): { cells: string[]; end: number; broken: boolean } {
+  const cells: string[] = []
+  let cell = ''
   let quoted = false
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text[i]
-    const isEnd = char === '\n' || char === '\r'
-    if (char === '\r' && text[i + 1] === '\n') i += 1
-    if (isEnd) line += 1
+  let closed = false
+  for (let i = start; i < text.length; i += 1) {
+    const char = text[i] ?? ''
     if (quoted) {
-      if (char !== '"') cell += isEnd ? '\n' : char
+      if (char !== '"') cell += char
       else if (text[i + 1] === '"') {
         cell += '"'
         i += 1
-      } else quoted = false
-    } else if (char === '"' && cell.trim() === '') {
+      } else {
+        quoted = false
+        closed = true
+      }
+    } else if (char === '"' && !closed && cell.trim() === '') {
       cell = ''
       quoted = true
     } else if (char === delimiter) {
       cells.push(cell)
       cell = ''
-    } else if (isEnd) {
-      yield { line: startedAt, cells: [...cells, cell] }
-      cells = []
-      cell = ''
-      startedAt = line
-    } else cell += char
+      closed = false
+    } else if (char === '\n' || char === '\r') return { cells: [...cells, cell], end: lineEnd(text, i), broken: false }
+    else if (!closed) cell += char
+    else if (char.trim() !== '') return { cells: [...cells, cell], end: lineEnd(text, i), broken: true }
   }
-  if (cells.length > 0 || cell !== '') yield { line: startedAt, cells: [...cells, cell] }
+  return { cells: [...cells, cell], end: text.length, broken: quoted }
+}
+
+/** Behind the end of the line that `from` stands in. */
+function lineEnd(text: string, from: number): number {
+  const end = /\r\n|\n|\r/g
+  end.lastIndex = from
+  return end.exec(text) === null ? text.length : end.lastIndex
 }
 
 /** The delimiter that splits a line into most cells; `undefined` when none occurs. */

@@ -57,6 +57,34 @@ describe('a CSV list', () => {
   })
 })
 
+describe('a stray quote in a CSV list', () => {
+  const hosts = (text: string) => parseProxies(text).proxies.map((p) => p.host)
+
+  it.each([
+    ['is never closed', 'host,port,label\na.test,1,ok\nb.test,2,"stray\nc.test,3,ok\nd.test,4,"quoted"\n', 3],
+    ['stands in the last line', 'host,port,label\na.test,1,ok\nc.test,3,\nd.test,4,\nb.test,2,"stray', 5],
+    ['meets one of a later row', 'host,port,label\na.test,1,x\nb.test,"2,x\nc.test,"3",x\nd.test,4,x', 3],
+    ['closes within a cell', 'host,port,label\r\na.test,1,x\r\nb.test,2,"x"y\r\nc.test,3,x\r\nd.test,4,x', 3],
+  ])('that %s costs its own line alone', (_, text, line) => {
+    expect(hosts(text)).toEqual(['a.test', 'c.test', 'd.test'])
+    expect(problems(text)).toEqual([[line, 'malformed']])
+  })
+
+  it('that makes one cell of several lines gives them up one by one', () => {
+    const text = 'host,port,user,pass\na.test,1,me,"x\nb.test,2,me,"\nc.test,3,me,y'
+    expect(hosts(text)).toEqual(['c.test'])
+    expect(problems(text)).toEqual([
+      [2, 'credentials'],
+      [3, 'malformed'],
+    ])
+  })
+
+  it('costs no more than time in proportion', () => {
+    const text = Array.from({ length: 20_000 }, (_, i) => `p${i}.test,${i % 2 ? '"80' : '80"'},"x`).join('\n')
+    expect(parseProxies(`host,port,label\n${text}`).errors.length).toBeGreaterThan(10_000)
+  })
+})
+
 describe('a JSON list', () => {
   const objects = [
     { host: 'a.test', port: 1, user: 'me', password: 'hunter2', tags: ['x'] },
@@ -83,6 +111,32 @@ describe('a JSON list', () => {
       [6, 'malformed'],
       [6, 'malformed'],
     ])
+  })
+
+  const good = (n: number) => `{"host": "p${n}.test", "port": ${n}}`
+  it.each([
+    ['one a line', [good(1), '{"host": "x", "password": "hunter2"', good(3), '"p4.test:4"'].join('\n'), [1, 3, 4], 2],
+    ['one a line, the first of which is', ['{"host": hunter2}', good(2), '', good(3)].join('\n'), [2, 3], 1],
+    ['a list', `[\n${good(1)},\n{"host": hunter2},\n${good(3)}\n]`, [1, 3], 3],
+    ['a list under a name', `{"at": [1], "proxies": [\n${good(1)},\n"hunter2,\n${good(3)}]\n}`, [1, 3], 3],
+    ['a list in one line', `[${good(1)}, hunter2, "p2.test:2", ${good(3)}]`, [1, 2, 3], 1],
+    [
+      'a list with a bracket that never closes',
+      `[\n${good(1)},\n{"host": "hunter2",\n${good(3)},\n${good(4)}\n]`,
+      [1, 3, 4],
+      3,
+    ],
+    ['a list that is cut off', `[\n${good(1)},\n${good(2)},\n{"host": "hunter2", "po`, [1, 2], 4],
+    ['a list without its commas', `[${good(1)}\n${good(2)} oops\n${good(3)}]`, [1, 3], 2],
+  ])('as %s costs what is broken alone', (_, text, kept, line) => {
+    const { proxies, errors } = parseProxies(text)
+    expect(proxies.map((p) => p.port)).toEqual(kept)
+    expect(errors).toEqual([{ line, code: 'malformed', reason: 'The JSON is broken here or shortly before.' }])
+  })
+
+  it('is read in time in proportion however broken it is', () => {
+    const text = `[\n${Array.from({ length: 20_000 }, (_, i) => `{"host": "p${i}.test", "port": {`).join('\n')}`
+    expect(parseProxies(`${text}\n"a.test:1"]`).proxies).toHaveLength(1)
   })
 
   it('that is broken is reported without its text', () => {

@@ -1,16 +1,15 @@
-/** An element of the list and the line it begins in, counted from 1. */
-export interface JsonElement {
-  readonly line: number
-  readonly value: unknown
-}
+import { salvagedElements } from './json-salvage.ts'
 
-/**
- * The elements of a JSON list: `[…]`, `{ "proxies": […] }`, or one value a line (NDJSON).
- * @returns the line of the first syntax error instead; its text is not kept, since it may hold credentials
- */
-export function jsonElements(text: string): JsonElement[] | { errorLine: number } {
+/** An element of the list and the line it begins in, counted from 1. */
+export type JsonElement =
+  | { readonly line: number; readonly value: unknown }
+  /** Its text is not kept, since it may hold credentials. `line` is that of the syntax error. */
+  | { readonly line: number; readonly broken: true }
+
+/** The elements of a JSON list: `[…]`, `{ "proxies": […] }`, or one value a line (NDJSON). What is broken costs itself alone. */
+export function jsonElements(text: string): JsonElement[] {
   const whole = tryParse(text)
-  if ('error' in whole) return ndjson(text) ?? { errorLine: errorLine(whole.error, text) }
+  if ('error' in whole) return brokenList(text, whole.error)
   const list = listOf(whole.value)
   if (list === undefined) return [{ line: 1, value: whole.value }]
   const lines = elementLines(text, Array.isArray(whole.value) ? 1 : 2)
@@ -23,15 +22,28 @@ function listOf(value: unknown): unknown[] | undefined {
   return Array.isArray(value.proxies) ? value.proxies : undefined
 }
 
-function ndjson(text: string): JsonElement[] | undefined {
-  const elements: JsonElement[] = []
-  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
-    if (line.trim() === '') continue
-    const parsed = tryParse(line)
-    if ('error' in parsed) return undefined
-    elements.push({ line: index + 1, value: parsed.value })
-  }
-  return elements
+/** Where the elements of a list in one piece begin; anything else is one value a line. */
+const LIST_HEAD = /^\s*\[|"proxies"\s*:\s*\[/
+
+function brokenList(text: string, error: unknown): JsonElement[] {
+  const head = LIST_HEAD.exec(text)
+  const first = text.trimStart().split(/[\r\n]/, 1)[0] ?? ''
+  const elements =
+    head === null || 'value' in tryParse(first)
+      ? ndjson(text)
+      : salvagedElements(text, head.index + head[0].length, read)
+  if (elements.some((element) => 'value' in element)) return elements
+  return [{ line: errorLine(error, text), broken: true }]
+}
+
+function ndjson(text: string): JsonElement[] {
+  return text.split(/\r\n|\n|\r/).flatMap((line, index) => (line.trim() === '' ? [] : [read(line, index + 1)]))
+}
+
+function read(text: string, line: number): JsonElement {
+  const parsed = tryParse(text)
+  if ('value' in parsed) return { line, value: parsed.value }
+  return { line: line - 1 + errorLine(parsed.error, text), broken: true }
 }
 
 function tryParse(text: string): { value: unknown } | { error: unknown } {

@@ -1,5 +1,5 @@
-import type { EgressProxy } from '../proxy.ts'
-import { csvRows, delimiterOf } from './csv.ts'
+import { type EgressProxy, isSameProxy } from '../proxy.ts'
+import { delimiterOf, readRows } from './csv.ts'
 import { jsonElements } from './json.ts'
 import { parseLine, withoutComment } from './line.ts'
 import { fieldOf, type RecordField, readRecord } from './record.ts'
@@ -36,20 +36,22 @@ export function parseProxies(text: string, options: ParseOptions = {}): ParseRes
 class Collector {
   readonly proxies: EgressProxy[] = []
   readonly errors: ParseError[] = []
-  readonly #lineOfId = new Map<string, number>()
+  readonly #byId = new Map<string, { readonly line: number; readonly proxy: EgressProxy }>()
 
-  add(line: number, entry: EgressProxy | Problem): void {
+  /** Whether the entry is one that could be read, new or not. */
+  add(line: number, entry: EgressProxy | Problem): boolean {
     if ('code' in entry) {
       this.errors.push({ line, ...entry })
-      return
+      return false
     }
-    const first = this.#lineOfId.get(entry.id)
-    if (first !== undefined) {
-      this.errors.push({ line, ...problem('duplicate', `The same proxy stands in line ${first}.`) })
-      return
-    }
-    this.#lineOfId.set(entry.id, line)
-    this.proxies.push(entry)
+    const first = this.#byId.get(entry.id)
+    if (first === undefined) {
+      this.#byId.set(entry.id, { line, proxy: entry })
+      this.proxies.push(entry)
+    } else if (isSameProxy(first.proxy, entry))
+      this.errors.push({ line, ...problem('duplicate', `The same proxy stands in line ${first.line}.`) })
+    else this.errors.push({ line, ...problem('id', `Another proxy has the same id in line ${first.line}.`) })
+    return true
   }
 }
 
@@ -79,27 +81,29 @@ function readLines(text: string, options: ParseOptions, collected: Collector): v
 function readCsv(text: string, options: ParseOptions, collected: Collector): void {
   const first = text.split(/\r\n|\n|\r/).find((line) => withoutComment(line) !== '') ?? ''
   let columns: readonly (RecordField | undefined)[] | undefined
-  for (const { line, cells } of csvRows(text, delimiterOf(first) ?? ',')) {
+  readRows(text, delimiterOf(first) ?? ',', ({ line, cells, broken }) => {
     const isBlank = cells.every((cell) => cell.trim() === '')
-    if (isBlank || withoutComment(cells[0]?.trim() || 'x') === '') continue
+    if (isBlank || withoutComment(cells[0]?.trim() || 'x') === '') return false
+    if (broken) return collected.add(line, problem('malformed', 'A quote is not closed, or closed within a cell.'))
     if (columns === undefined) {
       const heading = isHeading(cells)
       columns = heading ? cells.map((cell) => fieldOf(cell.trim())) : PLAIN_COLUMNS
-      if (heading) continue
+      if (heading) return true
     }
     const record: Partial<Record<RecordField, string>> = {}
     for (const [i, field] of columns.entries()) if (field !== undefined) record[field] = cells[i] ?? ''
-    collected.add(line, readRecord(record, options))
-  }
+    return collected.add(line, readRecord(record, options))
+  })
 }
 
 function readJson(text: string, options: ParseOptions, collected: Collector): void {
-  const elements = jsonElements(text)
-  if ('errorLine' in elements) {
-    collected.add(elements.errorLine, problem('malformed', 'The JSON is broken here or shortly before.'))
-    return
-  }
-  for (const { line, value } of elements) collected.add(line, readElement(value, options))
+  for (const element of jsonElements(text))
+    collected.add(
+      element.line,
+      'broken' in element
+        ? problem('malformed', 'The JSON is broken here or shortly before.')
+        : readElement(element.value, options),
+    )
 }
 
 function readElement(value: unknown, options: ParseOptions): EgressProxy | Problem {

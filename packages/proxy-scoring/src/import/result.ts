@@ -9,7 +9,7 @@ import {
 } from '../proxy.ts'
 
 /** Why an entry of a list was not taken. */
-export type ParseErrorCode = 'malformed' | 'host' | 'port' | 'protocol' | 'credentials' | 'duplicate'
+export type ParseErrorCode = 'malformed' | 'host' | 'port' | 'protocol' | 'credentials' | 'duplicate' | 'id'
 
 /** An entry that was not taken. Its text is not repeated: it may hold credentials. */
 export interface ParseError {
@@ -44,6 +44,7 @@ const REASONS: Readonly<Record<ParseErrorCode, string>> = {
   protocol: 'The protocol is not http, https or socks5.',
   credentials: 'The credentials hold control characters, or a password without a user.',
   duplicate: 'The same proxy stands further up.',
+  id: 'Another proxy has the same id.',
 }
 
 export function problem(code: ParseErrorCode, reason = REASONS[code]): Problem {
