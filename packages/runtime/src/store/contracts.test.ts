@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Store } from './index.ts'
+import { alertStateStoreContract } from './testing/alert-contract.ts'
 import { artifactStoreContract } from './testing/artifact-contract.ts'
 import type { EngineUnderTest } from './testing/contracts.ts'
 import { eventStoreContract } from './testing/event-contract.ts'
 import { pluginStateStoreContract, pluginValueStoreContract } from './testing/plugin-contract.ts'
+import { proxyHealthStoreContract, proxyStoreContract } from './testing/proxy-contract.ts'
 import { runStoreContract } from './testing/run-contract.ts'
+import { auditStoreContract, tokenStoreContract } from './testing/token-contract.ts'
 
 /** A second engine joins here. */
 const ENGINES: Readonly<Record<string, () => Promise<EngineUnderTest>>> = {
@@ -37,4 +40,9 @@ for (const [engine, make] of Object.entries(ENGINES)) {
   pluginStateStoreContract(api, engine, make)
   pluginValueStoreContract(api, engine, make)
   eventStoreContract(api, engine, make)
+  alertStateStoreContract(api, engine, make)
+  proxyStoreContract(api, engine, make)
+  proxyHealthStoreContract(api, engine, make)
+  tokenStoreContract(api, engine, make)
+  auditStoreContract(api, engine, make)
 }

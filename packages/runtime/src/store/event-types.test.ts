@@ -1,9 +1,11 @@
+import type { AlertTransition } from '@refbot/analytics'
 import { describe, expect, it } from 'vitest'
 import type { EventType } from './event-types.ts'
 import { applyRetention } from './retention.ts'
 import type { Store } from './store.ts'
 import { AT, end, id, run } from './testing/contracts.ts'
 import { TestFolder } from './testing/folder.ts'
+import { alertSnapshot, transition } from './testing/operator-samples.ts'
 
 const DAY = 86_400_000
 
@@ -32,10 +34,31 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
     await store.artifacts.add({ runId: id(1), name: 'a', contentType: 'text/plain', bytes: 1 })
   },
   'plugin.desired': (store) => store.plugins.setDesired('shop', 'armed'),
+  'alert.pending': (store) => alerts(store, 'inactive', 'pending'),
+  'alert.firing': (store) => alerts(store, 'pending', 'firing'),
+  'alert.resolved': (store) => alerts(store, 'firing', 'resolved'),
+  'alert.cleared': (store) => alerts(store, 'pending', 'inactive'),
+  'proxy.added': (store) => store.proxies.add([PROXY]),
+  async 'proxy.removed'(store) {
+    await store.proxies.add([PROXY])
+    await store.proxies.remove(PROXY.id)
+  },
+  'proxy.circuit': (store) => store.proxyHealth.save({ takenAt: AT, proxies: [], circuits: [CIRCUIT] }),
+  'token.created': (store) => store.tokens.add(TOKEN),
+  async 'token.revoked'(store) {
+    await store.tokens.add(TOKEN)
+    await store.tokens.revoke(TOKEN.id)
+  },
   async 'store.pruned'(store) {
     await store.pluginValues.set('shop', 'key', 1)
     await applyRetention(store, { pluginValueMs: DAY }, Date.UTC(2027, 0, 1))
   },
+  /** ../alerting.test.ts */
+  'alert.undelivered': 'elsewhere',
+  /** ../refbot.test.ts */
+  'service.started': 'elsewhere',
+  'service.stopping': 'elsewhere',
+  'config.reloaded': 'elsewhere',
   /** disk/disk-full.test.ts */
   'store.health': 'elsewhere',
   /** faults.test.ts */
@@ -46,6 +69,14 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
 const JOB = {
   config: { id: 'job', task: 'retention', triggers: { type: 'interval' as const, everyMs: DAY } },
   createdAt: AT,
+}
+
+const PROXY = { id: 'http://a:1', protocol: 'http', host: 'a', port: 1 } as const
+const CIRCUIT = { proxyId: PROXY.id, from: 'closed', to: 'open', input: 'isolated', retryAt: null } as const
+const TOKEN = { id: 't1', name: 'ci', rights: 'admin', hash: 'aa' } as const
+
+function alerts(store: Store, from: AlertTransition['from'], to: AlertTransition['to']): Promise<void> {
+  return store.alertState.save({ snapshot: alertSnapshot(), transitions: [transition(from, to)] })
 }
 
 const made = Object.entries(CHANGES).filter(([, change]) => change !== 'elsewhere') as [

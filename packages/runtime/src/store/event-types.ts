@@ -1,4 +1,6 @@
+import type { Alert, AlertSeverity } from '@refbot/analytics'
 import type { DesiredState, RunCause } from '@refbot/plugin-sdk'
+import type { CircuitInput, CircuitState } from '@refbot/proxy-scoring'
 import type { ExecutionReason, ExecutionStatus } from '@refbot/scheduler'
 import type { StoreStatus } from './disk/health.ts'
 
@@ -20,6 +22,32 @@ export interface EventData {
   'artifact.stored': { readonly runId: string; readonly name: string; readonly bytes: number }
   /** An operator armed, paused or stopped a plugin. */
   'plugin.desired': { readonly plugin: string; readonly desired: DesiredState }
+  /** The condition of an alert holds, not yet for long enough. */
+  'alert.pending': AlertData
+  /** An alert fires, or its severity changed while it did. */
+  'alert.firing': AlertData & { readonly severityBefore?: AlertSeverity }
+  /** An alert that fired is over. */
+  'alert.resolved': AlertData
+  /** The condition of a pending alert ended before it fired. */
+  'alert.cleared': AlertData
+  /** A message about an alert was given up, after its last attempt. */
+  'alert.undelivered': { readonly sink: string; readonly reason: string }
+  /** An operator added a proxy beside those of the configuration. */
+  'proxy.added': { readonly proxyId: string }
+  /** An operator took such a proxy away. */
+  'proxy.removed': { readonly proxyId: string }
+  /** The circuit of a proxy changed its state, by outcomes, by time or by hand (`isolated`, `released`). */
+  'proxy.circuit': ProxyCircuitData
+  /** A token was made. */
+  'token.created': { readonly tokenId: string; readonly name: string; readonly rights: TokenRights }
+  /** A token was made invalid. */
+  'token.revoked': { readonly tokenId: string; readonly name: string }
+  /** RefBot has started: triggers fire. */
+  'service.started': { readonly version: string }
+  /** RefBot stops: triggers fire no more, and runs end. */
+  'service.stopping': { readonly version: string }
+  /** A changed configuration was read; what needs a restart is not in force yet. */
+  'config.reloaded': { readonly live: readonly string[]; readonly restart: readonly string[] }
   /** Rows and files were deleted because of their age, or because there were too many. */
   'store.pruned': { readonly deleted: Readonly<Partial<Record<PrunedKind, Deletion>>> }
   /** The database was brought to this version's tables. */
@@ -31,7 +59,24 @@ export interface EventData {
 }
 
 /** What retention deletes. Metrics have tiers of their own, and prune themselves. */
-export type PrunedKind = 'execution' | 'event' | 'plugin_value' | 'artifact'
+export type PrunedKind = 'execution' | 'event' | 'plugin_value' | 'artifact' | 'proxy_health' | 'token' | 'audit'
+
+/** `admin` may do everything, `read` may only look. */
+export type TokenRights = 'admin' | 'read'
+
+export interface AlertData
+  extends Pick<Alert, 'ruleId' | 'severity' | 'labels' | 'summary' | 'value' | 'threshold' | 'startedAt'> {
+  readonly alertId: string
+}
+
+export interface ProxyCircuitData {
+  readonly proxyId: string
+  readonly from: CircuitState
+  readonly to: CircuitState
+  readonly input: CircuitInput
+  /** With `open`: epoch milliseconds of the next probe; null otherwise, or when isolated. */
+  readonly retryAt: number | null
+}
 
 export interface Deletion {
   readonly items: number

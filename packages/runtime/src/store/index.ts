@@ -5,9 +5,22 @@ export { checkStore, type StoreCheck } from './check.ts'
 export { DataDirectory, newToken } from './data-directory.ts'
 export type { StoreHealth, StoreStatus } from './disk/health.ts'
 export type { EventGap, EventSubscription } from './event-feed.ts'
-export type { Deletion, EventData, EventType, PrunedKind, RefbotEvent } from './event-types.ts'
+export type {
+  AlertData,
+  Deletion,
+  EventData,
+  EventType,
+  ProxyCircuitData,
+  PrunedKind,
+  RefbotEvent,
+  TokenRights,
+} from './event-types.ts'
+export type { AuditEntry, AuditInput, AuditQuery } from './operations/audit.ts'
+export type { SealedProxy } from './operations/proxies.ts'
 export type { PrunedTable } from './operations/retention.ts'
 export type { ArtifactRecord, PluginRunCounts, RunDetails, RunQuery, RunRecord, StepRecord } from './operations/runs.ts'
+export type { NewToken, StoredToken, TokenRecord } from './operations/tokens.ts'
+export type { AlertStateStore, AuditStore, ProxyHealthStore, ProxyStore, TokenStore } from './operators.ts'
 export { applyRetention, type RetentionPolicy } from './retention.ts'
 export {
   type ArtifactStore,

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { applyRetention, type Store } from './index.ts'
 import { AT, end, id, run } from './testing/contracts.ts'
 import { TestFolder } from './testing/folder.ts'
+import { proxyMemory } from './testing/operator-samples.ts'
 
 const DAY = 86_400_000
 
@@ -46,6 +47,30 @@ describe('retention', () => {
     expect([existsSync(artifact(folder, 1, '')), existsSync(log(folder, 1))]).toEqual([false, false])
     expect([existsSync(artifact(folder, 5, '0.png')), existsSync(log(folder, 5))]).toEqual([true, true])
     expect(await store.select('SELECT count(*) AS n FROM attempt')).toEqual([{ n: 1 }])
+  })
+
+  it('deletes old entries of the audit, dead tokens and what was learnt of unused proxies; valid tokens stay', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    const entry = { actor: 'admin', actorName: 'admin', action: 'POST', target: '/a', outcome: '202' }
+    folder.now = AT
+    await store.audit.add(entry)
+    for (const tokenId of ['valid', 'revoked', 'expired', 'fresh']) {
+      const expiresAt = { expired: AT + DAY, fresh: AT + 9 * DAY }[tokenId]
+      const token = { id: tokenId, name: tokenId, rights: 'read', hash: tokenId } as const
+      await store.tokens.add(expiresAt === undefined ? token : { ...token, expiresAt })
+    }
+    await store.tokens.revoke('revoked')
+    await store.proxyHealth.save({ takenAt: AT, proxies: [proxyMemory('unused')] })
+    folder.now = AT + 10 * DAY
+    await store.audit.add(entry)
+    await store.proxyHealth.save({ takenAt: folder.now, proxies: [proxyMemory('used')] })
+    const deleted = await applyRetention(store, { auditMs: 7 * DAY, proxyHealthMs: 7 * DAY }, folder.now)
+    const one = { items: 1, bytes: 0 }
+    expect(deleted).toEqual({ audit: one, token: { items: 2, bytes: 0 }, proxy_health: one })
+    expect((await store.audit.list()).map(({ at }) => at)).toEqual([folder.now])
+    expect((await store.tokens.list()).map((token) => token.id)).toEqual(['fresh', 'valid'])
+    expect((await store.proxyHealth.load()).flatMap(({ proxies }) => proxies.map((each) => each.id))).toEqual(['used'])
   })
 
   it('leaves alone what is still running, however old', async () => {

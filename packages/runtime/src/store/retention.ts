@@ -13,6 +13,10 @@ export interface RetentionPolicy {
   readonly eventMs?: number
   /** Since the value was last written. */
   readonly pluginValueMs?: number
+  /** Since the proxy was last used, or its circuit changed. */
+  readonly proxyHealthMs?: number
+  /** Entries of the audit; tokens, since they expired or were revoked. */
+  readonly auditMs?: number
   readonly artifactMs?: number
   /** All artifacts together, in bytes: the oldest go first. */
   readonly artifactBytes?: number
@@ -40,6 +44,9 @@ export async function applyRetention(
     execution: policy.executionMs,
     event: policy.eventMs,
     plugin_value: policy.pluginValueMs,
+    proxy_health: policy.proxyHealthMs,
+    token: policy.auditMs,
+    audit: policy.auditMs,
   }
   for (const [table, age] of Object.entries(ages) as [PrunedTable, number | undefined][]) {
     if (age === undefined) continue

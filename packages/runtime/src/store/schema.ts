@@ -108,6 +108,62 @@ interface DeletionTable {
   created_at: CreatedAt
 }
 
+/** What alerting remembers, as one row that is replaced. */
+interface AlertStateTable {
+  name: string
+  /** `AlertSnapshot` as JSON. */
+  snapshot: string
+  updated_at: number
+  created_at: CreatedAt
+}
+
+/** Proxies that an operator added beside those of the configuration. */
+interface ProxyTable {
+  id: string
+  protocol: string
+  host: string
+  port: number
+  /** User and password, sealed with the key of the store; null where there are none. */
+  login: string | null
+  label: string | null
+  region: string | null
+  /** Words as JSON. */
+  tags: string | null
+  created_at: CreatedAt
+}
+
+/** What was learnt of a proxy, of the configuration or not. */
+interface ProxyHealthTable {
+  proxy_id: string
+  /** `ProxyMemory` as JSON. */
+  memory: string
+  taken_at: number
+  created_at: CreatedAt
+}
+
+interface TokenTable {
+  id: string
+  name: string
+  /** SHA-256 of the token, in hex. */
+  hash: string
+  rights: string
+  last_used_at: number | null
+  expires_at: number | null
+  revoked_at: number | null
+  created_at: CreatedAt
+}
+
+interface AuditTable {
+  id: Generated<number>
+  /** Id of a token, or `cli`. */
+  actor: string
+  actor_name: string
+  action: string
+  target: string
+  outcome: string
+  created_at: CreatedAt
+}
+
 /** Every table, as Kysely sees it. */
 export interface Database {
   job: JobTable
@@ -121,4 +177,9 @@ export interface Database {
   metric_block: MetricBlockTable
   event: EventTable
   deletion: DeletionTable
+  alert_state: AlertStateTable
+  proxy: ProxyTable
+  proxy_health: ProxyHealthTable
+  token: TokenTable
+  audit: AuditTable
 }

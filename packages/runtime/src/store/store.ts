@@ -11,6 +11,7 @@ import type { BlockRange } from './operations/metrics.ts'
 import type { StoredValue } from './operations/plugins.ts'
 import type { Pruned, PrunedArtifact, PrunedTable } from './operations/retention.ts'
 import type { ArtifactRecord, PluginRunCounts, RunDetails, RunQuery, RunRecord, StepRecord } from './operations/runs.ts'
+import { type OperatorStores, operatorStores } from './operators.ts'
 import { programVersion } from './program.ts'
 import type { Opening } from './protocol.ts'
 
@@ -99,6 +100,11 @@ export class Store implements AsyncDisposable {
   readonly events: EventStore
   readonly feed: EventReader
   readonly retention: RetentionStore
+  readonly alertState: OperatorStores['alertState']
+  readonly proxies: OperatorStores['proxies']
+  readonly proxyHealth: OperatorStores['proxyHealth']
+  readonly tokens: OperatorStores['tokens']
+  readonly audit: OperatorStores['audit']
   /** The data directory: artifacts and logs lie beside the database. */
   readonly folder: string
   readonly #health: () => StoreHealth
@@ -113,6 +119,12 @@ export class Store implements AsyncDisposable {
     this.#health = health
     this.#feed = feed
     this.folder = folder
+    const { alertState, proxies, proxyHealth, tokens, audit } = operatorStores(writer)
+    this.alertState = alertState
+    this.proxies = proxies
+    this.proxyHealth = proxyHealth
+    this.tokens = tokens
+    this.audit = audit
     this.executions = {
       saveJob: (job) => writer.call('job.save', job),
       deleteJob: (id) => writer.call('job.delete', id),
@@ -203,7 +215,7 @@ export class Store implements AsyncDisposable {
     opened = store
     if (health.status !== 'ok') store.#tellHealth()
     const { discardedBytes } = writer.opening
-    if (discardedBytes > 0) await store.#tell('store.recovered', { discardedBytes })
+    if (discardedBytes > 0) await store.tell('store.recovered', { discardedBytes })
     return store
   }
 
@@ -220,10 +232,11 @@ export class Store implements AsyncDisposable {
   /** On a disk that takes no write, `health()` alone tells it. */
   #tellHealth(): void {
     const { status, freeBytes } = this.health()
-    this.#tell('store.health', { status, freeBytes }).catch(() => undefined)
+    this.tell('store.health', { status, freeBytes }).catch(() => undefined)
   }
 
-  #tell<Type extends EventType>(type: Type, data: EventData[Type]): Promise<void> {
+  /** For changes that no row holds; those of rows tell themselves. */
+  tell<Type extends EventType>(type: Type, data: EventData[Type]): Promise<void> {
     return this.#writer.call('event.tell', { type, data })
   }
 

@@ -1,11 +1,15 @@
+import { alertOperations } from './alerts.ts'
+import { auditOperations } from './audit.ts'
 import { eventOperations } from './events.ts'
 import { executionOperations } from './executions.ts'
 import { jobOperations } from './jobs.ts'
 import { metricOperations } from './metrics.ts'
 import { pluginOperations } from './plugins.ts'
+import { proxyOperations } from './proxies.ts'
 import { retentionOperations } from './retention.ts'
 import { runOperations } from './runs.ts'
 import { selectOperations } from './select.ts'
+import { tokenOperations } from './tokens.ts'
 
 /** Everything that the store's threads can be asked to do. */
 export const operations = {
@@ -17,6 +21,10 @@ export const operations = {
   ...eventOperations,
   ...retentionOperations,
   ...selectOperations,
+  ...alertOperations,
+  ...proxyOperations,
+  ...tokenOperations,
+  ...auditOperations,
 }
 
 export type Operations = typeof operations

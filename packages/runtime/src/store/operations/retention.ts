@@ -125,6 +125,29 @@ const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: nu
     return { ids: [], deleted: keys.length }
   },
 
+  async proxy_health({ db }, before, limit) {
+    const old = db.selectFrom('proxy_health').select('proxy_id').where('taken_at', '<', before).limit(limit)
+    const { numDeletedRows } = await db.deleteFrom('proxy_health').where('proxy_id', 'in', old).executeTakeFirst()
+    return { ids: [], deleted: Number(numDeletedRows) }
+  },
+
+  /** Valid ones stay, however old. */
+  async token({ db }, before, limit) {
+    const dead = db
+      .selectFrom('token')
+      .select('id')
+      .where((where) => where.or([where('revoked_at', '<', before), where('expires_at', '<', before)]))
+      .limit(limit)
+    const { numDeletedRows } = await db.deleteFrom('token').where('id', 'in', dead).executeTakeFirst()
+    return { ids: [], deleted: Number(numDeletedRows) }
+  },
+
+  async audit({ db }, before, limit) {
+    const old = db.selectFrom('audit').select('id').where('created_at', '<', before).orderBy('created_at').limit(limit)
+    const { numDeletedRows } = await db.deleteFrom('audit').where('id', 'in', old).executeTakeFirst()
+    return { ids: [], deleted: Number(numDeletedRows) }
+  },
+
   /** From the start of the stream, up to the first that is not old: what remains has no hole. */
   async event({ db }, before, limit) {
     const rows = await db.selectFrom('event').select(['id', 'created_at']).orderBy('id').limit(limit).execute()

@@ -1,5 +1,6 @@
 import type { ExecutionRecord, ExecutionStatus } from '@refbot/scheduler'
 import type { RefbotEvent } from '../event-types.ts'
+import type { OperatorStores } from '../operators.ts'
 import type { Store } from '../store.ts'
 
 /** The part of a test runner that the contracts need; vitest's own `{ describe, it, expect }` fits. */
@@ -10,7 +11,10 @@ export interface TestApi {
 }
 
 /** What one engine offers of the store; the scheduler and analytics bring the suites of their own two interfaces. */
-export type Engine = Pick<Store, 'executions' | 'runs' | 'plugins' | 'pluginValues' | 'artifacts' | 'events' | 'feed'>
+export type Engine = Pick<
+  Store,
+  'executions' | 'runs' | 'plugins' | 'pluginValues' | 'artifacts' | 'events' | 'feed' | keyof OperatorStores
+>
 
 export interface EngineUnderTest {
   /** Empty. */

@@ -1,0 +1,46 @@
+import type { AlertSnapshot, AlertTransition } from '@refbot/analytics'
+import type { AlertData } from '../event-types.ts'
+import { durable } from '../operation.ts'
+
+/** There is one alerting, and so one row. */
+const ROW = 'alerts'
+
+export interface AlertStateSave {
+  readonly snapshot: AlertSnapshot
+  /** What changed since the last save, in order. */
+  readonly transitions: readonly AlertTransition[]
+}
+
+export const alertOperations = {
+  'alertState.load': durable(async ({ db }, _: undefined): Promise<AlertSnapshot | undefined> => {
+    const row = await db.selectFrom('alert_state').select('snapshot').where('name', '=', ROW).executeTakeFirst()
+    return row === undefined ? undefined : (JSON.parse(row.snapshot) as AlertSnapshot)
+  }),
+
+  /** Not refused on a full disk: what it says is about that disk, perhaps. */
+  'alertState.save': durable(async ({ db, now, emit }, { snapshot, transitions }: AlertStateSave): Promise<void> => {
+    const row = { snapshot: JSON.stringify(snapshot), updated_at: now }
+    await db
+      .insertInto('alert_state')
+      .values({ name: ROW, ...row, created_at: now })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+      .execute()
+    for (const { alert, to, severityBefore } of transitions) {
+      const data: AlertData = {
+        alertId: alert.id,
+        ruleId: alert.ruleId,
+        severity: alert.severity,
+        labels: alert.labels,
+        summary: alert.summary,
+        value: alert.value,
+        threshold: alert.threshold,
+        startedAt: alert.startedAt,
+      }
+      if (to === 'firing') {
+        await emit('alert.firing', severityBefore === undefined ? data : { ...data, severityBefore })
+      } else {
+        await emit(to === 'inactive' ? 'alert.cleared' : `alert.${to}`, data)
+      }
+    }
+  }),
+}
