@@ -49,6 +49,8 @@ export class LiveConfig {
       proxies: after.proxies,
       alerts: after.alerts,
       browser: after.browser,
+      limits: { ...before.limits, maxLaunches: after.limits.maxLaunches },
+      metricsFile: after.metricsFile,
       retention: { ...after.retention, metricsDays: before.retention.metricsDays },
     }
     return changes

@@ -20,7 +20,7 @@ import { LiveConfig } from './live-config.ts'
 import { ManagedPlugins } from './manager/index.ts'
 import { readProxies } from './proxies.ts'
 import { type LaunchRequest, Runs } from './runs/index.ts'
-import { applyRetention, DataDirectory, newToken, type RetentionPolicy, Store } from './store/index.ts'
+import { applyRetention, DataDirectory, newToken, type RetentionPolicy, RUN_TASK, Store } from './store/index.ts'
 
 /** This package's version, which also names RefBot in its user agent. */
 export const VERSION: string = (
@@ -71,7 +71,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   const identity = loadGateIdentity(directory.secret('gate-key', () => createGateIdentity().keyPem))
   const events: EventStream = new EventStream(() => store)
   const store: Store = stack.use(
-    await Store.open({ file: directory.databaseFile, now: Date.now, onEvents: events.publish }),
+    await Store.open({ file: directory.databaseFile, now: Date.now, onEvents: events.publish, ...config.store }),
   )
   const idKey = createHash('sha256').update(identity.keyPem).digest('hex')
   const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey), strategy: config.proxyStrategy })
@@ -81,6 +81,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   const gate = stack.use(await Gate.start({ identity }))
   const scheduler = new PluginScheduler({
     store: store.executions,
+    concurrency: { keys: { [RUN_TASK]: config.limits.maxRuns } },
     ...(config.timeZone === undefined ? {} : { timeZone: config.timeZone }),
   })
 
@@ -170,5 +171,7 @@ function retentionPolicy({ retention }: RefbotConfig): RetentionPolicy {
     executionMs: retention.executionsDays * DAY_MS,
     eventMs: retention.eventsDays * DAY_MS,
     pluginValueMs: retention.storageDays * DAY_MS,
+    artifactMs: retention.artifactsDays * DAY_MS,
+    artifactBytes: retention.artifactsBytes,
   }
 }

@@ -43,4 +43,15 @@ describe('a configuration with 10,000 proxies and 10,000 alerts', () => {
     expect(found.every(({ line }) => line !== undefined)).toBe(true)
     expect(found.find(({ path }) => path === 'proxies.9999')).toMatchObject({ line: 10_002 })
   })
+
+  it('with 10,000 jobs is read as fast, and names every wrong one', async () => {
+    const plans = many((index) => ({ id: `job-${index}`, plugin: 'hello', cron: `${index % 60} * * * *` }))
+    writeJson({ jobs: plans })
+    expect(await cpuMs(load)).toBeLessThan(1000)
+    expect((await load()).config.jobs).toHaveLength(10_000)
+    writeJson({ jobs: plans.map((each) => ({ ...each, cron: '61 * * * *' })) })
+    const { problems: found } = await check()
+    expect(found).toHaveLength(10_000)
+    expect(found.at(-1)).toMatchObject({ path: 'jobs.9999.cron', line: expect.any(Number) })
+  })
 })

@@ -108,11 +108,13 @@ export function withAbsolutePaths(config: RefbotConfig, base: string): RefbotCon
 }
 
 function absolutePaths(config: RefbotConfig, base: (key: string) => string): RefbotConfig {
+  const { metricsFile } = config
   const { executable } = config.browser
   return {
     ...config,
     dataDir: resolve(base('dataDir'), config.dataDir),
     pluginsDir: resolve(base('pluginsDir'), config.pluginsDir),
+    ...(metricsFile === undefined ? {} : { metricsFile: resolve(base('metricsFile'), metricsFile) }),
     ...(executable === undefined
       ? {}
       : { browser: { ...config.browser, executable: resolve(base('browser.executable'), executable) } }),

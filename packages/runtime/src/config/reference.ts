@@ -26,17 +26,22 @@ export function configurationPage(): string {
 
 function lists(): string[] {
   return configLeaves().flatMap(({ path, item }) => {
-    const keys = [...(item?.keys ?? [])]
-    if (keys.length === 0) return []
-    const required = new Set(item?.schema.required)
-    const rows = keys.map(([key, { schema }]: readonly [string, KeyNode]) => [
-      `\`${key}\`${required.has(key) ? ' (needed)' : ''}`,
+    if (item === undefined) return []
+    const rows = configLeaves(item).map(({ path: key, schema }) => [
+      `\`${key}\`${isNeeded(item, key.split('.')) ? ' (needed)' : ''}`,
       typeOf(schema),
       schema.description ?? '',
       schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``,
     ])
     return [`### An entry of \`${path}\``, table(['key', 'type', 'meaning', 'default'], rows)]
   })
+}
+
+/** Whether an entry, or the group that the key stands in, is not valid without it. */
+function isNeeded(node: KeyNode, [key = '', ...rest]: readonly string[]): boolean {
+  const below = node.keys?.get(key)
+  if (rest.length > 0 && below !== undefined) return isNeeded(below, rest)
+  return node.schema.required?.includes(key) === true
 }
 
 function typeOf({ type, enum: choices, items, anyOf }: JsonSchema): string {

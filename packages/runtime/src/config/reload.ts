@@ -17,6 +17,8 @@ export interface ReloadRule {
 }
 
 const API: ReloadRule = { effect: 'restart', why: 'The API is opened at start.' }
+const GATE: ReloadRule = { effect: 'restart', why: 'The gate is started with it.' }
+const STORE: ReloadRule = { effect: 'restart', why: 'The store is opened with it.' }
 const NEXT_BROWSER: ReloadRule = { effect: 'live', why: 'From the next browser on; open ones stay.' }
 const NEXT_CLEAN_UP: ReloadRule = { effect: 'live', why: 'From the next clean-up on.' }
 
@@ -31,6 +33,18 @@ export const RELOAD_RULES: Readonly<Record<ConfigPath, ReloadRule>> = {
   'api.port': API,
   proxies: { effect: 'live', why: 'New ones can be leased at once; removed ones end with their leases.' },
   proxyStrategy: { effect: 'restart', why: 'The scorer is built for one strategy.' },
+  jobs: {
+    effect: 'live',
+    why: 'New ones are armed, changed ones armed anew, removed ones disarmed; what runs goes on.',
+  },
+  'limits.maxRuns': { effect: 'restart', why: 'The scheduler is built with it.' },
+  'limits.maxLaunches': { effect: 'live', why: 'From the next launch on.' },
+  'limits.perOrigin.maxPerMinute': GATE,
+  'limits.perOrigin.maxPerDay': GATE,
+  'limits.perOrigin.concurrency': GATE,
+  metricsFile: { effect: 'live', why: 'From the next samples on.' },
+  'store.minFreeBytes': STORE,
+  'store.reserveBytes': STORE,
   'browser.headless': NEXT_BROWSER,
   'browser.executable': NEXT_BROWSER,
   alerts: { effect: 'live', why: 'From the next evaluation on; the alerts of a removed rule end.' },
@@ -38,6 +52,8 @@ export const RELOAD_RULES: Readonly<Record<ConfigPath, ReloadRule>> = {
   'retention.executionsDays': NEXT_CLEAN_UP,
   'retention.eventsDays': NEXT_CLEAN_UP,
   'retention.storageDays': NEXT_CLEAN_UP,
+  'retention.artifactsDays': NEXT_CLEAN_UP,
+  'retention.artifactsBytes': NEXT_CLEAN_UP,
 }
 
 export interface ConfigChange extends ReloadRule {

@@ -1,9 +1,14 @@
 import { z } from 'zod'
+import { jobsSchema } from './job-schema.ts'
 import { SECRET_NAME } from './secrets.ts'
 
 export const DEFAULT_DATA_DIR = '.refbot'
 
+const MB = 1024 * 1024
+const GB = 1024 * MB
+
 const days = (description: string, value: number) => z.number().positive().default(value).meta({ description })
+const atMost = (description: string) => z.int().min(1).optional().meta({ description })
 
 export const proxySchema = z
   .union(
@@ -72,6 +77,45 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'The browser of runs that need one.' }),
+  jobs: jobsSchema.default([]).meta({ description: 'Runs of plugins at times of their own.' }),
+  limits: z
+    .strictObject({
+      maxRuns: z.int().min(1).default(16).meta({ description: 'Runs at the same time; others wait for their turn.' }),
+      maxLaunches: z.int().min(1).default(4).meta({ description: 'Browsers that start at the same moment.' }),
+      perOrigin: z
+        .strictObject({
+          maxPerMinute: atMost('Submits to one origin in any minute; none: what its document says.'),
+          maxPerDay: atMost('Submits to one origin in a day of UTC; none: what its document says.'),
+          concurrency: atMost('Runs on one origin at the same time; none: what its document says.'),
+        })
+        .prefault({})
+        .meta({ description: 'Per origin, loopback excepted; they only lower what a document allows.' }),
+    })
+    .prefault({})
+    .meta({ description: "The operator's own limits." }),
+  metricsFile: z.string().min(1).optional().meta({
+    description: 'CSV file to which the raw samples of metrics are appended as they are stored; none: no file.',
+  }),
+  store: z
+    .strictObject({
+      minFreeBytes: z
+        .int()
+        .min(0)
+        .default(64 * MB)
+        .meta({
+          description: 'Below this much room on the disk no run starts, in bytes.',
+        }),
+      reserveBytes: z
+        .int()
+        .min(0)
+        .default(16 * MB)
+        .meta({
+          description:
+            'Set aside in a file, and given up on a full disk so that rows can be deleted, in bytes; 0: none.',
+        }),
+    })
+    .prefault({})
+    .meta({ description: 'The database and its disk.' }),
   alerts: z.array(threshold).default([]).meta({ description: 'Thresholds on the series of the metrics.' }),
   retention: z
     .strictObject({
@@ -79,6 +123,14 @@ export const configSchema = z.strictObject({
       executionsDays: days('Executions with their attempts, in days.', 90),
       eventsDays: days('Events, in days.', 30),
       storageDays: days('What plugins stored, in days since it was last written.', 365),
+      artifactsDays: days('Artifacts of runs, in days.', 30),
+      artifactsBytes: z
+        .int()
+        .min(0)
+        .default(10 * GB)
+        .meta({
+          description: 'All artifacts together, in bytes; the oldest go first.',
+        }),
     })
     .prefault({})
     .meta({ description: 'How long rows are kept.' }),

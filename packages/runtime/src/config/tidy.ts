@@ -15,7 +15,7 @@ export interface Tidied {
 export type Spot<Finding> = Finding & { readonly written: Path }
 
 /** Keys of a configuration that a later version will have: whoever writes one is told so, not that it is a typing error. */
-const PLANNED = new Set(['metricsFile', 'limits', 'logLevel', 'store'])
+const PLANNED = new Set(['logLevel'])
 
 /**
  * Takes what is known from what somebody wrote: `snake_case` is read as `camelCase`, with a notice; every unknown key is a

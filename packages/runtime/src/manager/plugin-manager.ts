@@ -190,6 +190,7 @@ export class ManagedPlugins {
       task: RUN_TASK,
       input: { plugin: manifest.id, cause: 'schedule' satisfies RunCause },
       origin: 'plugin',
+      concurrencyKey: RUN_TASK,
       abortGraceMs: STOP_LIMIT_MS,
       triggers: triggerOf(schedule, timeZone),
     }

@@ -120,6 +120,7 @@ export class Runs {
         input,
         origin: 'api',
         triggers: { type: 'at', at: now() },
+        concurrencyKey: RUN_TASK,
         overlap: 'allow',
         abortGraceMs: STOP_LIMIT_MS,
       })
