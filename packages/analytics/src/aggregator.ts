@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { Alerting, type AlertSnapshot } from './alerts/alerting.ts'
+import { Alerting, type AlertSnapshot, type StoredAlertSnapshot } from './alerts/alerting.ts'
+import type { AlertDelivery, DeliveryCounts } from './alerts/delivery.ts'
 import type { Silence } from './alerts/silence.ts'
 import type { Alert, AlertRule, AlertState, AlertTransition } from './alerts/types.ts'
 import { type Anomaly, findAnomalies, stretches } from './analysis.ts'
@@ -110,18 +111,38 @@ export class MetricsAggregator extends MetricsCore {
     return this.#alerting.silences()
   }
 
-  /** Resolves once every message of the evaluations so far is delivered or given up. */
-  alertsDelivered(): Promise<void> {
-    return this.#alerting.settled()
+  /** What became of the messages: those on their way to a sink, then the last 200 that were delivered or lost, newest first. */
+  alertDeliveries(): readonly AlertDelivery[] {
+    return this.#alerting.deliveries()
   }
 
-  /** Alerts, silences, what was told, and history, as JSON: store it with each transition, so that a restart loses none. */
+  /** Messages on their way, and how many were delivered and lost since the process began. */
+  alertDeliveryCounts(): DeliveryCounts {
+    return this.#alerting.deliveryCounts
+  }
+
+  /**
+   * Resolves once every message of the evaluations so far is delivered or given up, which takes up to `giveUpMs` where a
+   * sink is down: then with false after `patienceMs` (default: never).
+   */
+  async alertsDelivered(patienceMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const settled = this.#alerting.settled().then(() => true)
+    if (patienceMs === Number.POSITIVE_INFINITY) return settled
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const cancel = this.clock.wakeAt(this.clock.now() + patienceMs, () => resolve(false))
+    return Promise.race([settled, promise]).finally(cancel)
+  }
+
+  /**
+   * Alerts, silences, what was told and what is not at its sink yet, and history, as JSON. Store it with each transition
+   * and each delivery (`onDelivery`), so that a restart loses none and tells none twice.
+   */
   alertSnapshot(): AlertSnapshot {
     return this.#alerting.snapshot()
   }
 
-  /** Takes up a snapshot; add the rules as before. @throws AnalyticsError `METRIC_IMPORT_INVALID` */
-  restoreAlerts(snapshot: AlertSnapshot): void {
+  /** Takes up a snapshot, also of an earlier version; add the rules as before, and before the next evaluation. @throws AnalyticsError `METRIC_IMPORT_INVALID` */
+  restoreAlerts(snapshot: StoredAlertSnapshot): void {
     this.#alerting.restore(snapshot)
   }
 

@@ -24,7 +24,10 @@ export type AnalyticsErrorCode =
   | 'ALERT_RULE_INVALID'
   | 'ALERT_SILENCE_INVALID'
   | 'ALERT_UNKNOWN'
+  /** A message that was not delivered: lost where `onError` is told of it, tried again where a sink throws it. */
   | 'ALERT_SINK_FAILED'
+  /** A receiver that does not take this message, now or later: it is tried again a few times only. */
+  | 'ALERT_SINK_REFUSED'
   | 'SLO_INVALID'
   /** The aggregator was disposed of. */
   | 'ANALYTICS_CLOSED'

@@ -1,32 +1,43 @@
 import type { Clock } from '../clock.ts'
 import { AnalyticsError } from '../errors.ts'
 import type { SeriesRegistry } from '../series/registry.ts'
-import { Delivery } from './delivery.ts'
-import { AlertEngine, type AlertEngineOptions } from './engine.ts'
+import {
+  type AlertDelivery,
+  Delivery,
+  type DeliveryCounts,
+  type DeliveryTiming,
+  type PendingMessage,
+} from './delivery.ts'
+import { AlertEngine, type AlertEngineOptions, type SilenceMemory } from './engine.ts'
 import type { AlertMemory } from './machine.ts'
 import { type NotifyMemory, type NotifyOptions, nothingTold, notifications, type Told } from './notify.ts'
 import { checkSilence, type Silence } from './silence.ts'
 import type { AlertSink } from './sinks/sink.ts'
 import type { Alert, AlertRule, AlertState, AlertTransition } from './types.ts'
 
-export interface AlertingOptions extends AlertEngineOptions, NotifyOptions {
+export interface AlertingOptions extends AlertEngineOptions, NotifyOptions, DeliveryTiming {
   readonly sinks?: readonly AlertSink[]
-  /** Attempts of one message at one sink, the first included; default 6. */
-  readonly attempts?: number
-  /** Wait before the second attempt, ms; it doubles each time up to 5 min; default 1,000. */
-  readonly retryMs?: number
-  /** Messages that wait at one sink; default 1,000. */
-  readonly queue?: number
+  /** Told of each message that a sink took, and of each that was lost. */
+  readonly onDelivery?: (delivery: AlertDelivery) => void
 }
 
 /** All that has to survive a restart, as plain JSON. */
 export interface AlertSnapshot {
-  readonly version: 1
+  readonly version: 2
   readonly alerts: readonly AlertMemory[]
   readonly told: readonly Told[]
   readonly silences: readonly Silence[]
   readonly history: readonly AlertTransition[]
+  /** Since when what absence rules watch is silent. */
+  readonly absences: readonly SilenceMemory[]
+  /** Messages that are not at their sink yet. */
+  readonly messages: readonly PendingMessage[]
 }
+
+/** Snapshots of earlier versions are read as well. */
+export type StoredAlertSnapshot =
+  | AlertSnapshot
+  | (Omit<AlertSnapshot, 'version' | 'absences' | 'messages'> & { readonly version: 1 })
 
 /** Rules, the state of their alerts, silences, and who is told of them. */
 export class Alerting implements AsyncDisposable {
@@ -34,6 +45,8 @@ export class Alerting implements AsyncDisposable {
   readonly #options: AlertingOptions
   readonly #engine: AlertEngine
   readonly #delivery: Delivery
+  readonly #random: () => number
+  #messages = 0
   #silences: Silence[] = []
   #told: NotifyMemory = nothingTold
 
@@ -45,10 +58,11 @@ export class Alerting implements AsyncDisposable {
     onError: (error: AnalyticsError) => void,
   ) {
     this.#clock = clock
+    this.#random = random
     this.#options = options
     this.#engine = new AlertEngine(registry, options)
-    const { sinks = [], attempts = 6, retryMs = 1_000, queue = 1_000 } = options
-    this.#delivery = new Delivery({ clock, sinks, attempts, retryMs, queue, random, onError })
+    const { sinks = [], onDelivery = () => undefined } = options
+    this.#delivery = new Delivery({ ...options, clock, sinks, random, onError, onDelivery })
   }
 
   addRule(rule: AlertRule): void {
@@ -78,10 +92,25 @@ export class Alerting implements AsyncDisposable {
   evaluate(now: number): readonly AlertTransition[] {
     const transitions = this.#engine.evaluate(now)
     this.#silences = this.#silences.filter(({ endsAt }) => endsAt > now)
-    const { memory, due } = notifications(this.#told, this.#engine.alerts(), this.#silences, now, this.#options)
+    const alerts = this.#engine.alerts()
+    const { told } = this.#told
+    const { memory, due } = notifications(this.#told, alerts, this.#silences, now, this.#options)
     this.#told = memory
-    for (const notification of due) this.#delivery.deliver(notification)
+    for (const notification of due) this.#delivery.deliver({ id: this.#messageId(now), ...notification })
+    this.#delivery.refresh(
+      alerts.filter(({ id, state }) => state === 'firing' && told.has(id)),
+      now,
+    )
     return transitions
+  }
+
+  /** What became of the messages: those under way, then those that ended lately. */
+  deliveries(): readonly AlertDelivery[] {
+    return this.#delivery.list()
+  }
+
+  get deliveryCounts(): DeliveryCounts {
+    return this.#delivery.counts
   }
 
   silence(silence: Silence): void {
@@ -105,28 +134,38 @@ export class Alerting implements AsyncDisposable {
 
   snapshot(): AlertSnapshot {
     return {
-      version: 1,
+      version: 2,
       alerts: this.#engine.memories(),
       told: [...this.#told.told.values()],
       silences: this.#silences,
       history: this.#engine.history(),
+      absences: this.#engine.silenceMemories(this.#clock.now()),
+      messages: this.#delivery.pending(),
     }
   }
 
-  restore(snapshot: AlertSnapshot): void {
-    if (snapshot.version !== 1 || !Array.isArray(snapshot.alerts)) {
+  restore(snapshot: StoredAlertSnapshot): void {
+    const known: readonly number[] = [1, 2]
+    if (!known.includes(snapshot.version) || !Array.isArray(snapshot.alerts)) {
       throw new AnalyticsError(
         'METRIC_IMPORT_INVALID',
         'This is no snapshot of alerts that this version can read.',
         'Give what alertSnapshot() returned, unchanged.',
       )
     }
-    this.#engine.restore(snapshot.alerts, snapshot.history)
+    const { absences, messages } = snapshot.version === 1 ? { absences: [], messages: [] } : snapshot
+    this.#engine.restore(snapshot.alerts, snapshot.history, absences, this.#clock.now())
     this.#told = { told: new Map(snapshot.told.map((told) => [told.alert.id, told])), waiting: new Map() }
     this.#silences = [...snapshot.silences]
+    this.#delivery.restore(messages)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#delivery[Symbol.asyncDispose]()
+  }
+
+  #messageId(now: number): string {
+    this.#messages += 1
+    return `${now.toString(36)}-${this.#messages.toString(36)}-${Math.floor(this.#random() * 2 ** 32).toString(36)}`
   }
 }

@@ -1,123 +1,158 @@
 import type { Clock } from '../clock.ts'
 import { AnalyticsError } from '../errors.ts'
+import { Lane } from './lane.ts'
 import type { AlertNotification } from './notify.ts'
 import type { AlertSink } from './sinks/sink.ts'
+import type { Alert } from './types.ts'
 
-export interface DeliveryOptions {
+export interface DeliveryTiming {
+  /** Attempts of one message at one sink, the first included; default: as many as fit into `giveUpMs`. */
+  readonly attempts?: number
+  /** Wait before the second attempt, ms; it doubles each time up to 5 min, plus up to a fifth at random; default 1,000. */
+  readonly retryMs?: number
+  /** After this long a message that a sink never took is given up, ms; default 86,400,000 (1 day). */
+  readonly giveUpMs?: number
+  /** Of one attempt: a sink that takes longer has failed, whether it heeds its signal or not, ms; default 30,000. */
+  readonly attemptMs?: number
+  /** Messages that wait at one sink; beyond it the oldest is given up; default 1,000. */
+  readonly queue?: number
+}
+
+export interface DeliveryOptions extends DeliveryTiming {
   readonly clock: Clock
   readonly sinks: readonly AlertSink[]
-  /** Attempts of one message at one sink, the first included. */
-  readonly attempts: number
-  /** Wait before the second attempt; it doubles each time, up to 5 minutes, plus a jitter of up to a fifth. */
-  readonly retryMs: number
-  /** Messages that wait at one sink; beyond it the oldest is given up. */
-  readonly queue: number
   readonly random: () => number
   readonly onError: (error: AnalyticsError) => void
+  readonly onDelivery: (delivery: AlertDelivery) => void
 }
 
-const longestWaitMs = 300_000
-
-interface Lane {
-  readonly sink: AlertSink
-  readonly waiting: AlertNotification[]
-  busy: Promise<void> | undefined
+/** A message on its way to a sink, as it survives JSON. */
+export interface PendingMessage {
+  /** Name of the sink; of several with the same name the second is `name#2`. */
+  readonly sink: string
+  readonly notification: AlertNotification
+  readonly attempts: number
+  /** Epoch ms. */
+  readonly createdAt: number
+  readonly nextAttemptAt: number
 }
+
+/** What became of a message at one sink. */
+export interface AlertDelivery {
+  /** Of the message (`AlertNotification.id`). */
+  readonly id: string
+  readonly sink: string
+  /** `pending` it is not there yet · `delivered` the sink took it · `failed` it is lost: given up, or refused. */
+  readonly status: 'pending' | 'delivered' | 'failed'
+  /** What the message says. */
+  readonly says: AlertNotification['status']
+  readonly alertIds: readonly string[]
+  readonly attempts: number
+  /** Epoch ms. */
+  readonly createdAt: number
+  /** Of a pending one, epoch ms. */
+  readonly nextAttemptAt?: number
+  /** When it was delivered or lost, epoch ms. */
+  readonly endedAt?: number
+  /** Why the last attempt failed. */
+  readonly error?: string
+}
+
+export interface DeliveryCounts {
+  readonly pending: number
+  /** Since the process began, as the next. */
+  readonly delivered: number
+  readonly failed: number
+}
+
+const endedKept = 200
 
 /**
  * Brings each message to each sink, in order for each sink, again after a failure; a sink that hangs or fails holds up
- * neither the others nor the caller.
+ * neither the others nor the caller. What is not there yet is known, and survives a restart in `pending()`.
  */
 export class Delivery implements AsyncDisposable {
   readonly #options: DeliveryOptions
-  readonly #lanes: readonly Lane[]
-  readonly #ended = new AbortController()
+  readonly #lanes = new Map<string, Lane>()
+  readonly #stop = new AbortController()
+  readonly #ended: AlertDelivery[] = []
+  #delivered = 0
+  #failed = 0
 
   constructor(options: DeliveryOptions) {
     this.#options = options
-    this.#lanes = options.sinks.map((sink) => ({ sink, waiting: [], busy: undefined }))
+    for (const sink of options.sinks) {
+      let name = sink.name
+      for (let i = 2; this.#lanes.has(name); i += 1) name = `${sink.name}#${i}`
+      this.#lanes.set(
+        name,
+        new Lane({ ...options, sink, name, stop: this.#stop.signal, onEnd: (end) => this.#end(end) }),
+      )
+    }
+  }
+
+  get counts(): DeliveryCounts {
+    let pending = 0
+    for (const lane of this.#lanes.values()) pending += lane.waiting.length
+    return { pending, delivered: this.#delivered, failed: this.#failed }
   }
 
   /** Never throws and never waits. */
   deliver(notification: AlertNotification): void {
-    for (const lane of this.#lanes) {
-      lane.waiting.push(notification)
-      if (lane.waiting.length > this.#options.queue) {
-        lane.waiting.shift()
-        this.#report(lane.sink, new Error('its queue is full'))
-      }
-      if (lane.busy === undefined) this.#run(lane)
+    for (const lane of this.#lanes.values()) lane.add(notification)
+  }
+
+  /** Tells the sinks that want it of what still fires. */
+  refresh(firing: readonly Alert[], now: number): void {
+    for (const lane of this.#lanes.values()) lane.refresh(firing, now)
+  }
+
+  /** What is under way, then what has ended lately, newest first. */
+  list(): readonly AlertDelivery[] {
+    return [...this.#lanes.values()].flatMap((lane) => lane.list()).concat(this.#ended.toReversed())
+  }
+
+  pending(): readonly PendingMessage[] {
+    return [...this.#lanes.values()].flatMap((lane) => lane.pending())
+  }
+
+  /** Takes up what was pending before a restart. A message to a sink that is no more is lost, and told to be. */
+  restore(messages: readonly PendingMessage[]): void {
+    for (const message of messages) {
+      const lane = this.#lanes.get(message.sink)
+      if (lane !== undefined) lane.restore(message)
+      else this.#end(Lane.end(message, this.#options.clock.now(), new Error('there is no such sink any more')))
     }
   }
 
   /** Resolves once nothing waits any more: everything is delivered or given up. */
   async settled(): Promise<void> {
-    while (this.#lanes.some((lane) => lane.busy !== undefined)) {
-      await Promise.all(this.#lanes.map((lane) => lane.busy))
-    }
+    const lanes = [...this.#lanes.values()]
+    while (lanes.some((lane) => lane.busy !== undefined)) await Promise.all(lanes.map((lane) => lane.busy))
   }
 
-  /** Gives up what waits; attempts under way are aborted. */
+  /** Aborts what is under way, waits for no sink, and leaves what is not there yet in `pending()`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const lane of this.#lanes) lane.waiting.length = 0
-    this.#ended.abort()
+    this.#stop.abort()
     await this.settled()
   }
 
-  #run(lane: Lane): void {
-    lane.busy = this.#drain(lane).finally(() => {
-      lane.busy = undefined
-      // Something may have come between the last look at the queue and now.
-      if (lane.waiting.length > 0) this.#run(lane)
-    })
-  }
-
-  async #drain(lane: Lane): Promise<void> {
-    // The caller goes on before the first attempt.
-    await Promise.resolve()
-    for (let next = lane.waiting.shift(); next !== undefined; next = lane.waiting.shift()) {
-      await this.#attempt(lane.sink, next)
+  #end(ended: AlertDelivery & { readonly cause?: unknown }): void {
+    const { cause, ...delivery } = ended
+    this.#ended.push(delivery)
+    if (this.#ended.length > endedKept) this.#ended.shift()
+    if (delivery.status === 'delivered') this.#delivered += 1
+    else {
+      this.#failed += 1
+      this.#options.onError(
+        new AnalyticsError(
+          'ALERT_SINK_FAILED',
+          `A message to ${delivery.sink} was given up after ${delivery.attempts} attempts: ${delivery.error}`,
+          'Check that the receiver can be reached; the alert itself is still listed.',
+          { cause },
+        ),
+      )
     }
-  }
-
-  async #attempt(sink: AlertSink, notification: AlertNotification): Promise<void> {
-    const { signal } = this.#ended
-    for (let attempt = 1; !signal.aborted; attempt += 1) {
-      try {
-        return await sink.send(notification, signal)
-      } catch (error) {
-        if (attempt >= this.#options.attempts || signal.aborted) return this.#report(sink, error)
-        const wait = Math.min(longestWaitMs, this.#options.retryMs * 2 ** (attempt - 1))
-        await this.#pause(wait * (1 + this.#options.random() / 5))
-      }
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { clock } = this.#options
-    const { signal } = this.#ended
-    return new Promise((resolve) => {
-      const cancel = clock.wakeAt(clock.now() + ms, () => {
-        signal.removeEventListener('abort', stop)
-        resolve()
-      })
-      const stop = (): void => {
-        cancel()
-        resolve()
-      }
-      signal.addEventListener('abort', stop, { once: true })
-    })
-  }
-
-  #report(sink: AlertSink, cause: unknown): void {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    this.#options.onError(
-      new AnalyticsError(
-        'ALERT_SINK_FAILED',
-        `A message to ${sink.name} was given up: ${why}`,
-        'Check that the receiver can be reached; the alert itself is still listed.',
-        { cause },
-      ),
-    )
+    this.#options.onDelivery(delivery)
   }
 }

@@ -5,7 +5,8 @@ import type { Series } from '../series/series.ts'
 import { AlertHistory } from './history.ts'
 import { kindOf, type RuleKind } from './kinds/index.ts'
 import type { Watched } from './kinds/kind.ts'
-import { type AlertMemory, step, type Timing } from './machine.ts'
+import { LastSeen, type SeenGroup } from './last-seen.ts'
+import { type AlertMemory, retire, type Step, step, type Timing } from './machine.ts'
 import { checkRule } from './rule.ts'
 import type { Alert, AlertRule, AlertRuleBase, AlertState, AlertTransition } from './types.ts'
 
@@ -26,7 +27,19 @@ interface Held {
   readonly timing: Timing
   readonly addedAt: number
   readonly watched: Map<string, Watched>
+  readonly seen: LastSeen
+  /** What it looks at; with another one, an alert of the same id is another alert. */
+  readonly subject: string
 }
+
+/** What has to survive a restart of one rule that watches for silence. */
+export interface SilenceMemory {
+  readonly ruleId: string
+  readonly subject: string
+  readonly groups: readonly SeenGroup[]
+}
+
+const subjectOf = (rule: AlertRule): string => JSON.stringify([rule.kind, rule.metric, rule.groupBy ?? null])
 
 /** Evaluates rules over the series in memory and remembers the state of each alert. */
 export class AlertEngine {
@@ -35,6 +48,10 @@ export class AlertEngine {
   readonly #rules = new Map<string, Held>()
   readonly #memories = new Map<string, AlertMemory>()
   readonly #history: AlertHistory
+  /** Whether an alert or a history may belong to a rule that is gone or changed. */
+  #rulesChanged = false
+  /** Of rules that were not added yet. */
+  #silences = new Map<string, SilenceMemory>()
 
   constructor(registry: SeriesRegistry, options: AlertEngineOptions = {}) {
     this.#registry = registry
@@ -42,26 +59,38 @@ export class AlertEngine {
     this.#history = new AlertHistory(this.#options.historyPerRule)
   }
 
-  /** Adds a rule, or replaces the one with its id and keeps the state of its alerts. */
+  /**
+   * Adds a rule, or replaces the one with its id. The state of its alerts is kept where it still looks at the same
+   * (kind, metric, groups); else they end with the next evaluation.
+   */
   addRule(given: AlertRule, now: number): void {
     checkRule(given)
     const rule = structuredClone(given)
     const kind = kindOf(rule) as RuleKind<AlertRule>
     const { forMs = 0, keepFiringForMs = 0, noData = 'keep' }: Partial<AlertRuleBase> = rule
+    const subject = subjectOf(rule)
+    const before = this.#rules.get(rule.id)
+    const same = before?.subject === subject ? before : undefined
+    const seen = same?.seen ?? new LastSeen()
+    const restored = this.#silences.get(rule.id)
+    if (restored?.subject === subject) seen.restore(restored.groups, now)
+    this.#silences.delete(rule.id)
+    this.#rulesChanged = true
     this.#rules.set(rule.id, {
       rule,
       kind,
       summary: rule.summary ?? kind.summary(rule),
       timing: { forMs, keepFiringForMs, noData, outageToleranceMs: this.#options.outageToleranceMs },
-      addedAt: this.#rules.get(rule.id)?.addedAt ?? now,
+      addedAt: same?.addedAt ?? now,
       watched: new Map(),
+      seen,
+      subject,
     })
   }
 
-  /** Removes a rule and its alerts; false where there was none. */
+  /** Removes a rule; its alerts end with the next evaluation, unless it is added again before. False where there was none. */
   removeRule(id: string): boolean {
-    for (const [key, memory] of this.#memories) if (memory.alert.ruleId === id) this.#memories.delete(key)
-    this.#history.forget(id)
+    this.#rulesChanged = true
     return this.#rules.delete(id)
   }
 
@@ -71,7 +100,9 @@ export class AlertEngine {
 
   alerts(filter: { readonly state?: AlertState } = {}): readonly Alert[] {
     const found: Alert[] = []
-    for (const { alert } of this.#memories.values()) {
+    for (const memory of this.#memories.values()) {
+      const { alert } = memory
+      if (alert.state !== 'resolved' && !this.#judged(memory)) continue
       if (filter.state === undefined || alert.state === filter.state) found.push(alert)
     }
     return found
@@ -85,7 +116,7 @@ export class AlertEngine {
   /** @throws AnalyticsError `ALERT_UNKNOWN` */
   acknowledge(id: string, by: string, now: number): Alert {
     const memory = this.#memories.get(id)
-    if (memory === undefined || memory.alert.state === 'resolved') {
+    if (memory === undefined || memory.alert.state === 'resolved' || !this.#judged(memory)) {
       throw new AnalyticsError(
         'ALERT_UNKNOWN',
         `There is no open alert ${JSON.stringify(id)}.`,
@@ -99,12 +130,18 @@ export class AlertEngine {
 
   evaluate(now: number): readonly AlertTransition[] {
     const transitions: AlertTransition[] = []
+    if (this.#rulesChanged) {
+      for (const [id, memory] of this.#memories) {
+        if (!this.#judged(memory)) this.#keep(id, retire(memory, now), transitions)
+      }
+    }
     for (const held of this.#rules.values()) this.#evaluateRule(held, now, transitions)
     for (const [id, { alert }] of this.#memories) {
       const over = alert.state === 'resolved' && now - (alert.resolvedAt ?? now) > this.#options.resolvedRetentionMs
       if (over) this.#memories.delete(id)
     }
     for (const transition of transitions) this.#history.add(transition)
+    if (this.#rulesChanged) this.#forgetHistory()
     return transitions
   }
 
@@ -113,16 +150,55 @@ export class AlertEngine {
     return [...this.#memories.values()]
   }
 
-  restore(memories: readonly AlertMemory[], history: readonly AlertTransition[]): void {
+  /** Since when the groups of rules for absence are silent. */
+  silenceMemories(now: number): readonly SilenceMemory[] {
+    const found: SilenceMemory[] = [...this.#silences.values()]
+    for (const [ruleId, { seen, subject }] of this.#rules) {
+      if (seen.groups.size > 0) found.push({ ruleId, subject, groups: seen.snapshot(now) })
+    }
+    return found
+  }
+
+  restore(
+    memories: readonly AlertMemory[],
+    history: readonly AlertTransition[],
+    silences: readonly SilenceMemory[],
+    now: number,
+  ): void {
+    this.#rulesChanged = true
     for (const memory of memories) this.#memories.set(memory.alert.id, memory)
     for (const transition of history.toSorted((a, b) => a.at - b.at)) this.#history.add(transition)
+    for (const silence of silences) {
+      const held = this.#rules.get(silence.ruleId)
+      if (held === undefined) this.#silences.set(silence.ruleId, silence)
+      else if (held.subject === silence.subject) held.seen.restore(silence.groups, now)
+    }
+  }
+
+  /** The history of a rule that is gone stays as long as its ended alerts do. */
+  #forgetHistory(): void {
+    const kept = new Set(Array.from(this.#memories.values(), ({ alert }) => alert.ruleId))
+    this.#history.keepOnly((ruleId) => this.#rules.has(ruleId) || kept.has(ruleId))
+    this.#rulesChanged = [...kept].some((ruleId) => !this.#rules.has(ruleId))
+  }
+
+  /** True where a rule still judges this alert. */
+  #judged({ alert, subject }: AlertMemory): boolean {
+    const held = this.#rules.get(alert.ruleId)
+    return held !== undefined && (subject === undefined || subject === held.subject)
+  }
+
+  #keep(id: string, { memory, transition }: Step, transitions: AlertTransition[], subject?: string): void {
+    if (memory === undefined) this.#memories.delete(id)
+    else this.#memories.set(id, subject === undefined ? memory : { ...memory, subject })
+    if (transition !== undefined) transitions.push(transition)
   }
 
   #evaluateRule(held: Held, now: number, transitions: AlertTransition[]): void {
-    const { rule, kind, timing, summary, addedAt, watched } = held
+    const { rule, kind, timing, summary, addedAt, watched, seen, subject } = held
     const list = this.#registry.select(selectorName(rule.metric), selectorLabels(rule.metric))
     const judge = (id: string, labels: Labels, group: readonly Series[]): void => {
-      const verdict = kind.verdict(rule, { now, group, addedAt, watched })
+      const verdict = kind.verdict(rule, { now, id, labels, group, addedAt, watched, seen })
       const before = this.#memories.get(id)
       if (before === undefined && verdict.type !== 'breach') return
       const identity = {
@@ -131,19 +207,16 @@ export class AlertEngine {
         labels: rule.labels === undefined ? labels : canonicalLabels({ ...labels, ...rule.labels }),
         summary,
       }
-      const { memory, transition } = step(before, verdict, now, timing, identity)
-      if (memory === undefined) this.#memories.delete(id)
-      else this.#memories.set(id, memory)
-      if (transition !== undefined) transitions.push(transition)
+      this.#keep(id, step(before, verdict, now, timing, identity), transitions, subject)
     }
     if (watched.size > list.length) forgetDropped(watched, list)
     if (rule.groupBy === undefined) judge(rule.id, {}, list)
-    else for (const [id, { labels, group }] of this.#groups(rule, rule.groupBy, list)) judge(id, labels, group)
+    else for (const [id, { labels, group }] of this.#groups(held, rule.groupBy, list)) judge(id, labels, group)
   }
 
   /** Series by alert id; an alert whose series have gone is still judged, on no samples. */
   #groups(
-    rule: AlertRule,
+    { rule, seen, subject }: Held,
     by: readonly string[],
     list: readonly Series[],
   ): Map<string, { labels: Labels; group: Series[] }> {
@@ -157,9 +230,12 @@ export class AlertEngine {
       if (known === undefined) groups.set(id, { labels: sorted, group: [series] })
       else known.group.push(series)
     }
-    for (const [id, { alert }] of this.#memories) {
-      if (alert.ruleId === rule.id && !groups.has(id)) groups.set(id, { labels: alert.labels, group: [] })
+    for (const [id, memory] of this.#memories) {
+      const { alert } = memory
+      if (alert.ruleId !== rule.id || groups.has(id) || (memory.subject ?? subject) !== subject) continue
+      groups.set(id, { labels: alert.labels, group: [] })
     }
+    for (const [id, { labels }] of seen.groups) if (!groups.has(id)) groups.set(id, { labels, group: [] })
     return groups
   }
 }

@@ -24,7 +24,8 @@ export class AlertHistory {
     return kept.toSorted((a, b) => b.at - a.at)
   }
 
-  forget(ruleId: string): void {
-    this.#rules.delete(ruleId)
+  /** Forgets all rules but these. */
+  keepOnly(wanted: (ruleId: string) => boolean): void {
+    for (const id of this.#rules.keys()) if (!wanted(id)) this.#rules.delete(id)
   }
 }

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AlertRule, MetricsAggregator } from '../index.ts'
 import { ManualClock } from '../testing/index.ts'
+import { WindowPeak } from './kinds/scores.ts'
 
 const minute = 60_000
 
@@ -148,6 +150,63 @@ describe('an anomaly rule', () => {
     expect(tick(200)).toMatch(/^warning@/)
     for (let i = 0; i < 59; i += 1) expect(tick(100 + (i % 7))).toMatch(/^warning@/)
     expect(tick(103)).toBe('')
+  })
+})
+
+describe('an anomaly rule on a constant series', () => {
+  it('ends once the anomaly has left the window', () => {
+    const levels = { warning: 1 }
+    const { clock, metrics, see } = watch({ id: 'r', kind: 'anomaly', metric: 'm', windowMs: minute, levels })
+    const tick = (value: number): string => {
+      clock.advance(1_000)
+      metrics.record('m', value)
+      return see()
+    }
+    for (let i = 0; i < 300; i += 1) expect(tick(100)).toBe('')
+    expect(tick(200)).toMatch(/^warning@/)
+    for (let i = 0; i < 59; i += 1) tick(100)
+    expect(tick(100)).toBe('')
+  })
+
+  it('gives no verdict on the samples of the warm-up', () => {
+    const { clock, metrics, see } = watch({
+      id: 'r',
+      kind: 'anomaly',
+      metric: 'm',
+      windowMs: minute,
+      minSamples: 30,
+      levels: { warning: 1 },
+    })
+    for (let i = 0; i < 110; i += 1) {
+      clock.advance(1_000)
+      metrics.record('m', 100)
+      see()
+    }
+    metrics.record('m', 200)
+    expect(see()).toBe('')
+    for (let i = 0; i < 20; i += 1) metrics.record('m', 100)
+    expect(see()).toMatch(/^warning@/)
+  })
+})
+
+describe('the highest score of a moving window', () => {
+  it('is that of its samples, in bounded memory, whatever comes in', () => {
+    const sample = fc.record({ step: fc.nat(300), late: fc.nat(900), score: fc.nat(9) })
+    fc.assert(
+      fc.property(fc.array(sample, { maxLength: 80 }), (samples) => {
+        const peak = new WindowPeak(256)
+        const seen: { at: number; score: number }[] = []
+        let now = 0
+        for (const { step, late, score } of samples) {
+          now += step
+          const at = now - late
+          seen.push({ at, score })
+          peak.push(at, score)
+          const highest = Math.max(0, ...seen.filter((each) => each.at > now - 256).map((each) => each.score))
+          expect(peak.highest(now - 256)).toBe(highest)
+        }
+      }),
+    )
   })
 })
 

@@ -37,6 +37,8 @@ export interface AlertMemory {
   /** Since when a firing alert's condition has been over, epoch ms. */
   readonly clearSince?: number
   readonly evaluatedAt: number
+  /** What the rule looked at: an alert does not go on where another rule has taken its id. */
+  readonly subject?: string
 }
 
 /** What does not change over an alert's life. */
@@ -46,6 +48,20 @@ export interface Step {
   /** Undefined: nothing to remember, the alert is inactive. */
   readonly memory: AlertMemory | undefined
   readonly transition: AlertTransition | undefined
+}
+
+/** Ends an alert whose rule is gone, or looks at something else by now. */
+export function retire(before: AlertMemory, now: number): Step {
+  const { alert } = before
+  if (alert.state === 'resolved') return { memory: before, transition: undefined }
+  if (alert.state === 'pending') {
+    return { memory: undefined, transition: { alert, from: 'pending', to: 'inactive', at: now } }
+  }
+  const resolved: Alert = { ...alert, state: 'resolved', resolvedAt: now, updatedAt: now }
+  return {
+    memory: { ...before, alert: resolved, since: {}, evaluatedAt: now },
+    transition: { alert: resolved, from: 'firing', to: 'resolved', at: now },
+  }
 }
 
 /** One evaluation: the state before, the verdict and the time give the state after. */

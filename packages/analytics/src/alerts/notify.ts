@@ -4,6 +4,8 @@ import { type Alert, type AlertSeverity, severities } from './types.ts'
 
 /** One message for all alerts of a group that have something to say. */
 export interface AlertNotification {
+  /** The same at each attempt and each sink: a receiver that gets it twice knows it by this. */
+  readonly id: string
   /** Labels that the alerts of this message share; the rule's id where nothing else groups. */
   readonly group: Labels
   /** `firing` while one of the alerts fires. */
@@ -51,7 +53,7 @@ export function notifications(
   silences: readonly Silence[],
   now: number,
   options: NotifyOptions = {},
-): { readonly memory: NotifyMemory; readonly due: readonly AlertNotification[] } {
+): { readonly memory: NotifyMemory; readonly due: readonly Omit<AlertNotification, 'id'>[] } {
   const { groupWaitMs = 0, repeatMs = 14_400_000, groupBy } = options
   const told = new Map(memory.told)
   const waiting = new Map<string, number>()
@@ -75,7 +77,7 @@ export function notifications(
     // One that is gone altogether belonged to a rule that was removed: it has ended as well.
     if (!firing.has(id)) say(resolved.get(id) ?? { ...alert, state: 'resolved', resolvedAt: now })
   }
-  const due: AlertNotification[] = []
+  const due: Omit<AlertNotification, 'id'>[] = []
   for (const [key, { group, alerts: list }] of groups) {
     const since = Math.min(memory.waiting.get(key) ?? now, now)
     if (now - since < groupWaitMs) {

@@ -4,7 +4,15 @@ import type { AlertNotification } from '../notify.ts'
 export interface AlertSink {
   /** Shown in errors. */
   readonly name: string
-  /** Resolves once the message is delivered; a rejection is tried again. */
+  /**
+   * A receiver that forgets alerts which it hears nothing more of wants all that fire again after this long, ms. These
+   * messages are for the receiver, not for people: silences and acknowledgements do not hold them back.
+   */
+  readonly refreshMs?: number
+  /**
+   * Resolves once the message is delivered. A rejection is tried again: for long, or, where it is an `AnalyticsError`
+   * with the code `ALERT_SINK_REFUSED`, a few times.
+   */
   send(notification: AlertNotification, signal: AbortSignal): Promise<void>
 }
 

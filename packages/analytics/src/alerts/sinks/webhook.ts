@@ -9,7 +9,7 @@ export type WebhookTemplate = 'json' | 'slack' | 'teams' | 'ntfy'
 
 export interface WebhookSinkOptions {
   readonly url: string
-  /** Signs each message: `X-RefBot-Signature: t=<epoch s>,v1=<hex HMAC-SHA256 of "<t>.<body>">`. */
+  /** Signs each attempt: `X-RefBot-Signature: t=<epoch s>,v1=<hex HMAC-SHA256 of "<t>.<body>">`. */
   readonly secret?: string
   /** Default `json`. */
   readonly template?: WebhookTemplate
@@ -18,6 +18,8 @@ export interface WebhookSinkOptions {
   readonly timeoutMs?: number
   readonly name?: string
   readonly fetch?: typeof globalThis.fetch
+  /** Epoch ms; default the machine's clock. */
+  readonly now?: () => number
 }
 
 const priorities = { info: 3, warning: 4, critical: 5 } as const
@@ -67,7 +69,7 @@ export function signWebhook(secret: string, body: string, epochSeconds: number):
 
 /** Posts JSON. Any status but 2xx is a failure; a URL's credentials and path never appear in an error. */
 export function webhookSink(options: WebhookSinkOptions): AlertSink {
-  const { secret, template = 'json', headers = {}, timeoutMs = 10_000 } = options
+  const { secret, template = 'json', headers = {}, timeoutMs = 10_000, now = Date.now } = options
   const url = new URL(options.url)
   const target = template === 'ntfy' ? new URL('/', url) : url
   const name = options.name ?? `webhook ${url.host}`
@@ -75,14 +77,17 @@ export function webhookSink(options: WebhookSinkOptions): AlertSink {
     name,
     async send(notification, signal) {
       const body = JSON.stringify(templates[template](notification, url))
+      // Signed at each attempt: a receiver that refuses old signatures would refuse what is tried again after long.
       const signature =
-        secret === undefined
-          ? {}
-          : { 'x-refbot-signature': signWebhook(secret, body, Math.floor(notification.at / 1_000)) }
-      await post(name, target, body, { ...headers, ...signature }, { signal, timeoutMs, fetch: options.fetch })
+        secret === undefined ? {} : { 'x-refbot-signature': signWebhook(secret, body, Math.floor(now() / 1_000)) }
+      const own = { 'x-refbot-message': notification.id, ...signature }
+      await post(name, target, body, { ...headers, ...own }, { signal, timeoutMs, fetch: options.fetch })
     },
   }
 }
+
+/** Request Timeout, Too Early, Too Many Requests: not this message is wrong, but this moment. */
+const temporary = new Set([408, 425, 429])
 
 export async function post(
   name: string,
@@ -104,8 +109,9 @@ export async function post(
   })
   await response.body?.cancel()
   if (response.ok) return
+  const refused = response.status >= 400 && response.status < 500 && !temporary.has(response.status)
   throw new AnalyticsError(
-    'ALERT_SINK_FAILED',
+    refused ? 'ALERT_SINK_REFUSED' : 'ALERT_SINK_FAILED',
     `${name} answered ${response.status}.`,
     'Check the address and what it wants; the message is tried again.',
   )
