@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { Alerting, type AlertSnapshot, type StoredAlertSnapshot } from './alerts/alerting.ts'
+import { Alerting, type AlertSnapshot, type AlertSnapshotV2 } from './alerts/alerting.ts'
 import type { AlertDelivery, DeliveryCounts } from './alerts/delivery.ts'
 import type { Silence } from './alerts/silence.ts'
 import type { Alert, AlertRule, AlertState, AlertTransition } from './alerts/types.ts'
@@ -137,12 +137,12 @@ export class MetricsAggregator extends MetricsCore {
    * Alerts, silences, what was told and what is not at its sink yet, and history, as JSON. Store it with each transition
    * and each delivery (`onDelivery`), so that a restart loses none and tells none twice.
    */
-  alertSnapshot(): AlertSnapshot {
+  alertSnapshot(): AlertSnapshotV2 {
     return this.#alerting.snapshot()
   }
 
   /** Takes up a snapshot, also of an earlier version; add the rules as before, and before the next evaluation. @throws AnalyticsError `METRIC_IMPORT_INVALID` */
-  restoreAlerts(snapshot: StoredAlertSnapshot): void {
+  restoreAlerts(snapshot: AlertSnapshot): void {
     this.#alerting.restore(snapshot)
   }
 

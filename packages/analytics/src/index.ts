@@ -1,5 +1,5 @@
 export { MetricsAggregator, type ReliabilityQuery } from './aggregator.ts'
-export type { AlertingOptions, AlertSnapshot, StoredAlertSnapshot } from './alerts/alerting.ts'
+export type { AlertingOptions, AlertSnapshot, AlertSnapshotV1, AlertSnapshotV2 } from './alerts/alerting.ts'
 export type { AlertDelivery, DeliveryCounts, DeliveryTiming, PendingMessage } from './alerts/delivery.ts'
 export type { AlertEngineOptions, SilenceMemory } from './alerts/engine.ts'
 export type { SeenGroup } from './alerts/last-seen.ts'

@@ -21,23 +21,25 @@ export interface AlertingOptions extends AlertEngineOptions, NotifyOptions, Deli
   readonly onDelivery?: (delivery: AlertDelivery) => void
 }
 
-/** All that has to survive a restart, as plain JSON. */
-export interface AlertSnapshot {
-  readonly version: 2
+/** What earlier versions of this package stored; still taken up. */
+export interface AlertSnapshotV1 {
+  readonly version: 1
   readonly alerts: readonly AlertMemory[]
   readonly told: readonly Told[]
   readonly silences: readonly Silence[]
   readonly history: readonly AlertTransition[]
+}
+
+export interface AlertSnapshotV2 extends Omit<AlertSnapshotV1, 'version'> {
+  readonly version: 2
   /** Since when what absence rules watch is silent. */
   readonly absences: readonly SilenceMemory[]
   /** Messages that are not at their sink yet. */
   readonly messages: readonly PendingMessage[]
 }
 
-/** Snapshots of earlier versions are read as well. */
-export type StoredAlertSnapshot =
-  | AlertSnapshot
-  | (Omit<AlertSnapshot, 'version' | 'absences' | 'messages'> & { readonly version: 1 })
+/** All that has to survive a restart, as plain JSON. */
+export type AlertSnapshot = AlertSnapshotV1 | AlertSnapshotV2
 
 /** Rules, the state of their alerts, silences, and who is told of them. */
 export class Alerting implements AsyncDisposable {
@@ -132,7 +134,7 @@ export class Alerting implements AsyncDisposable {
     return this.#delivery.settled()
   }
 
-  snapshot(): AlertSnapshot {
+  snapshot(): AlertSnapshotV2 {
     return {
       version: 2,
       alerts: this.#engine.memories(),
@@ -144,7 +146,7 @@ export class Alerting implements AsyncDisposable {
     }
   }
 
-  restore(snapshot: StoredAlertSnapshot): void {
+  restore(snapshot: AlertSnapshot): void {
     const known: readonly number[] = [1, 2]
     if (!known.includes(snapshot.version) || !Array.isArray(snapshot.alerts)) {
       throw new AnalyticsError(

@@ -4,7 +4,7 @@ import {
   type AlertingOptions,
   type AlertNotification,
   type AlertSink,
-  type AlertSnapshot,
+  type AlertSnapshotV2,
   AnalyticsError,
   alertmanagerSink,
   callbackSink,
@@ -128,7 +128,7 @@ describe('a message', () => {
     await before.see(5)
     const [pending] = before.metrics.alertDeliveries()
     await before.metrics[Symbol.asyncDispose]()
-    const snapshot = JSON.parse(JSON.stringify(before.metrics.alertSnapshot())) as AlertSnapshot
+    const snapshot = JSON.parse(JSON.stringify(before.metrics.alertSnapshot())) as AlertSnapshotV2
     expect(snapshot.messages).toHaveLength(1)
 
     state.works = true

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type AlertRule, type AlertSnapshot, MemoryMetricStore, MetricsAggregator } from '../index.ts'
+import { type AlertRule, type AlertSnapshotV2, MemoryMetricStore, MetricsAggregator } from '../index.ts'
 import { ManualClock } from '../testing/index.ts'
 
 const minute = 60_000
@@ -18,7 +18,7 @@ function open(rules: readonly AlertRule[], options: { clock?: ManualClock; store
   }
   /** Ends this process, and begins the next one after `downMs`. */
   const restart = async (downMs: number, rulesThen = rules) => {
-    const snapshot = JSON.parse(JSON.stringify(metrics.alertSnapshot())) as AlertSnapshot
+    const snapshot = JSON.parse(JSON.stringify(metrics.alertSnapshot())) as AlertSnapshotV2
     await metrics[Symbol.asyncDispose]()
     clock.advance(downMs)
     const next = open(rulesThen, { clock, store })
