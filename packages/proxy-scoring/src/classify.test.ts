@@ -34,6 +34,27 @@ describe('an error', () => {
       expect(classifyFailure(error)).toBe('target')
   })
 
+  it('of a TLS handshake is the proxy’s where the proxy speaks TLS, unless it names another host', () => {
+    const https = { protocol: 'https', host: 'p.test' } as const
+    for (const code of ['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED', 'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER']) {
+      const error = new TypeError('fetch failed', { cause: coded(code) })
+      expect([code, classifyFailure(error, https)]).toEqual([code, 'tls'])
+      for (const protocol of ['http', 'socks5'] as const)
+        expect([code, classifyFailure(error, { ...https, protocol })]).toEqual([code, 'target'])
+    }
+    const wrongName = (host: string) => Object.assign(coded('ERR_TLS_CERT_ALTNAME_INVALID'), { host })
+    expect(classifyFailure(wrongName('p.test'), https)).toBe('tls')
+    expect(classifyFailure(wrongName('site.test'), https)).toBe('target')
+    expect(classifyFailure(coded('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'))).toBe('bad_answer')
+  })
+
+  it('of a tunnel that Node itself asked for is told by the proxy’s answer', () => {
+    const refused = (more: object) => classifyFailure(Object.assign(coded('ERR_PROXY_TUNNEL'), more))
+    expect(refused({ statusCode: 407 })).toBe('auth')
+    expect(refused({ message: 'Failed to establish tunnel: HTTP/1.1 502 Bad Gateway' })).toBe('target')
+    expect(refused({})).toBe('bad_answer')
+  })
+
   it('that goes round in circles ends', () => {
     const error = new Error('round')
     error.cause = error

@@ -102,6 +102,40 @@ describe('a failover chain', () => {
     })
   })
 
+  it('gives each group its try, however many proxies the earlier ones have', async () => {
+    const scorer = new ProxyScorer({ clock: new ManualClock(), random: seededRandom(3) })
+    for (const region of ['de', 'fr', 'us'])
+      for (let i = 0; i < 4; i += 1) scorer.add({ id: `${region}${i}`, host: `${region}${i}.test`, port: 1, region })
+    const walk = async (maxAttempts: number, regions: readonly string[]) => {
+      const reports: FailoverReport[] = []
+      const use = ({ proxy }: { proxy: unknown }) =>
+        proxy === null ? Promise.resolve('direct') : Promise.reject(refused())
+      const groups = regions.map((region) => ({ region }))
+      await withFailover(scorer, use, {
+        groups,
+        direct: true,
+        maxAttempts,
+        onAttempt: (report) => reports.push(report),
+      })
+      expect(reports.map((report) => report.number)).toEqual(reports.map((_, i) => i + 1))
+      return reports.map((report) => report.proxyId?.slice(0, 2) ?? 'direct')
+    }
+    expect(await walk(3, ['de', 'fr', 'us'])).toEqual(['de', 'fr', 'us', 'direct'])
+    expect(await walk(4, ['de', 'fr'])).toEqual(['de', 'de', 'de', 'fr', 'direct'])
+    expect(await walk(1, ['de', 'fr', 'us'])).toEqual(['de', 'fr', 'us', 'direct'])
+    // A group without anybody leaves its tries to the others, the earlier ones too; the direct try is counted on.
+    expect(await walk(3, ['us', 'none'])).toEqual(['us', 'us', 'us', 'direct'])
+    for (let i = 1; i < 4; i += 1) scorer.remove(`fr${i}`)
+    expect(await walk(5, ['fr', 'none'])).toEqual(['fr', 'direct'])
+  })
+
+  it('blames no proxy for a direct connection', async () => {
+    const reports: FailoverReport[] = []
+    const options = { direct: true, onAttempt: (report: FailoverReport) => reports.push(report) }
+    await expect(withFailover(setUp([]).scorer, () => Promise.reject(refused()), options)).rejects.toThrow('refused')
+    expect(reports).toMatchObject([{ number: 1, proxyId: null, ok: false, reason: 'target' }])
+  })
+
   it('says that there is nobody when there is nobody for the first try', async () => {
     const { scorer } = setUp([])
     const use = () => Promise.resolve('used')

@@ -1,5 +1,6 @@
 import { classifyFailure } from './classify.ts'
 import { ProxyScoringError } from './errors.ts'
+import type { ProxyFilter } from './filter.ts'
 import type { ProxyLease } from './lease.ts'
 import { type FailureReason, isProxyFault } from './outcome.ts'
 import type { EgressProxy } from './proxy.ts'
@@ -27,14 +28,14 @@ export interface FailoverReport {
 }
 
 export interface FailoverOptions extends AcquireOptions {
-  /** Proxies that are tried at most, from 1. Default 3. */
+  /** Proxies that are tried at most, from 1. Default 3. With more `groups` than that, one in each. */
   readonly maxAttempts?: number
   /** Last of all, try once without a proxy. Default false. */
   readonly direct?: boolean
   /** Hears of every try that ended. */
   readonly onAttempt?: (report: FailoverReport) => void
-  /** Whose fault an error is. Default `classifyFailure`. */
-  readonly classify?: (error: unknown) => FailureReason
+  /** Whose fault an error is; `proxy` is `undefined` with a direct connection. Default `classifyFailure`. */
+  readonly classify?: (error: unknown, proxy: EgressProxy | undefined) => FailureReason
   /** Ends the chain: no further try is begun. */
   readonly signal?: AbortSignal
   /** Monotonic ms. Default `performance.now`. */
@@ -43,7 +44,8 @@ export interface FailoverOptions extends AcquireOptions {
 
 /**
  * Uses one proxy after the other until one does it: only a fault of the proxy leads on to the next. A site's refusal, the site's own
- * failure, a cancellation and an unknown error are thrown as they are, at once.
+ * failure, a cancellation and an unknown error are thrown as they are, at once. Each of the `groups` gets its try: the first takes what is left
+ * when one try is kept for each of the others.
  * @throws what `use` threw; ProxyScoringError `PROXY_NONE_AVAILABLE` when there was nobody for the first try,
  *   `PROXY_FAILOVER_EXHAUSTED` (its `cause` holds the errors in order) when all tries failed by their proxies' faults
  */
@@ -52,18 +54,20 @@ export async function withFailover<T>(
   use: (attempt: FailoverAttempt) => Promise<T>,
   options: FailoverOptions = {},
 ): Promise<T> {
-  const { maxAttempts = 3, direct = false, signal } = options
+  const { maxAttempts = 3, direct = false, groups = [], signal } = options
   if (!(maxAttempts >= 1))
     throw new ProxyScoringError('PROXY_OPTION_INVALID', `The option maxAttempts can't be ${maxAttempts}.`, {
       hint: 'It is a number from 1.',
     })
+  const limit = Math.max(Math.floor(maxAttempts), groups.length)
   const tried = [...(options.exclude ?? [])]
   const errors: unknown[] = []
-  for (let number = 1; number <= maxAttempts; number += 1) {
+  let number = 1
+  for (; number <= limit; number += 1) {
     signal?.throwIfAborted()
-    const lease = await nextLease(scorer, { ...options, exclude: tried })
+    const lease = await nextLease(scorer, { ...options, groups: groupsFor(number, limit, groups), exclude: tried })
     if (lease instanceof ProxyScoringError) {
-      if (errors.length === 0 && !direct) throw lease
+      if (number === 1 && !direct) throw lease
       errors.push(lease)
       break
     }
@@ -75,9 +79,15 @@ export async function withFailover<T>(
   }
   signal?.throwIfAborted()
   if (!direct) throw exhausted(errors)
-  const result = await attempt(use, { number: errors.length + 1, proxy: null, lease: null }, options)
+  const result = await attempt(use, { number, proxy: null, lease: null }, options)
   if ('value' in result) return result.value
   throw result.error
+}
+
+/** The groups in the order in which this try asks them: one whose turn is over only when the later ones have nobody. */
+function groupsFor(number: number, limit: number, groups: readonly ProxyFilter[]): readonly ProxyFilter[] {
+  const first = Math.max(0, number - 1 - (limit - groups.length))
+  return [...groups.slice(first), ...groups.slice(0, first)]
 }
 
 async function nextLease(scorer: ProxyScorer, options: AcquireOptions): Promise<ProxyLease | ProxyScoringError> {
@@ -97,7 +107,7 @@ async function attempt<T>(
   const { timer = () => performance.now(), classify = classifyFailure, onAttempt } = options
   using lease = one.lease
   const began = timer()
-  const told = { number: one.number, proxyId: one.proxy?.id ?? null }
+  const about = { number: one.number, proxyId: one.proxy?.id ?? null }
   let value: T
   try {
     value = await use(one)
@@ -105,14 +115,17 @@ async function attempt<T>(
     const elapsedMs = timer() - began
     const known = lease?.outcome
     // A report of the caller's own is better informed than the error's text.
-    const reason = known?.kind === 'failure' ? known.reason : options.signal?.aborted ? 'cancelled' : classify(error)
+    const told = known?.kind === 'failure' ? known.reason : undefined
+    const found = told ?? (options.signal?.aborted ? 'cancelled' : classify(error, one.proxy ?? undefined))
+    // Without a proxy there is none to blame.
+    const reason = one.proxy === null && isProxyFault(found) ? 'target' : found
     lease?.fail(reason)
-    onAttempt?.({ ...told, ok: false, reason, elapsedMs })
+    onAttempt?.({ ...about, ok: false, reason, elapsedMs })
     return { error, reason }
   }
   const elapsedMs = timer() - began
   lease?.succeed(elapsedMs)
-  onAttempt?.({ ...told, ok: true, reason: null, elapsedMs })
+  onAttempt?.({ ...about, ok: true, reason: null, elapsedMs })
   return { value }
 }
 
