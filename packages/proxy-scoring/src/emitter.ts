@@ -1,7 +1,4 @@
-/**
- * Typed listeners. A listener that throws disturbs neither the others nor the caller: its error is thrown again on a microtask of its
- * own, where the process sees it as uncaught.
- */
+/** Typed listeners. A listener that throws disturbs neither the others nor the caller: its error becomes a warning of the process. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>()
 
@@ -28,10 +25,14 @@ export class Emitter<Events extends object> {
       try {
         listener(event)
       } catch (error) {
-        queueMicrotask(() => {
-          throw error
-        })
+        warnOf(`A listener of ${String(name)}`, error)
       }
     }
   }
+}
+
+/** Tells of a callback's error where nobody can be given it: `process.on('warning')`, by default the standard error output. */
+export function warnOf(who: string, error: unknown): void {
+  const said = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.emitWarning(`${who} threw: ${said}`, { type: 'ProxyScoringWarning' })
 }

@@ -35,7 +35,7 @@ describe('the package', () => {
     log.mockRestore()
     expect(lines).toEqual([
       'line 3: The port is not a whole number from 1 to 65535.',
-      expect.stringMatching(/^http:\/\/eu\.proxy\.test:8080#[0-9a-f]{10} \d+ closed$|^socks5:\/\/us/),
+      expect.stringMatching(/^http:\/\/eu\.proxy\.test:8080#[0-9a-f]{16} \d+ closed$|^socks5:\/\/us/),
       expect.stringMatching(/ \d+ closed$/),
     ])
   })

@@ -27,9 +27,11 @@ describe('a proxy', () => {
   it('has an id that holds address and account apart, and stays the same', () => {
     const at = (username?: string, password?: string) => createProxy({ host: 'P.test', port: 1, username, password }).id
     expect(at()).toBe('http://p.test:1')
-    expect(at('a', 'b')).toMatch(/^http:\/\/p\.test:1#[0-9a-f]{10}$/)
+    expect(at('a', 'b')).toMatch(/^http:\/\/p\.test:1#[0-9a-f]{16}$/)
     expect(at('a', 'b')).toBe(at('a', 'b'))
-    expect(new Set([at(), at('a'), at('a', ''), at('a', 'b'), at('a', 'c'), at('b', 'b')]).size).toBe(6)
+    expect(new Set([at(), at('a'), at('', 'a'), at('a', 'b'), at('a', 'c'), at('b', 'b')]).size).toBe(6)
+    // Nothing is nothing, written down or left out.
+    expect([at('', ''), at('', undefined), at('a', '')]).toEqual([at(), at(), at('a')])
   })
 
   it('keys the account part of the id on request', () => {
@@ -43,6 +45,9 @@ describe('a proxy', () => {
     expect(one.host).toBe('2001:db8::1')
     expect(isSameProxy(one, createProxy({ host: '2001:db8::0:1', port: 1080, protocol: 'socks5' }))).toBe(true)
     expect(isSameProxy(one, createProxy({ host: '2001:db8::1', port: 1080, protocol: 'http' }))).toBe(false)
+    const account = { host: 'P.test', port: 1, username: 'a' }
+    expect(isSameProxy({ ...account, password: '' }, { ...account, host: 'p.test', protocol: 'http' })).toBe(true)
+    expect(isSameProxy({ ...account, password: 'b' }, account)).toBe(false)
   })
 
   it('gives a URL with encoded credentials when asked', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ProxyScorer } from './scorer.ts'
 import { proxy, setUp } from './testing/set-up.ts'
 import type { ProxyScorerOptions } from './types.ts'
@@ -123,6 +123,24 @@ describe('reports without a lease', () => {
 })
 
 describe('events', () => {
+  it('reach the other listeners and the caller when one throws, and leave the process alone', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { scorer } = setUp(['a'])
+    const heard: string[] = []
+    scorer.on('settled', () => {
+      throw new Error('bug')
+    })
+    scorer.on('settled', ({ proxyId }) => heard.push(proxyId))
+    expect(scorer.acquireSync().succeed(1)).toBe(true)
+    // An error thrown again later would reach the process by now, and fail this run.
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(heard).toEqual(['a'])
+    expect(warn.mock.calls.map(([text]) => String(text).split('\n')[0])).toEqual([
+      'A listener of settled threw: Error: bug',
+    ])
+    warn.mockRestore()
+  })
+
   it('tell every transition, once, without credentials', () => {
     const { clock, scorer, scoreOf } = setUp([], { random: () => 0.5 })
     const seen: string[] = []

@@ -81,8 +81,11 @@ export function recall(
   entry.ramping = true
   entry.lastUsedAt = memory.lastUsedAt === null ? 0 : Math.min(now, memory.lastUsedAt + offset)
   const { circuit: state, isolated, trips, failuresInRow, successfulProbes, recent } = memory
-  const retryAt = isolated ? Number.POSITIVE_INFINITY : then + ((memory.retryAt ?? takenAt) - takenAt)
-  const closedAt = memory.closedAt === null ? Number.NEGATIVE_INFINITY : then + (memory.closedAt - takenAt)
+  // No open time is longer than the longest, whatever the snapshot or the options at its time say.
+  const longest = options.circuit.maxOpenMs * (1 + options.circuit.jitter)
+  const open = Math.min((memory.retryAt ?? takenAt) - takenAt, longest)
+  const retryAt = isolated ? Number.POSITIVE_INFINITY : then + open
+  const closedAt = memory.closedAt === null ? Number.NEGATIVE_INFINITY : then + Math.min(0, memory.closedAt - takenAt)
   entry.circuit.recall(
     { state, isolated, trips, retryAt, closedAt, failuresInRow, successfulProbes, recent },
     then,

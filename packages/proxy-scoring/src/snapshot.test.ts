@@ -76,6 +76,9 @@ describe('a snapshot', () => {
     ['more successes than samples', { successes: 9, samples: 1 }],
     ['a missing count', { uses: undefined }],
     ['an unknown circuit', { circuit: 'ajar' }],
+    ['a time that no clock shows', { circuit: 'open', retryAt: 1e300 }],
+    ['a latency that no number holds', { successes: 1, samples: 1, logLatency: 1e300 }],
+    ['an isolated proxy in use', { isolated: true, circuit: 'closed' }],
   ])('with %s is refused and changes nothing', (_, damage) => {
     const { scorer } = worked()
     const good = scorer.snapshot()
@@ -85,6 +88,27 @@ describe('a snapshot', () => {
       : { ...good, proxies: good.proxies.map((one, i) => (i === 3 ? { ...one, ...damage } : one)) }
     expect(() => scorer.restore(snapshot)).toThrow(expect.objectContaining({ code: 'PROXY_SNAPSHOT_INVALID' }))
     expect(scorer.snapshot()).toEqual(good)
+  })
+
+  it('that holds a proxy twice is refused', () => {
+    const { scorer } = worked()
+    const good = scorer.snapshot()
+    const twice = { ...good, proxies: [...good.proxies, ...good.proxies.slice(0, 1)] }
+    expect(() => scorer.restore(twice)).toThrow(/twice/)
+  })
+
+  it('shuts nobody out for longer than an open time can be, and nobody is back before it was taken', () => {
+    const { clock, scorer } = worked()
+    const good = scorer.snapshot()
+    const proxies = good.proxies.map((one) =>
+      one.circuit === 'open' && !one.isolated
+        ? { ...one, retryAt: good.takenAt + 1e12 }
+        : { ...one, closedAt: good.takenAt + 1e12 },
+    )
+    scorer.restore({ ...good, proxies })
+    const until = scorer.scores().map((score) => score.retryAt ?? 0)
+    expect(Math.max(...until)).toBe(clock.time + 144_000)
+    expect(Math.max(...scorer.snapshot().proxies.map((one) => one.closedAt ?? 0))).toBe(clock.time)
   })
 
   it('skips proxies that are gone, and leaves new ones alone', () => {

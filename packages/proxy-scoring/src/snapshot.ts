@@ -42,7 +42,12 @@ export function checkSnapshot(value: unknown): ProxyScorerSnapshot {
   if (!isRecord(value)) throw damaged('it is no object')
   if (value.version !== 1) throw damaged('its version is not 1')
   if (!isTime(value.takenAt) || !Array.isArray(value.proxies)) throw damaged('its head is damaged')
-  for (const memory of value.proxies) if (!isMemory(memory)) throw damaged('an entry is damaged')
+  const ids = new Set<string>()
+  for (const memory of value.proxies) {
+    if (!isMemory(memory)) throw damaged('an entry is damaged')
+    if (ids.has(memory.id)) throw damaged('it holds a proxy twice')
+    ids.add(memory.id)
+  }
   return value as unknown as ProxyScorerSnapshot
 }
 
@@ -61,6 +66,10 @@ const COUNTS: readonly (keyof ProxyMemory)[] = [
 
 /** More outcomes than a window can hold. */
 const MAX_RECENT = 1e6
+/** More uses than a proxy can have had; beyond it, sums over the fleet would lose single uses. */
+const MAX_COUNT = 1e12
+/** The natural logarithm of the largest number: no latency has a larger one. */
+const MAX_LOG = 710
 
 function isMemory(value: unknown): value is ProxyMemory {
   if (!isRecord(value) || typeof value.id !== 'string') return false
@@ -71,6 +80,9 @@ function isMemory(value: unknown): value is ProxyMemory {
   if (Number(recent.successes) + Number(recent.failures) > MAX_RECENT) return false
   if (Number(value.successes) > Number(value.samples) || Number(value.longSuccesses) > Number(value.longSamples))
     return false
+  if (Number(value.logLatency) > MAX_LOG * Number(value.successes) + 1e-6) return false
+  // Who is isolated is shut out.
+  if (value.isolated === true && value.circuit !== 'open') return false
   if (![value.lastUsedAt, value.retryAt, value.closedAt].every((at) => at === null || isTime(at))) return false
   return typeof value.isolated === 'boolean' && ['closed', 'open', 'half-open'].includes(String(value.circuit))
 }
@@ -80,11 +92,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isCount(value: unknown): boolean {
-  return isTime(value) && Number(value) >= 0
+  return typeof value === 'number' && value >= 0 && value <= MAX_COUNT
 }
 
 function isTime(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value)
+  // What a Date can hold.
+  return typeof value === 'number' && Math.abs(value) <= 8.64e15
 }
 
 function damaged(what: string): ProxyScoringError {

@@ -176,6 +176,21 @@ describe('a check', () => {
     expect(server.connections()).toBe(0)
   })
 
+  it('blames nobody for an expect that throws, and throws it itself when it does so without a proxy', async () => {
+    const server = await up(httpProxy())
+    const bug = new TypeError('bug')
+    let calls = 0
+    const expectAnswer = (last: number) => () => {
+      calls += 1
+      if (calls >= last) throw bug
+      return true
+    }
+    const result = await check({ port: server.port }, { expect: expectAnswer(2) })
+    expect(result).toMatchObject({ ok: false, reason: 'target', status: 200, totalMs: null, expectError: bug })
+    calls = 0
+    await expect(check({ port: server.port }, { expect: expectAnswer(1) })).rejects.toBe(bug)
+  })
+
   it('ends at once when it is aborted, and leaves no connection', async () => {
     const sockets: Socket[] = []
     const silent = await up(raw((socket) => sockets.push(socket.resume())))

@@ -19,7 +19,7 @@ export interface CheckAnswer {
 export interface CheckOptions {
   /** What is asked for, http or https: a server of your own, or one that allows it. */
   readonly url: string | URL
-  /** Whether the answer is the right one. Default: a status from 200 to 299. */
+  /** Whether the answer is the right one; `false` blames the proxy, an error nobody. Default: a status from 200 to 299. */
   readonly expect?: (answer: CheckAnswer) => boolean
   /** For one proxy, from connecting to the last byte. Default 10,000 ms. */
   readonly timeoutMs?: number
@@ -65,12 +65,15 @@ export interface CheckResult {
   readonly exitAddress: string | null
   /** Epoch ms. */
   readonly at: number
+  /** What `expect` threw, where it did: the reason is `target` then, since nobody knows. */
+  readonly expectError?: unknown
 }
 
 /**
  * Sends one real request through each proxy.
  * @returns the results in the order of the proxies
- * @throws ProxyScoringError `PROXY_CHECK_URL_FAILS`, `PROXY_OPTION_INVALID`; the signal's reason when aborted
+ * @throws ProxyScoringError `PROXY_CHECK_URL_FAILS`, `PROXY_OPTION_INVALID`; the signal's reason when aborted; what `expect` throws at the answer
+ *   without a proxy, and what `onProgress` throws
  */
 export async function checkProxies(proxies: Iterable<EgressProxy>, options: CheckOptions): Promise<CheckResult[]> {
   const { concurrency = 16, signal, onProgress, control = true } = options
@@ -108,13 +111,9 @@ async function checkProxy(proxy: EgressProxy, options: CheckOptions): Promise<Ch
   const dispatcher = dispatcherFor(proxy, connector, options.requestTls ?? {}, timeoutMs)
   const began = timer()
   const base = { proxyId: proxy.id, at: clock.now() }
+  let answer: CheckAnswer
   try {
-    const answer = await ask(dispatcher, timeoutMs, options)
-    const totalMs = timer() - began
-    const connectMs = connector.connectMs ?? null
-    const found = { status: answer.status, exitAddress: exitAddress(answer.body), connectMs }
-    if (isExpected(answer, options)) return { ...base, ok: true, reason: null, totalMs, ...found }
-    return { ...base, ok: false, reason: 'bad_answer', totalMs: null, ...found }
+    answer = await ask(dispatcher, timeoutMs, options)
   } catch (error) {
     const reason = explain(error, connector, options)
     const connectMs = connector.connectMs ?? null
@@ -122,6 +121,15 @@ async function checkProxy(proxy: EgressProxy, options: CheckOptions): Promise<Ch
   } finally {
     // Not awaited: a proxy that hangs must not hold up the next one.
     void dispatcher.destroy().catch(() => {})
+  }
+  const totalMs = timer() - began
+  const { status, body } = answer
+  const found = { ...base, status, exitAddress: exitAddress(body), connectMs: connector.connectMs ?? null }
+  try {
+    if (isExpected(answer, options)) return { ...found, ok: true, reason: null, totalMs }
+    return { ...found, ok: false, reason: 'bad_answer', totalMs: null }
+  } catch (expectError) {
+    return { ...found, ok: false, reason: 'target', totalMs: null, expectError }
   }
 }
 
@@ -142,22 +150,22 @@ async function ask(dispatcher: Dispatcher, timeoutMs: number, options: CheckOpti
 
 async function askDirectly(options: CheckOptions): Promise<void> {
   const agent = new Agent({ connect: options.requestTls ?? {} })
+  let answer: CheckAnswer
   try {
-    const answer = await ask(agent, options.timeoutMs ?? 10_000, options)
-    if (!isExpected(answer, options)) throw new Error(`it answered with status ${answer.status}`)
+    answer = await ask(agent, options.timeoutMs ?? 10_000, options)
   } catch (error) {
     options.signal?.throwIfAborted()
-    throw new ProxyScoringError(
-      'PROXY_CHECK_URL_FAILS',
-      'The check URL does not give the expected answer without a proxy.',
-      {
-        hint: 'Check the URL, or set control to false where only proxies can reach it.',
-        cause: error,
-      },
-    )
+    throw urlFails(error)
   } finally {
     void agent.destroy().catch(() => {})
   }
+  if (!isExpected(answer, options)) throw urlFails(new Error(`it answered with status ${answer.status}`))
+}
+
+function urlFails(cause: unknown): ProxyScoringError {
+  const message = 'The check URL does not give the expected answer without a proxy.'
+  const hint = 'Check the URL, or set control to false where only proxies can reach it.'
+  return new ProxyScoringError('PROXY_CHECK_URL_FAILS', message, { hint, cause })
 }
 
 function isExpected(answer: CheckAnswer, { expect }: CheckOptions): boolean {

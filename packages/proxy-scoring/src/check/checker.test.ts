@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ProxyScorer } from '../scorer.ts'
 import { httpProxy } from '../testing/http-proxy.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
@@ -78,6 +78,48 @@ describe('a checker', () => {
     checker.start()
     await expect.poll(() => rounds.length).toBe(3)
     await checker.stop()
+  })
+
+  it('that is started while it stops goes on with a new round, and stops again', async () => {
+    const { waits, sleep } = handDriven()
+    const { checker, of } = setUp({ sleep })
+    checker.start()
+    const stopped = checker.stop()
+    checker.start()
+    await stopped
+    await expect.poll(() => waits.length).toBe(1)
+    expect(of('good')?.uses).toBe(1)
+    await checker.stop()
+    expect(waits).toHaveLength(1)
+  })
+
+  it('tells of callbacks that throw, and goes on', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { waits, sleep } = handDriven()
+    const errors: unknown[] = []
+    const { checker, of } = setUp({
+      sleep,
+      onRound: () => {
+        throw new Error('round')
+      },
+      onError: (error) => {
+        errors.push(error)
+        throw new Error('error')
+      },
+    })
+    await using running = checker
+    running.start()
+    for (let i = 0; i < 2; i += 1) {
+      await expect.poll(() => waits.length).toBe(i + 1)
+      waits[i]?.go()
+    }
+    await expect.poll(() => waits.length).toBe(3)
+    expect(of('good')?.uses).toBe(3)
+    expect(errors).toEqual(Array(3).fill(new Error('round')))
+    expect(warn.mock.calls.map(([text]) => String(text).split('\n')[0])).toEqual(
+      Array(3).fill('onError of a ProxyChecker threw: Error: error'),
+    )
+    warn.mockRestore()
   })
 
   it('leaves isolated proxies alone, and those that are not selected', async () => {

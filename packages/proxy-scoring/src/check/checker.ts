@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { warnOf } from '../emitter.ts'
 import { ProxyScoringError } from '../errors.ts'
 import type { ProxyScorer } from '../scorer.ts'
 import type { ProxyScore } from '../types.ts'
@@ -10,7 +11,7 @@ export interface ProxyCheckerOptions extends Omit<CheckOptions, 'signal'> {
   /** Which proxies a round takes. Default: all that are not isolated. */
   readonly select?: (score: ProxyScore) => boolean
   readonly onRound?: (results: readonly CheckResult[]) => void
-  /** A round that could not be done, for instance `PROXY_CHECK_URL_FAILS`. Nothing was counted. */
+  /** A round that could not be done, for instance `PROXY_CHECK_URL_FAILS`, with nothing counted; and what the callbacks throw. */
   readonly onError?: (error: unknown) => void
   /** Waits; rejects when aborted. Default: a timer that keeps no process alive. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>
@@ -48,18 +49,19 @@ export class ProxyChecker implements AsyncDisposable {
     })
   }
 
-  /** Begins with a round at once; a second call changes nothing. */
+  /** Begins with a round at once, or when the one that is being stopped has ended; a second call changes nothing. */
   start(): void {
     if (this.#stopping !== undefined) return
-    this.#stopping = new AbortController()
-    this.#rounds = this.#run(this.#stopping.signal)
+    const stopping = new AbortController()
+    this.#stopping = stopping
+    this.#rounds = this.#rounds.then(() => this.#run(stopping.signal))
   }
 
   /** Ends the round that is under way, too. */
   async stop(): Promise<void> {
     this.#stopping?.abort()
-    await this.#rounds
     this.#stopping = undefined
+    await this.#rounds
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -71,12 +73,22 @@ export class ProxyChecker implements AsyncDisposable {
     while (!signal.aborted) {
       try {
         const results = await this.check(signal)
+        for (const { expectError } of results) if (expectError !== undefined) this.#tell(expectError)
         this.#options.onRound?.(results)
       } catch (error) {
         if (signal.aborted) return
-        this.#options.onError?.(error)
+        this.#tell(error)
       }
       await sleep(everyMs, signal).catch(() => {})
+    }
+  }
+
+  /** An error of `onError` itself must neither end the rounds nor the process. */
+  #tell(error: unknown): void {
+    try {
+      this.#options.onError?.(error)
+    } catch (thrown) {
+      warnOf('onError of a ProxyChecker', thrown)
     }
   }
 

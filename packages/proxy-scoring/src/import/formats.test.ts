@@ -149,6 +149,27 @@ describe('a JSON list', () => {
   })
 })
 
+describe('a list with names of its own', () => {
+  it('tells two proxies of one name from the same proxy twice', () => {
+    const entry = (id: string, host: string, password: string) => ({ id, host, port: 1, username: 'me', password })
+    const list = [
+      entry('x', 'a.test', '1'),
+      entry('x', 'b.test', '1'),
+      entry('x', 'A.test', '1'),
+      entry('y', 'a.test', '1'),
+    ]
+    const { proxies, errors } = parseProxies(list.map((one) => JSON.stringify(one)).join('\n'))
+    expect(proxies.map((p) => [p.id, p.host])).toEqual([
+      ['x', 'a.test'],
+      ['y', 'a.test'],
+    ])
+    expect(errors.map((e) => [e.line, e.code, e.reason])).toEqual([
+      [2, 'id', 'Another proxy has the same id in line 1.'],
+      [3, 'duplicate', 'The same proxy stands in line 1.'],
+    ])
+  })
+})
+
 describe('any list', () => {
   it('never throws and never repeats what it could not read', () => {
     const noise = fc.array(
