@@ -35,7 +35,11 @@ const rooms = RUNTIME.slice(0, -1).map((folder, index) => ({
   comment: `runtime/${folder} comes before ${RUNTIME.slice(index + 1).join(', ')}.`,
   severity: 'error',
   from: { path: `^packages/runtime/src/${folder}/` },
-  to: { path: `^packages/runtime/src/((${RUNTIME.slice(index + 1).join('|')})/|(refbot|plugin-manager|index)\\.ts)` },
+  // Errors and entry points are shared; every other file beside the folders composes them.
+  to: {
+    path: `^packages/runtime/src/((${RUNTIME.slice(index + 1).join('|')})/|[^/]+\\.ts$)`,
+    pathNot: '^packages/runtime/src/(errors|entry)\\.ts$',
+  },
 }))
 
 export default {

@@ -34,6 +34,7 @@ export { type AnomalyMethod, type AnomalyOptions, createDetector } from './anoma
 export { type Clock, systemClock } from './clock.ts'
 export type { AggregatorStats, MetricHandle, RecordOptions, SeriesInfo } from './core.ts'
 export { AnalyticsError, type AnalyticsErrorCode } from './errors.ts'
+export { csvHead, csvOfBlocks } from './export/csv.ts'
 export { type ExpositionFormat, expositionTypes } from './export/exposition.ts'
 export { type ChartPoint, lttb } from './export/lttb.ts'
 export type { ExportRange, MetricSample } from './export/samples.ts'

@@ -36,6 +36,7 @@ export {
   type RunRecord,
   restoreBackup,
   type StepRecord,
+  type StopReason,
   type Store,
   type StoreCheck,
   type StoreHealth,

@@ -15,14 +15,23 @@ function live() {
   const idKey = 'key'
   const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey) })
   const analytics = new MetricsAggregator()
-  return { proxies, analytics, config: new LiveConfig(config, { proxies, analytics, idKey }) }
+  const jobs: string[] = []
+  const told: unknown[] = []
+  const options = {
+    proxies,
+    analytics,
+    idKey,
+    jobs: { apply: async (all: readonly { id: string }[]) => void jobs.splice(0, 100, ...all.map(({ id }) => id)) },
+    tell: async (type: string, data: unknown) => void told.push([type, data]),
+  }
+  return { proxies, analytics, jobs, told, config: new LiveConfig(config, options) }
 }
 
 describe('a reload', () => {
-  it('adds and removes proxies, and keeps the scores of those that stay', () => {
+  it('adds and removes proxies, and keeps the scores of those that stay', async () => {
     const { config, proxies } = live()
     const [stays] = proxies.proxies()
-    config.reload({ ...START, proxies: ['127.0.0.1:3128', '127.0.0.1:3130'] })
+    await config.reload({ ...START, proxies: ['127.0.0.1:3128', '127.0.0.1:3130'] })
     expect(
       proxies
         .proxies()
@@ -32,29 +41,38 @@ describe('a reload', () => {
     expect(proxies.proxies()).toContain(stays)
   })
 
-  it('replaces the alert rules', () => {
+  it('replaces the alert rules', async () => {
     const { config, analytics } = live()
-    config.reload({ ...START, alerts: [{ metric: 'registration.success', below: 0.9, severity: 'critical' }] })
+    await config.reload({ ...START, alerts: [{ metric: 'registration.success', below: 0.9, severity: 'critical' }] })
     expect(analytics.alertRules()).toMatchObject([{ id: 'config-1', kind: 'lower', metric: 'registration.success' }])
   })
 
-  it('names what needs a restart, and leaves it as it is', () => {
-    const { config } = live()
-    const changes = config.reload({ ...START, api: { port: 9000 }, browser: { headless: false } })
+  it('brings the jobs in line', async () => {
+    const { config, jobs } = live()
+    await config.reload({ ...START, jobs: [{ id: 'nightly', plugin: 'hello', cron: '0 3 * * *' }] })
+    expect(jobs).toEqual(['nightly'])
+    await config.reload(START)
+    expect(jobs).toEqual([])
+  })
+
+  it('names what needs a restart, and leaves it as it is', async () => {
+    const { config, told } = live()
+    const changes = await config.reload({ ...START, api: { port: 9000 }, browser: { headless: false } })
     expect(changes.map(({ path, effect }) => [path, effect])).toEqual([
       ['api.port', 'restart'],
       ['browser.headless', 'live'],
     ])
+    expect(told).toEqual([['config.reloaded', { live: ['browser.headless'], restart: ['api.port'] }]])
     expect(config.current).toMatchObject({ api: { port: 8000 }, browser: { headless: false } })
   })
 
   it.each([
     [{ proxies: ['127.0.0.1:3130', '::::'], alerts: [] }, 'PROXY_LIST_INVALID'],
     [{ proxies: [], alerts: [{ metric: 'x' }] }, 'CONFIG_INVALID'],
-  ])('with a mistake changes nothing: %j', (wrong, code) => {
+  ])('with a mistake changes nothing: %j', async (wrong, code) => {
     const { config, proxies, analytics } = live()
     const before = config.current
-    expect(() => config.reload(wrong)).toThrow(expect.objectContaining({ code }))
+    await expect(config.reload(wrong)).rejects.toMatchObject({ code })
     expect(config.current).toBe(before)
     expect(proxies.size).toBe(2)
     expect(analytics.alertRules()).toHaveLength(1)

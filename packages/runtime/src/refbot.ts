@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { MetricsAggregator } from '@refbot/analytics'
 import { ProxyScorer } from '@refbot/proxy-scoring'
 import { PluginScheduler } from '@refbot/scheduler'
-import { findBrowser, launchBrowser } from './browser/index.ts'
+import { findBrowser, launchBrowser, Turns } from './browser/index.ts'
 import {
   type ConfigChange,
   parseConfig,
@@ -17,10 +17,21 @@ import { RefbotError } from './errors.ts'
 import { EventStream } from './events/index.ts'
 import { INSTANCE_VARIABLE, sweepProcesses } from './host/index.ts'
 import { LiveConfig } from './live-config.ts'
-import { ManagedPlugins } from './manager/index.ts'
+import { ConfigJobs, ManagedPlugins } from './manager/index.ts'
+import { withMetricsFile } from './metrics-file.ts'
 import { readProxies } from './proxies.ts'
 import { type LaunchRequest, Runs } from './runs/index.ts'
-import { applyRetention, DataDirectory, newToken, type RetentionPolicy, RUN_TASK, Store } from './store/index.ts'
+import {
+  applyRetention,
+  DataDirectory,
+  type EventData,
+  type EventType,
+  newToken,
+  type RetentionPolicy,
+  RUN_TASK,
+  type StopReason,
+  Store,
+} from './store/index.ts'
 
 /** This package's version, which also names RefBot in its user agent. */
 export const VERSION: string = (
@@ -42,11 +53,14 @@ export interface Refbot extends AsyncDisposable {
   readonly plugins: ManagedPlugins
   /**
    * Applies what can change alive, and says of each change whether it needs a restart. One mistake, and nothing changes.
-   * @throws ConfigError, RefbotError `PROXY_LIST_INVALID`
+   * Calls take their turns.
+   * @throws ConfigError, RefbotError `PROXY_LIST_INVALID`, and what the store says where jobs cannot be stored
    */
-  reload(config: RefbotConfigInput): readonly ConfigChange[]
+  reload(config: RefbotConfigInput): Promise<readonly ConfigChange[]>
   /** Recovers what a crash cut off, restores what operators wanted, and lets triggers fire. */
   start(): Promise<void>
+  /** As disposing it, with a reason that is recorded; a second call waits for the first. */
+  stop(reason: StopReason): Promise<void>
 }
 
 /** How long runs may take to end by themselves when RefBot is disposed, in ms. */
@@ -76,8 +90,8 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   const idKey = createHash('sha256').update(identity.keyPem).digest('hex')
   const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey), strategy: config.proxyStrategy })
   const rawMs = config.retention.metricsDays * DAY_MS
-  const analytics = stack.use(new MetricsAggregator({ store: store.metrics, retention: { rawMs } }))
-  const live = new LiveConfig(config, { proxies, analytics, idKey })
+  const metrics = withMetricsFile(store.metrics, { file: () => live.current.metricsFile, onError: warnOfMetricsFile })
+  const analytics = stack.use(new MetricsAggregator({ store: metrics, retention: { rawMs } }))
   const gate = stack.use(await Gate.start({ identity }))
   const scheduler = new PluginScheduler({
     store: store.executions,
@@ -85,17 +99,23 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
     ...(config.timeZone === undefined ? {} : { timeZone: config.timeZone }),
   })
 
-  const launch = async ({ runId, runDir, marks, leaseServers, onRefusedCommand }: LaunchRequest) =>
-    launchBrowser({
-      executable: browserFor(live.current.browser),
-      headless: live.current.browser.headless,
-      gate,
-      profileDir: join(config.dataDir, 'browsers', runId),
-      runFolder: runDir,
-      leaseServers,
-      onRefusedCommand,
-      env: marks,
-    })
+  const jobs = new ConfigJobs({ scheduler, plugins: store.plugins, jobs: config.jobs, timeZone: config.timeZone })
+  const live: LiveConfig = new LiveConfig(config, { proxies, analytics, idKey, jobs, tell: store.tell.bind(store) })
+  const launches = new Turns(() => live.current.limits.maxLaunches)
+
+  const launch = ({ runId, runDir, marks, leaseServers, onRefusedCommand }: LaunchRequest) =>
+    launches.take(async () =>
+      launchBrowser({
+        executable: browserFor(live.current.browser),
+        headless: live.current.browser.headless,
+        gate,
+        profileDir: join(config.dataDir, 'browsers', runId),
+        runFolder: runDir,
+        leaseServers,
+        onRefusedCommand,
+        env: marks,
+      }),
+    )
   const runs: Runs = new Runs({
     scheduler,
     store,
@@ -114,16 +134,27 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
     scheduler,
     runs,
     store,
+    configJobs: jobs,
     timeZone: config.timeZone,
     marks: { [INSTANCE_VARIABLE]: directory.path },
   })
+  let stopReason: StopReason | undefined
   stack.defer(async () => {
+    if (runs.isOpen) {
+      await tell(store, 'service.stopping', { version: VERSION, ...(stopReason ?? { reason: 'closed' }) })
+    }
     await scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS })
     await runs.close()
   })
   scheduler.registerTask('retention', () => applyRetention(store, retentionPolicy(live.current), Date.now()))
 
   const owned = stack.move()
+  let disposing: Promise<void> | undefined
+  const stop = (reason: StopReason): Promise<void> => {
+    stopReason ??= reason
+    disposing ??= owned.disposeAsync()
+    return disposing
+  }
   return {
     get config() {
       return live.current
@@ -152,10 +183,23 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
           triggers: { type: 'interval', everyMs: DAY_MS },
         })
       }
+      await jobs.follow()
       await plugins.restore()
+      await tell(store, 'service.started', { version: VERSION })
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    stop,
+    [Symbol.asyncDispose]: () => stop({ reason: 'closed' }),
   }
+}
+
+/** On a disk that takes no write it is not recorded; that is no reason not to start or stop. */
+async function tell<Type extends EventType>(store: Store, type: Type, data: EventData[Type]): Promise<void> {
+  await store.tell(type, data).catch(() => undefined)
+}
+
+function warnOfMetricsFile(file: string, error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error)
+  process.emitWarning(`The metrics file ${file} cannot be written to: ${text}`, { code: 'REFBOT_METRICS_FILE_FAILED' })
 }
 
 function browserFor({ headless, executable }: RefbotConfig['browser']): string {

@@ -85,7 +85,7 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
   announce.started({ version: VERSION, url: server?.url })
   using _hangup = onHangup(process, async () => {
     try {
-      announce.reloaded(refbot.reload((await loadConfig(request)).config))
+      announce.reloaded(await refbot.reload((await loadConfig(request)).config))
     } catch (error) {
       announce.notReloaded(error)
     }

@@ -1,5 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import { AnalyticsError } from '../errors.ts'
+import type { MetricBlock } from '../store/metric-store.ts'
+import { decodeRawBlock } from '../store/raw-block.ts'
 import { parseCsv } from './csv-parser.ts'
 import type { MetricSample } from './samples.ts'
 
@@ -10,12 +12,32 @@ const columns = ['timestamp', 'name', 'labels', 'value'] as const
  * run as a formula is escaped with a quote; numbers never are, or a negative value would become text.
  */
 export async function* csvOf(pages: AsyncIterable<readonly MetricSample[]>): AsyncGenerator<string> {
-  yield csvLines([[...columns]])
-  for await (const samples of pages) {
-    yield csvLines(
-      samples.map(({ name, labels, at, value }) => [new Date(at).toISOString(), name, JSON.stringify(labels), value]),
-    )
+  yield csvHead()
+  for await (const samples of pages) yield csvLines(samples.map(recordOf))
+}
+
+/** The head line of what `csvOf` and `csvOfBlocks` write. */
+export function csvHead(): string {
+  return csvLines([[...columns]])
+}
+
+/**
+ * The raw samples of blocks as `csvOf` writes them, without the head line; rollups are left out.
+ * @throws AnalyticsError `METRIC_BLOCK_CORRUPT`
+ */
+export function csvOfBlocks(blocks: readonly MetricBlock[]): string {
+  const records: (string | number)[][] = []
+  for (const block of blocks) {
+    if (block.tier !== 'raw') continue
+    const { times, values } = decodeRawBlock(block)
+    const { name, labels } = block
+    for (const [index, at] of times.entries()) records.push(recordOf({ at, name, labels, value: values[index] ?? 0 }))
   }
+  return csvLines(records)
+}
+
+function recordOf({ name, labels, at, value }: MetricSample): (string | number)[] {
+  return [new Date(at).toISOString(), name, JSON.stringify(labels), value]
 }
 
 function csvLines(records: (string | number)[][]): string {

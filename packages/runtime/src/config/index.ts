@@ -1,5 +1,6 @@
 export type { ConfigOrigin } from './check.ts'
 export { variableOf } from './environment.ts'
+export { type ConfigJob, triggerOfJob } from './job-schema.ts'
 export { configJsonSchema } from './json-schema.ts'
 export type { ConfigSource } from './layers.ts'
 export {

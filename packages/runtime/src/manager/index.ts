@@ -1,3 +1,4 @@
+export { ConfigJobs } from './config-jobs.ts'
 export { type BrokenPlugin, type Discovery, discover, MANIFEST_FILE, type PluginManifest } from './manifest.ts'
 export {
   type LoadedPlugin,

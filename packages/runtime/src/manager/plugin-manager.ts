@@ -11,6 +11,7 @@ import { RefbotError } from '../errors.ts'
 import { describePlugin, type MetricSample, type PluginDescription, STOP_LIMIT_MS } from '../host/index.ts'
 import type { RunnablePlugin, Runs } from '../runs/index.ts'
 import { RUN_TASK, type RunDetails, type RunRecord, type Store } from '../store/index.ts'
+import type { ConfigJobs } from './config-jobs.ts'
 import { type Discovery, discover, type PluginManifest } from './manifest.ts'
 import { brokenSummary, type PluginSummary, pluginMetrics } from './summary.ts'
 
@@ -25,6 +26,8 @@ export interface ManagerServices {
   readonly scheduler: PluginScheduler
   readonly runs: Runs
   readonly store: Store
+  /** Jobs of the configuration: those of a plugin that is stopped do not fire. */
+  readonly configJobs: Pick<ConfigJobs, 'follow'>
   /** Names this instance in the environment of what it starts. */
   readonly marks: Readonly<Record<string, string>>
   /** In which cron expressions of plugins without a zone are read. */
@@ -86,19 +89,21 @@ export class ManagedPlugins {
 
   /** Runs the plugin once, now, and arms its schedule where it has one. Resolves when the run has begun. */
   async startPlugin(id: string, cause: RunCause = 'manual'): Promise<RunRecord> {
-    const { runs, store } = this.#services
+    const { runs, store, configJobs } = this.#services
     const loaded = await this.loadPlugin(id)
     await this.#arm(loaded)
     await store.plugins.setDesired(id, 'armed')
+    await configJobs.follow()
     return runs.start(id, cause)
   }
 
   /** Disarms the schedule and aborts what runs; resolves when that has ended. */
   async stopPlugin(id: string): Promise<void> {
-    const { runs, store } = this.#services
+    const { runs, store, configJobs } = this.#services
     this.#manifest(id)
     await store.plugins.setDesired(id, 'stopped')
     await this.#disarm(id)
+    await configJobs.follow()
     await runs.cancelAll(id)
   }
 

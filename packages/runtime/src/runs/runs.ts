@@ -86,6 +86,10 @@ export class Runs {
     this.#isOpen = true
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
   /** No more runs are started; resolves once the last attempt is over, its process included. */
   async close(): Promise<void> {
     this.#isOpen = false
@@ -159,14 +163,31 @@ export class Runs {
     await this.#options.scheduler.cancel(id)
   }
 
-  /** Aborts all runs of a plugin and waits until they are over, their processes included. */
+  /**
+   * Aborts all runs of a plugin, those that only wait for a retry or a turn included, and waits until they are over,
+   * their processes included.
+   */
   async cancelAll(plugin: string): Promise<void> {
-    const runs = [...this.#active].filter(([, run]) => run.plugin === plugin)
-    const ids = runs.map(([id]) => id)
-    const over = runs.map(([, run]) => run.over)
-    await Promise.all(ids.map((id) => this.cancel(id)))
-    await Promise.all(ids.map((id) => this.#options.scheduler.settled(id)))
+    const ids = new Set<string>()
+    for (const status of ['running', 'retrying'] as const) {
+      for await (const { id } of this.#all({ plugin, status })) ids.add(id)
+    }
+    const over: Promise<unknown>[] = []
+    for (const [id, run] of this.#active) {
+      if (run.plugin !== plugin) continue
+      ids.add(id)
+      over.push(run.over)
+    }
+    await Promise.all([...ids].map((id) => this.cancel(id)))
     await Promise.allSettled(over)
+  }
+
+  async *#all(query: RunQuery): AsyncGenerator<RunRecord> {
+    let page = await this.list(query)
+    while (page.length > 0) {
+      yield* page
+      page = await this.list({ ...query, before: page.at(-1)?.id ?? '' })
+    }
   }
 
   /** Whether a run of the plugin executes at this moment. */

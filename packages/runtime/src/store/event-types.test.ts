@@ -55,7 +55,7 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
   },
   /** ../alerting.test.ts */
   'alert.undelivered': 'elsewhere',
-  /** ../refbot.test.ts */
+  /** ../operation.test.ts */
   'service.started': 'elsewhere',
   'service.stopping': 'elsewhere',
   'config.reloaded': 'elsewhere',

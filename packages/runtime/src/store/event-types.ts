@@ -45,7 +45,7 @@ export interface EventData {
   /** RefBot has started: triggers fire. */
   'service.started': { readonly version: string }
   /** RefBot stops: triggers fire no more, and runs end. */
-  'service.stopping': { readonly version: string }
+  'service.stopping': { readonly version: string } & StopReason
   /** A changed configuration was read; what needs a restart is not in force yet. */
   'config.reloaded': { readonly live: readonly string[]; readonly restart: readonly string[] }
   /** Rows and files were deleted because of their age, or because there were too many. */
@@ -57,6 +57,14 @@ export interface EventData {
   /** The disk under the store fills up, fails, or has room again. */
   'store.health': { readonly status: StoreStatus; readonly freeBytes: number }
 }
+
+/** Why RefBot stops. */
+export type StopReason =
+  /** Whoever embeds it has disposed of it. */
+  | { readonly reason: 'closed' }
+  | { readonly reason: 'signal'; readonly signal: string }
+  /** An error that nobody caught, by its name or code; its text is in the log alone. */
+  | { readonly reason: 'failure'; readonly error: string }
 
 /** What retention deletes. Metrics have tiers of their own, and prune themselves. */
 export type PrunedKind = 'execution' | 'event' | 'plugin_value' | 'artifact' | 'proxy_health' | 'token' | 'audit'

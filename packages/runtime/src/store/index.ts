@@ -13,6 +13,7 @@ export type {
   ProxyCircuitData,
   PrunedKind,
   RefbotEvent,
+  StopReason,
   TokenRights,
 } from './event-types.ts'
 export type { AuditEntry, AuditInput, AuditQuery } from './operations/audit.ts'
