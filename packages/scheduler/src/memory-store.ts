@@ -1,6 +1,13 @@
 import { patched } from './engine/execution.ts'
 import { Queue } from './engine/pace.ts'
-import type { ExecutionPatch, ExecutionQuery, ExecutionRecord, ExecutionStore, JobRecord } from './types.ts'
+import type {
+  ExecutionPatch,
+  ExecutionQuery,
+  ExecutionRecord,
+  ExecutionStore,
+  ExecutionUpdate,
+  JobRecord,
+} from './types.ts'
 
 const DEFAULT_LIMIT = 100
 
@@ -62,8 +69,17 @@ export class MemoryExecutionStore implements ExecutionStore {
 
   async update(id: string, patch: ExecutionPatch): Promise<void> {
     const record = this.#executions.get(id)
-    if (record === undefined) throw new Error(`There is no execution ${id}.`)
+    if (record === undefined) throw unknown(id)
     this.#put(patched(record, patch))
+  }
+
+  async updateAll(updates: readonly ExecutionUpdate[]): Promise<void> {
+    for (const { id } of updates) if (!this.#executions.has(id)) throw unknown(id)
+    // An earlier one may be forgotten by then, where the history is shorter than the list.
+    for (const { id, patch } of updates) {
+      const record = this.#executions.get(id)
+      if (record !== undefined) this.#put(patched(record, patch))
+    }
   }
 
   async get(id: string): Promise<ExecutionRecord | undefined> {
@@ -112,6 +128,10 @@ export class MemoryExecutionStore implements ExecutionStore {
     if (typeof state.claims !== 'object' || state.claims.size === 0) state.claims = undefined
     if (state.claims === undefined && state.record === undefined) this.#jobs.delete(forgotten.jobId)
   }
+}
+
+function unknown(id: string): Error {
+  return new Error(`There is no execution ${id}.`)
 }
 
 /** False where it was claimed before. */

@@ -156,6 +156,30 @@ export function executionStoreContract(api: TestApi, name: string, makeStore: ()
       expect(outcome).toEqual('rejected')
     })
 
+    promises('updates many as it would one by one, in order, where it can: all of them or none', async (store) => {
+      if (store.updateAll === undefined) return
+      for (const n of [1, 2]) await store.claim(execution(n, 'a', AT + n))
+      const attempts = [{ number: 1, startedAt: AT, endedAt: AT + 5 }]
+      await store.updateAll([
+        { id: id(1), patch: { status: 'retrying', attempts } },
+        { id: id(2), patch: { status: 'success', attempts, endedAt: AT + 5, result: [1] } },
+        { id: id(1), patch: { status: 'failed', attempts, endedAt: AT + 9 } },
+      ])
+      const updated = [
+        { ...execution(2, 'a', AT + 2, 'success'), attempts, endedAt: AT + 5, result: [1] },
+        { ...execution(1, 'a', AT + 1, 'failed'), attempts, endedAt: AT + 9 },
+      ]
+      expect(await store.list({})).toEqual(updated)
+      const unknown = { id: id(9), patch: { status: 'success', attempts } } as const
+      const outcome = await store.updateAll([{ id: id(2), patch: { status: 'failed', attempts } }, unknown]).then(
+        () => 'resolved',
+        () => 'rejected',
+      )
+      expect(outcome).toEqual('rejected')
+      expect(await store.list({})).toEqual(updated)
+      await store.updateAll([])
+    })
+
     promises('lists the newest first, by id', async (store) => {
       for (const n of [2, 3, 1]) await store.claim(execution(n, 'a', AT + n))
       expect(ids(await store.list({}))).toEqual([id(3), id(2), id(1)])

@@ -176,6 +176,12 @@ export interface ExecutionPatch {
   readonly result?: unknown
 }
 
+/** A patch, and the execution that it is for. */
+export interface ExecutionUpdate {
+  readonly id: string
+  readonly patch: ExecutionPatch
+}
+
 export interface ExecutionQuery {
   readonly jobId?: string
   readonly status?: ExecutionStatus
@@ -206,6 +212,8 @@ export interface ExecutionStore {
    */
   claimAll?(executions: readonly ExecutionRecord[]): Promise<readonly boolean[]>
   update(id: string, patch: ExecutionPatch): Promise<void>
+  /** Optional: many updates as one operation, in order; where it rejects, none was made. */
+  updateAll?(updates: readonly ExecutionUpdate[]): Promise<void>
   get(id: string): Promise<ExecutionRecord | undefined>
   /** Newest first. */
   list(query: ExecutionQuery): Promise<readonly ExecutionRecord[]>

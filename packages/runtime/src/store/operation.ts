@@ -21,6 +21,8 @@ export interface Operation<Args = never, Result = unknown> {
   readonly durable: boolean
   /** It only adds: on a full disk it is refused, so that the last room is left to what ends runs and deletes. */
   readonly adds?: true
+  /** It can wait: it lets what nobody can put off go first. */
+  readonly background?: true
   readonly run: (unit: Unit, args: Args) => Promise<Result>
 }
 
@@ -34,4 +36,8 @@ export function relaxed<Args, Result>(run: (unit: Unit, args: Args) => Promise<R
 
 export function adding<Args, Result>(operation: Operation<Args, Result>): Operation<Args, Result> {
   return { ...operation, adds: true }
+}
+
+export function background<Args, Result>(operation: Operation<Args, Result>): Operation<Args, Result> {
+  return { ...operation, background: true }
 }

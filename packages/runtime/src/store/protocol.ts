@@ -1,12 +1,13 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { BackupTask } from './backup/create.ts'
 import type { CheckTask } from './check.ts'
+import type { CheckpointTask } from './checkpointer.ts'
 import type { StoreHealth } from './disk/health.ts'
 import type { RefbotEvent } from './event-types.ts'
 import type { OperationName } from './operations/index.ts'
 
 /** What a thread of the store is asked to do, one after another. */
-export type ThreadTask = ConnectionTask | BackupTask | CheckTask
+export type ThreadTask = ConnectionTask | CheckpointTask | BackupTask | CheckTask
 
 export interface ThreadStart {
   readonly task: ThreadTask

@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { Kysely } from 'kysely'
 import { RefbotError } from '../errors.ts'
+import { Checkpointer } from './checkpointer.ts'
 import { type Commit, type CommitMode, type Connection, commit } from './committer.ts'
 import { nodeSqliteDialect, openDatabase } from './dialect.ts'
 import { DiskGuard } from './disk/guard.ts'
@@ -8,17 +9,15 @@ import { Reserve } from './disk/reserve.ts'
 import { describeDiskFault, diskFault } from './faults.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
-import { operations } from './operations/index.ts'
 import type { ConnectionTask, Opening, StoreMessage, StoreRequest } from './protocol.ts'
+import { RequestQueue } from './queue.ts'
 import type { Database } from './schema.ts'
 import { discardedBytes } from './wal.ts'
 
-/** Requests that share a commit at most. */
-const MAX_BATCH = 100
 /** While the disk cannot be trusted, how often that is tried again, ms. */
 const PROBE_EVERY_MS = 500
 
-/** Answers requests until `close`, in the order in which they came. */
+/** Answers requests until `close`, in the order in which they came, but for those that can wait. */
 export async function serve(port: MessagePort, task: ConnectionTask): Promise<void> {
   const post = (message: StoreMessage) => port.postMessage(message)
   const { connection, opening } = await open(task)
@@ -30,7 +29,8 @@ export async function serve(port: MessagePort, task: ConnectionTask): Promise<vo
     now: () => performance.now(),
     onChange: (health) => post({ type: 'health', health }),
   })
-  const queue: StoreRequest[] = []
+  const queue = new RequestQueue({ readOnly: task.readOnly, now: () => performance.now() })
+  const checkpointer = task.readOnly ? undefined : new Checkpointer(task.file, sqlite, () => wake())
   let busy = false
   let closing = false
   let end: () => void = () => undefined
@@ -44,7 +44,7 @@ export async function serve(port: MessagePort, task: ConnectionTask): Promise<vo
   }
   port.on('message', (message: StoreRequest | 'close') => {
     accept(message)
-    if (!busy) void drain()
+    wake()
   })
   post({ type: 'ready', opening })
   if (!task.readOnly) {
@@ -57,17 +57,23 @@ export async function serve(port: MessagePort, task: ConnectionTask): Promise<vo
   }, PROBE_EVERY_MS)
   await closed
   clearInterval(probing)
+  await checkpointer?.close()
   sqlite.close()
+
+  function wake(): void {
+    if (!busy) void drain()
+  }
 
   async function drain(): Promise<void> {
     busy = true
     for (let next = take(); next.length > 0; next = take()) {
       if (!task.readOnly && !guard.broken) guard.look()
-      const { events, replies } = await commitOrMakeRoom(next, modeOf(next[0]))
+      const { events, replies } = await commitOrMakeRoom(next, queue.modeOf(next[0]))
       post({ type: 'committed', events, replies })
+      if (!guard.broken) checkpointer?.afterCommit()
     }
     busy = false
-    if (closing) end()
+    if (closing && queue.empty) end()
   }
 
   async function commitOrMakeRoom(requests: readonly StoreRequest[], mode: CommitMode): Promise<Commit> {
@@ -92,19 +98,11 @@ export async function serve(port: MessagePort, task: ConnectionTask): Promise<vo
     }
   }
 
-  /** The requests at the head that may share a transaction: the sync of durable ones is not paid by the others. */
-  function take(): StoreRequest[] {
+  function take(): readonly StoreRequest[] {
     for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port)) {
       accept(more.message as StoreRequest | 'close')
     }
-    const mode = modeOf(queue[0])
-    const last = queue.findIndex((request) => modeOf(request) !== mode)
-    return queue.splice(0, Math.min(last === -1 ? queue.length : last, MAX_BATCH))
-  }
-
-  function modeOf(request: StoreRequest | undefined): CommitMode {
-    if (task.readOnly) return 'read'
-    return request !== undefined && operations[request.operation].durable ? 'durable' : 'relaxed'
+    return queue.take(checkpointer?.crowded ?? false)
   }
 }
 

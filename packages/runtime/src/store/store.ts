@@ -6,7 +6,7 @@ import { StoreConnection } from './connection.ts'
 import type { StoreHealth } from './disk/health.ts'
 import { EventFeed, type EventGap, type EventSubscription, type StoredEvents } from './event-feed.ts'
 import type { Deletion, EventData, EventType, PrunedKind, RefbotEvent } from './event-types.ts'
-import type { ClaimedRun } from './operations/executions.ts'
+import type { Claim, ClaimedRun } from './operations/executions.ts'
 import type { BlockRange } from './operations/metrics.ts'
 import type { StoredValue } from './operations/plugins.ts'
 import type { Pruned, PrunedArtifact, PrunedTable } from './operations/retention.ts'
@@ -129,11 +129,10 @@ export class Store implements AsyncDisposable {
       saveJob: (job) => writer.call('job.save', job),
       deleteJob: (id) => writer.call('job.delete', id),
       listJobs: () => writer.call('job.list', undefined),
-      claim: (execution) => {
-        const run = claimedRun(execution)
-        return writer.call('execution.claim', run === undefined ? { execution } : { execution, run })
-      },
+      claim: (execution) => writer.call('execution.claim', claimOf(execution)),
+      claimAll: (executions) => writer.call('execution.claimAll', executions.map(claimOf)),
       update: (id, patch) => writer.call('execution.update', { id, patch }),
+      updateAll: (updates) => writer.call('execution.updateAll', updates),
       get: (id) => writer.call('execution.get', id),
       list: (query) => writer.call('execution.list', query),
       unfinished: () => writer.call('execution.unfinished', undefined),
@@ -275,10 +274,11 @@ interface Parts {
   readonly folder: string
 }
 
-function claimedRun({ task, input }: ExecutionRecord): ClaimedRun | undefined {
-  if (task !== RUN_TASK) return undefined
+function claimOf(execution: ExecutionRecord): Claim {
+  const { task, input } = execution
+  if (task !== RUN_TASK) return { execution }
   const { plugin, cause } = input as ClaimedRun
-  return { plugin, cause }
+  return { execution, run: { plugin, cause } }
 }
 
 async function* readBlocks(

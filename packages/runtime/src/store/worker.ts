@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { createBackup } from './backup/create.ts'
 import { checkDatabase } from './check.ts'
+import { serveCheckpoints } from './checkpointer.ts'
 import { describe } from './faults.ts'
 import type { ThreadMessage, ThreadStart, ThreadTask } from './protocol.ts'
 import { serve } from './serve.ts'
@@ -20,6 +21,8 @@ async function run(task: ThreadTask, port: MessagePort): Promise<void> {
   switch (task.kind) {
     case 'connection':
       return serve(port, task)
+    case 'checkpoint':
+      return serveCheckpoints(port, task)
     case 'backup':
       return port.postMessage({ type: 'done', value: await createBackup(task) })
     case 'check':

@@ -118,12 +118,10 @@ export class Executor {
         this.#claimed(execution, ours)
         settled(execution, false)
       },
-      (unclaimed, error) => {
+      (execution, error) => {
         events.emit('scheduler:store-failed', () => ({ operation: 'claim', error }))
-        for (const execution of unclaimed) {
-          this.#drop(execution)
-          settled(execution, true)
-        }
+        this.#drop(execution)
+        settled(execution, true)
       },
     )
   }

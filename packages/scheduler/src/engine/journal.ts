@@ -1,11 +1,21 @@
 import type { Emitter } from '../events.ts'
 import { Statistics } from '../statistics/statistics.ts'
 import type { Clock, ExecutionPatch, ExecutionRecord, ExecutionStore, TaskOptions } from '../types.ts'
+import { attempt } from './claim.ts'
 import type { Execution } from './execution.ts'
 
 /** Six tries over six seconds. */
 const MOST_WRITES = 6
 const WRITE_RETRY_MS = 100
+
+/** In one call. */
+const MOST_CHANGES = 128
+
+interface Change {
+  readonly execution: Execution
+  readonly patch: ExecutionPatch
+  readonly then: () => void
+}
 
 export interface JournalOptions {
   readonly store: ExecutionStore
@@ -18,6 +28,7 @@ export interface JournalOptions {
 /** Writes down what happens to executions, and tells those who want to know. */
 export class Journal {
   readonly #options: JournalOptions
+  #changes: Change[] = []
 
   constructor(options: JournalOptions) {
     this.#options = options
@@ -25,15 +36,45 @@ export class Journal {
 
   /**
    * Stores a change, again and again for a while where the store fails, then calls `then`. Given up, the next start
-   * finds it abandoned.
+   * finds it abandoned. Changes of the same turn go to the store in one call, where it has one for many.
    */
   write(execution: Execution, patch: ExecutionPatch, then: () => void): void {
     execution.apply(patch)
-    this.#update(execution, patch).then(then, (error: unknown) => this.#again(execution, patch, error).then(then))
+    const change = { execution, patch, then }
+    if (this.#options.store.updateAll === undefined) {
+      this.#writeOne(change)
+      return
+    }
+    if (this.#changes.push(change) === 1) queueMicrotask(this.#flush)
+    if (this.#changes.length >= MOST_CHANGES) this.#flush()
   }
 
   written(execution: Execution, patch: ExecutionPatch): Promise<void> {
     return new Promise((resolve) => this.write(execution, patch, resolve))
+  }
+
+  readonly #flush = (): void => {
+    const changes = this.#changes
+    if (changes.length === 0) return
+    this.#changes = []
+    const [first] = changes
+    if (first !== undefined && changes.length === 1) {
+      this.#writeOne(first)
+      return
+    }
+    attempt(() => this.#options.store.updateAll?.(changes.map(({ execution: { id }, patch }) => ({ id, patch })))).then(
+      () => {
+        for (const { then } of changes) then()
+      },
+      // One of them may be all that is wrong.
+      () => {
+        for (const change of changes) this.#writeOne(change)
+      },
+    )
+  }
+
+  #writeOne({ execution, patch, then }: Change): void {
+    this.#update(execution, patch).then(then, (error: unknown) => this.#again(execution, patch, error).then(then))
   }
 
   async #again(execution: Execution, patch: ExecutionPatch, first: unknown): Promise<void> {
@@ -55,13 +96,8 @@ export class Journal {
     }
   }
 
-  /** A store that throws at once rejects like any other. */
   #update(execution: Execution, patch: ExecutionPatch): Promise<void> {
-    try {
-      return Promise.resolve(this.#options.store.update(execution.record.id, patch))
-    } catch (error) {
-      return Promise.reject(error)
-    }
+    return attempt(() => this.#options.store.update(execution.record.id, patch))
   }
 
   /** An execution is over, and that is durable. */

@@ -2,10 +2,10 @@ import type { RunCause } from '@refbot/plugin-sdk'
 import type {
   AttemptRecord,
   ExecutionError,
-  ExecutionPatch,
   ExecutionQuery,
   ExecutionRecord,
   ExecutionStatus,
+  ExecutionUpdate,
 } from '@refbot/scheduler'
 import type { Insertable, Selectable } from 'kysely'
 import { RefbotError } from '../../errors.ts'
@@ -20,62 +20,26 @@ export interface ClaimedRun {
   readonly cause: RunCause
 }
 
+export interface Claim {
+  readonly execution: ExecutionRecord
+  readonly run?: ClaimedRun
+}
+
 export const executionOperations = {
-  'execution.claim': durable(async (unit, args: { execution: ExecutionRecord; run?: ClaimedRun }): Promise<boolean> => {
-    const { db, now, emit } = unit
-    const { execution, run } = args
-    if (run !== undefined && !unit.runsMayStart && execution.status === 'running') throw diskNearlyFull()
-    const claimed = await insertExecution(db, {
-      id: execution.id,
-      job_id: execution.jobId,
-      task: execution.task,
-      input: toJson(execution.input),
-      scheduled_at: execution.scheduledAt,
-      claimed_at: execution.claimedAt,
-      ended_at: execution.endedAt ?? null,
-      status: execution.status,
-      reason: execution.reason ?? null,
-      error: toJson(execution.error),
-      result: toJson(execution.result),
-      created_at: now,
-    })
-    if (claimed.numAffectedRows === 0n) return false
-    await saveAttempts(unit, execution.id, execution.attempts)
-    await moveJob(db, { id: execution.jobId, at: execution.scheduledAt })
-    const data = {
-      executionId: execution.id,
-      jobId: execution.jobId,
-      task: execution.task,
-      status: execution.status,
-      reason: execution.reason,
-    }
-    if (run === undefined) {
-      await emit('execution.claimed', data)
-    } else {
-      await insertRun(db, { id: execution.id, plugin: run.plugin, cause: run.cause, created_at: now })
-      await emit('run.claimed', { ...data, ...run })
-    }
-    return true
+  'execution.claim': durable((unit, claim: Claim): Promise<boolean> => claimOne(unit, claim)),
+
+  /** All or none: each is judged after those before it. */
+  'execution.claimAll': durable(async (unit, claims: readonly Claim[]): Promise<readonly boolean[]> => {
+    const claimed: boolean[] = []
+    for (const claim of claims) claimed.push(await claimOne(unit, claim))
+    return claimed
   }),
 
-  'execution.update': durable(async (unit, args: { id: string; patch: ExecutionPatch }): Promise<void> => {
-    const { db, emit } = unit
-    const { id, patch } = args
-    const { rows } = await updateExecution(db, {
-      id,
-      status: patch.status,
-      reason: patch.reason ?? null,
-      ended_at: patch.endedAt ?? null,
-      error: toJson(patch.error),
-      result: toJson(patch.result),
-    })
-    const [row] = rows
-    if (row === undefined) throw new Error(`There is no execution ${id}.`)
-    await saveAttempts(unit, id, patch.attempts)
-    const data = { executionId: id, jobId: row.job_id, task: row.task, status: patch.status, reason: patch.reason }
-    const [run] = (await selectRun(db, { id })).rows
-    if (run === undefined) await emit('execution.changed', data)
-    else await emit('run.changed', { ...data, plugin: run.plugin, cause: run.cause as RunCause })
+  'execution.update': durable((unit, update: ExecutionUpdate): Promise<void> => updateOne(unit, update)),
+
+  /** All or none. */
+  'execution.updateAll': durable(async (unit, updates: readonly ExecutionUpdate[]): Promise<void> => {
+    for (const update of updates) await updateOne(unit, update)
   }),
 
   'execution.get': durable(async (unit, id: string): Promise<ExecutionRecord | undefined> => {
@@ -102,6 +66,61 @@ export const executionOperations = {
     const select = unit.db.selectFrom('execution').selectAll().where('status', 'in', ['running', 'retrying'])
     return withAttempts(unit, await select.orderBy('id').execute())
   }),
+}
+
+async function claimOne(unit: Unit, { execution, run }: Claim): Promise<boolean> {
+  const { db, now, emit } = unit
+  if (run !== undefined && !unit.runsMayStart && execution.status === 'running') throw diskNearlyFull()
+  const claimed = await insertExecution(db, {
+    id: execution.id,
+    job_id: execution.jobId,
+    task: execution.task,
+    input: toJson(execution.input),
+    scheduled_at: execution.scheduledAt,
+    claimed_at: execution.claimedAt,
+    ended_at: execution.endedAt ?? null,
+    status: execution.status,
+    reason: execution.reason ?? null,
+    error: toJson(execution.error),
+    result: toJson(execution.result),
+    created_at: now,
+  })
+  if (claimed.numAffectedRows === 0n) return false
+  await saveAttempts(unit, execution.id, execution.attempts)
+  await moveJob(db, { id: execution.jobId, at: execution.scheduledAt })
+  const data = {
+    executionId: execution.id,
+    jobId: execution.jobId,
+    task: execution.task,
+    status: execution.status,
+    reason: execution.reason,
+  }
+  if (run === undefined) {
+    await emit('execution.claimed', data)
+  } else {
+    await insertRun(db, { id: execution.id, plugin: run.plugin, cause: run.cause, created_at: now })
+    await emit('run.claimed', { ...data, ...run })
+  }
+  return true
+}
+
+async function updateOne(unit: Unit, { id, patch }: ExecutionUpdate): Promise<void> {
+  const { db, emit } = unit
+  const { rows } = await updateExecution(db, {
+    id,
+    status: patch.status,
+    reason: patch.reason ?? null,
+    ended_at: patch.endedAt ?? null,
+    error: toJson(patch.error),
+    result: toJson(patch.result),
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error(`There is no execution ${id}.`)
+  await saveAttempts(unit, id, patch.attempts)
+  const data = { executionId: id, jobId: row.job_id, task: row.task, status: patch.status, reason: patch.reason }
+  const [run] = (await selectRun(db, { id })).rows
+  if (run === undefined) await emit('execution.changed', data)
+  else await emit('run.changed', { ...data, plugin: run.plugin, cause: run.cause as RunCause })
 }
 
 /** Other tasks go on, retention above all: it is what makes room. */

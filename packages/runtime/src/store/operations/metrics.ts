@@ -1,5 +1,5 @@
 import type { MetricBlock } from '@refbot/analytics'
-import { adding, relaxed } from '../operation.ts'
+import { adding, background, relaxed } from '../operation.ts'
 
 export type MetricTier = MetricBlock['tier']
 
@@ -81,8 +81,8 @@ export const metricOperations = {
     },
   ),
 
-  'metric.prune': relaxed(
-    async ({ db }, args: { tier: MetricTier; before: number; limit: number }): Promise<number> => {
+  'metric.prune': background(
+    relaxed(async ({ db }, args: { tier: MetricTier; before: number; limit: number }): Promise<number> => {
       const ids = db
         .selectFrom('metric_block')
         .select('id')
@@ -92,6 +92,6 @@ export const metricOperations = {
         .limit(args.limit)
       const { numDeletedRows } = await db.deleteFrom('metric_block').where('id', 'in', ids).executeTakeFirst()
       return Number(numDeletedRows)
-    },
+    }),
   ),
 }

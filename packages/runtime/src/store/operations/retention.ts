@@ -1,9 +1,13 @@
 import { sql } from 'kysely'
 import type { Deletion, PrunedKind } from '../event-types.ts'
-import { relaxed, type Unit } from '../operation.ts'
+import { background, relaxed, type Unit } from '../operation.ts'
 
-/** Rows deleted in one transaction unless told otherwise: short enough that no claim waits for it. */
+/** Rows deleted in one transaction unless told otherwise. */
 const BATCH = 500
+/** What one row takes with it is not known before: after so many the time is looked at. */
+const CHUNK = 32
+/** A transaction deletes no more once it has held the writer for so long, ms. */
+const HOLD_MS = 15
 
 /** Tables that lose rows by age; what references a row goes with it. Metrics have tiers, and prune themselves. */
 export type PrunedTable = Exclude<PrunedKind, 'artifact'>
@@ -32,39 +36,43 @@ export interface PrunedArtifact {
 
 export const retentionOperations = {
   /** Deletes at most one batch of rows created before `before`, oldest first. Unfinished executions stay. */
-  'retention.prune': relaxed(async (unit, { table, before, limit = BATCH }: PruneArgs): Promise<Pruned> => {
-    const began = performance.now()
-    const { ids, deleted } = await PRUNE[table](unit, before, limit)
-    if (deleted > 0) await count(unit, table, { items: deleted, bytes: 0 })
-    return { deleted, more: deleted === limit, runIds: ids, tookMs: performance.now() - began }
-  }),
+  'retention.prune': background(
+    relaxed(async (unit, { table, before, limit = BATCH }: PruneArgs): Promise<Pruned> => {
+      const began = performance.now()
+      const { ids, deleted, more } = await PRUNE[table](unit, before, limit)
+      if (deleted > 0) await count(unit, table, { items: deleted, bytes: 0 })
+      return { deleted, more, runIds: ids, tookMs: performance.now() - began }
+    }),
+  ),
 
   /** Deletes the records of a batch of artifacts that are older than `before`, or until `excessBytes` are gone. */
-  'retention.artifacts': relaxed(
-    async (
-      unit,
-      args: { before?: number; excessBytes?: number; limit: number },
-    ): Promise<{ artifacts: readonly PrunedArtifact[]; more: boolean; tookMs: number }> => {
-      const began = performance.now()
-      let select = unit.db
-        .selectFrom('artifact')
-        .innerJoin('execution', 'execution.id', 'artifact.run_id')
-        .select(['artifact.run_id as runId', 'artifact.name', 'artifact.bytes'])
-        .where('execution.status', 'not in', ['running', 'retrying'])
-      if (args.before !== undefined) select = select.where('artifact.created_at', '<', args.before)
-      const oldest = await select
-        .orderBy('artifact.created_at')
-        .orderBy('artifact.run_id')
-        .orderBy('artifact.name')
-        .limit(args.limit)
-        .execute()
-      const artifacts = args.excessBytes === undefined ? oldest : until(args.excessBytes, oldest)
-      for (const { runId, name } of artifacts) {
-        await unit.db.deleteFrom('artifact').where('run_id', '=', runId).where('name', '=', name).execute()
-      }
-      if (artifacts.length > 0) await count(unit, 'artifact', sum(artifacts))
-      return { artifacts, more: artifacts.length === args.limit, tookMs: performance.now() - began }
-    },
+  'retention.artifacts': background(
+    relaxed(
+      async (
+        unit,
+        args: { before?: number; excessBytes?: number; limit: number },
+      ): Promise<{ artifacts: readonly PrunedArtifact[]; more: boolean; tookMs: number }> => {
+        const began = performance.now()
+        let select = unit.db
+          .selectFrom('artifact')
+          .innerJoin('execution', 'execution.id', 'artifact.run_id')
+          .select(['artifact.run_id as runId', 'artifact.name', 'artifact.bytes'])
+          .where('execution.status', 'not in', ['running', 'retrying'])
+        if (args.before !== undefined) select = select.where('artifact.created_at', '<', args.before)
+        const oldest = await select
+          .orderBy('artifact.created_at')
+          .orderBy('artifact.run_id')
+          .orderBy('artifact.name')
+          .limit(args.limit)
+          .execute()
+        const artifacts = args.excessBytes === undefined ? oldest : until(args.excessBytes, oldest)
+        for (const { runId, name } of artifacts) {
+          await unit.db.deleteFrom('artifact').where('run_id', '=', runId).where('name', '=', name).execute()
+        }
+        if (artifacts.length > 0) await count(unit, 'artifact', sum(artifacts))
+        return { artifacts, more: artifacts.length === args.limit, tookMs: performance.now() - began }
+      },
+    ),
   ),
 
   /** Tells in one event what was deleted since the last one; it was counted where it was deleted. */
@@ -78,17 +86,20 @@ export const retentionOperations = {
   }),
 
   /** Gives a few pages that deleted rows left behind back to the file system; says how many are still to give. */
-  'retention.vacuum': relaxed(async ({ db }, args: { pages: number }): Promise<{ free: number; tookMs: number }> => {
-    const began = performance.now()
-    await sql.raw(`PRAGMA incremental_vacuum(${Math.trunc(args.pages)})`).execute(db)
-    const { rows } = await sql<{ freelist_count: number }>`PRAGMA freelist_count`.execute(db)
-    return { free: rows[0]?.freelist_count ?? 0, tookMs: performance.now() - began }
-  }),
+  'retention.vacuum': background(
+    relaxed(async ({ db }, args: { pages: number }): Promise<{ free: number; tookMs: number }> => {
+      const began = performance.now()
+      await sql.raw(`PRAGMA incremental_vacuum(${Math.trunc(args.pages)})`).execute(db)
+      const { rows } = await sql<{ freelist_count: number }>`PRAGMA freelist_count`.execute(db)
+      return { free: rows[0]?.freelist_count ?? 0, tookMs: performance.now() - began }
+    }),
+  ),
 }
 
 interface Batch {
   readonly ids: readonly string[]
   readonly deleted: number
+  readonly more: boolean
 }
 
 const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: number) => Promise<Batch>>> = {
@@ -103,13 +114,15 @@ const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: nu
       .orderBy('execution.id')
       .limit(limit)
       .execute()
-    const ids = rows.map(({ id }) => id)
-    if (ids.length === 0) return { ids, deleted: 0 }
-    const runIds = rows.map(({ runId }) => runId).filter((id) => id !== null)
-    const artifacts = await unit.db.selectFrom('artifact').select(['bytes']).where('run_id', 'in', runIds).execute()
-    if (artifacts.length > 0) await count(unit, 'artifact', sum(artifacts))
-    const { numDeletedRows } = await unit.db.deleteFrom('execution').where('id', 'in', ids).executeTakeFirst()
-    return { ids: runIds, deleted: Number(numDeletedRows) }
+    const until = performance.now() + HOLD_MS
+    const ids: string[] = []
+    let deleted = 0
+    while (deleted < rows.length && (deleted === 0 || performance.now() < until)) {
+      const chunk = rows.slice(deleted, deleted + CHUNK)
+      ids.push(...(await deleteExecutions(unit, chunk)))
+      deleted += chunk.length
+    }
+    return { ids, deleted, more: deleted < rows.length || rows.length === limit }
   },
 
   async plugin_value({ db }, before, limit) {
@@ -122,7 +135,7 @@ const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: nu
     for (const { plugin, key } of keys) {
       await db.deleteFrom('plugin_value').where('plugin', '=', plugin).where('key', '=', key).execute()
     }
-    return { ids: [], deleted: keys.length }
+    return { ids: [], deleted: keys.length, more: keys.length === limit }
   },
 
   async proxy_health({ db }, before, limit) {
@@ -153,10 +166,30 @@ const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: nu
     const rows = await db.selectFrom('event').select(['id', 'created_at']).orderBy('id').limit(limit).execute()
     const young = rows.findIndex((row) => row.created_at >= before)
     const last = rows.at(young === -1 ? -1 : young - 1)
-    if (young === 0 || last === undefined) return { ids: [], deleted: 0 }
+    if (young === 0 || last === undefined) return { ids: [], deleted: 0, more: false }
     const { numDeletedRows } = await db.deleteFrom('event').where('id', '<=', last.id).executeTakeFirst()
-    return { ids: [], deleted: Number(numDeletedRows) }
+    const deleted = Number(numDeletedRows)
+    return { ids: [], deleted, more: deleted === limit }
   },
+}
+
+/** With all that is theirs; says which of them were runs. */
+async function deleteExecutions(
+  unit: Unit,
+  rows: readonly { readonly id: string; readonly runId: string | null }[],
+): Promise<readonly string[]> {
+  const runIds = rows.map(({ runId }) => runId).filter((id) => id !== null)
+  const artifacts = await unit.db.selectFrom('artifact').select(['bytes']).where('run_id', 'in', runIds).execute()
+  if (artifacts.length > 0) await count(unit, 'artifact', sum(artifacts))
+  await unit.db
+    .deleteFrom('execution')
+    .where(
+      'id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .execute()
+  return runIds
 }
 
 async function count({ db, now }: Unit, kind: PrunedKind, { items, bytes }: Deletion): Promise<void> {
