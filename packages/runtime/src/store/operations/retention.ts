@@ -39,7 +39,7 @@ export const retentionOperations = {
   'retention.prune': background(
     relaxed(async (unit, { table, before, limit = BATCH }: PruneArgs): Promise<Pruned> => {
       const began = performance.now()
-      const { ids, deleted, more } = await PRUNE[table](unit, before, limit)
+      const { ids, deleted, more = deleted === limit } = await PRUNE[table](unit, before, limit)
       if (deleted > 0) await count(unit, table, { items: deleted, bytes: 0 })
       return { deleted, more, runIds: ids, tookMs: performance.now() - began }
     }),
@@ -99,7 +99,8 @@ export const retentionOperations = {
 interface Batch {
   readonly ids: readonly string[]
   readonly deleted: number
-  readonly more: boolean
+  /** Where it stopped before its limit; by default, whether it came to it. */
+  readonly more?: boolean
 }
 
 const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: number) => Promise<Batch>>> = {
@@ -135,7 +136,7 @@ const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: nu
     for (const { plugin, key } of keys) {
       await db.deleteFrom('plugin_value').where('plugin', '=', plugin).where('key', '=', key).execute()
     }
-    return { ids: [], deleted: keys.length, more: keys.length === limit }
+    return { ids: [], deleted: keys.length }
   },
 
   async proxy_health({ db }, before, limit) {
@@ -166,10 +167,9 @@ const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: nu
     const rows = await db.selectFrom('event').select(['id', 'created_at']).orderBy('id').limit(limit).execute()
     const young = rows.findIndex((row) => row.created_at >= before)
     const last = rows.at(young === -1 ? -1 : young - 1)
-    if (young === 0 || last === undefined) return { ids: [], deleted: 0, more: false }
+    if (young === 0 || last === undefined) return { ids: [], deleted: 0 }
     const { numDeletedRows } = await db.deleteFrom('event').where('id', '<=', last.id).executeTakeFirst()
-    const deleted = Number(numDeletedRows)
-    return { ids: [], deleted, more: deleted === limit }
+    return { ids: [], deleted: Number(numDeletedRows) }
   },
 }
 
