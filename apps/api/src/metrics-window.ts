@@ -77,8 +77,15 @@ function fromMemory(
   for (const member of members) {
     const { name, labels } = member
     if (members.some((other) => other !== member && includes(other.labels, labels))) return undefined
-    const { complete, first: _, last, ...statistics } = analytics.window({ name, labels }, windowMs, now)
-    if (!complete) return undefined
+    const {
+      complete,
+      source,
+      since: _,
+      first: __,
+      last,
+      ...statistics
+    } = analytics.window({ name, labels }, windowMs, now)
+    if (!complete || source !== 'samples') return undefined
     if (statistics.count === 0) continue
     const { kind, lastAt } = member
     windows.push({ name, labels, kind, lastAt, lastValue: last ?? member.lastValue, ...present(statistics) })

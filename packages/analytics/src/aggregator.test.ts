@@ -18,8 +18,9 @@ const collect = async (pieces: AsyncIterable<string>): Promise<string> => {
 }
 
 describe('MetricsAggregator', () => {
-  it('answers a window from memory, without a flush', () => {
+  it('answers a window from memory, without a flush', async () => {
     const { clock, metrics } = setUp()
+    await metrics.restore()
     for (const value of [100, 200, 300, 400]) metrics.record('t', value)
     clock.advance(1_000)
     metrics.record('t', 1_000)
@@ -35,6 +36,8 @@ describe('MetricsAggregator', () => {
       p99: 976,
       first: 100,
       last: 1_000,
+      since: clock.now() - 5_000,
+      source: 'samples',
       complete: true,
     })
     expect(metrics.window('t', 1_000).count).toBe(1)

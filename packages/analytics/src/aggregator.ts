@@ -5,17 +5,17 @@ import type { Silence } from './alerts/silence.ts'
 import type { Alert, AlertRule, AlertState, AlertTransition } from './alerts/types.ts'
 import { type Anomaly, findAnomalies, stretches } from './analysis.ts'
 import type { AnomalyOptions } from './anomaly/detectors.ts'
-import { MetricsCore } from './core.ts'
+import { MetricsCore, type RestoredTotals, type SuccessWindow } from './core.ts'
 import { csvOf, csvSamples } from './export/csv.ts'
 import { type ExpositionFormat, exposition } from './export/exposition.ts'
 import { importSamples } from './export/import.ts'
 import { jsonOf, jsonSamples, ndjsonOf, ndjsonSamples } from './export/json.ts'
 import { type ExportRange, readSamples } from './export/samples.ts'
 import type { MetricsAggregatorOptions } from './options.ts'
-import { windowSuccess } from './query/window.ts'
+import { windowShare, windowSuccess } from './query/window.ts'
 import { type Reliability, reliabilityScore } from './reliability/reliability.ts'
 import { type ErrorBudget, errorBudget } from './reliability/slo.ts'
-import type { MetricSelector } from './series/labels.ts'
+import { type MetricSelector, selectorName } from './series/labels.ts'
 import { analyseTrend, type TrendAnalysis, type TrendOptions } from './trend/trend.ts'
 
 /** What a reliability score looks at. */
@@ -57,6 +57,14 @@ export class MetricsAggregator extends MetricsCore {
     this.every(options.evaluateMs, () => {
       this.evaluateAlerts()
     })
+  }
+
+  /** As `MetricsCore.restore`; the metrics of rules for success and for burn rates are among the totals. */
+  override restore(sinceMs = 3_600_000, totals: RestoredTotals = { names: [], windowMs: 0 }): Promise<void> {
+    const rules = this.alertRules().filter(({ kind }) => kind === 'success-rate' || kind === 'burn-rate')
+    const windows = rules.map((rule) => ('windowMs' in rule ? (rule.windowMs ?? 0) : 0))
+    const names = new Set([...totals.names, ...rules.map(({ metric }) => selectorName(metric))])
+    return super.restore(sinceMs, { names: [...names], windowMs: Math.max(3_600_000, totals.windowMs, ...windows) })
   }
 
   /**
@@ -156,19 +164,23 @@ export class MetricsAggregator extends MetricsCore {
 
   /**
    * Direction, moving averages, change points and a forecast over the last `windowMs` in memory, from the means of
-   * `points` (default 120) stretches of equal length. Undefined where fewer than 8 of them hold samples.
+   * `points` (default 120) stretches of equal length. Undefined where fewer than 8 of them hold samples. Samples that are
+   * no longer in memory count by the minute or hour that they came in; `complete` is false where some are not known at all.
    */
   getTrendAnalysis(
     metric: MetricSelector,
     windowMs: number,
     options: TrendOptions & { readonly points?: number } = {},
-  ): TrendAnalysis | undefined {
+  ): (TrendAnalysis & { readonly complete: boolean }) | undefined {
     const now = this.clock.now()
-    return analyseTrend(stretches(this.select(metric), now - windowMs, now, options.points ?? 120), options)
+    const { points, complete } = stretches(this.select(metric), now - windowMs, now, options.points ?? 120)
+    const known = this.registry.coverage.since(selectorName(metric)) <= now - windowMs
+    const found = analyseTrend(points, options)
+    return found && { ...found, complete: complete && known }
   }
 
   /** 0 to 100, and the parts it is made of; see `reliabilityScore` for the formula. */
-  getReliability(query: ReliabilityQuery): Reliability {
+  getReliability(query: ReliabilityQuery): Reliability & { readonly complete: boolean } {
     const now = this.clock.now()
     const { windowMs, latency, successObjective = 0.99, periods = 24 } = query
     const outcomes = this.select(query.success)
@@ -179,18 +191,26 @@ export class MetricsAggregator extends MetricsCore {
       if (value !== undefined) rates.push(value)
     }
     const stable = rates.filter((rate) => rate >= successObjective).length
-    return reliabilityScore({
-      availability: windowSuccess(outcomes, now - windowMs, now).value,
-      latency: latency === undefined ? undefined : this.#shareWithin(latency.metric, latency.objective, windowMs),
-      stability: rates.length === 0 ? undefined : stable / rates.length,
-    })
+    const success = this.getSuccess(query.success, windowMs)
+    const within = latency && this.#within(latency.metric, latency.objective, now - windowMs, now)
+    return {
+      ...reliabilityScore({
+        availability: success.rate,
+        latency: within?.share,
+        stability: rates.length === 0 ? undefined : stable / rates.length,
+      }),
+      complete: success.complete && (within?.complete ?? true),
+    }
   }
 
   /** What an objective on outcomes allows over the last `windowMs`, and what is left. @throws AnalyticsError `SLO_INVALID` */
-  getErrorBudget(metric: MetricSelector, objective: number, windowMs: number): ErrorBudget {
-    const now = this.clock.now()
-    const { value = 0, samples } = windowSuccess(this.select(metric), now - windowMs, now)
-    return errorBudget(objective, Math.round(value * samples), samples)
+  getErrorBudget(
+    metric: MetricSelector,
+    objective: number,
+    windowMs: number,
+  ): ErrorBudget & Pick<SuccessWindow, 'since' | 'complete'> {
+    const { successes, total, since, complete } = this.getSuccess(metric, windowMs)
+    return { ...errorBudget(objective, successes, total), since, complete }
   }
 
   /** The raw samples of a range as CSV, in pieces; flushes first. Columns: timestamp, name, labels (JSON), value. */
@@ -245,17 +265,8 @@ export class MetricsAggregator extends MetricsCore {
     await this.#alerting[Symbol.asyncDispose]()
   }
 
-  #shareWithin(metric: MetricSelector, objective: number, windowMs: number): number | undefined {
-    const now = this.clock.now()
-    let [within, all] = [0, 0]
-    for (const { ring } of this.select(metric)) {
-      for (let i = ring.lowerBound(now - windowMs); i < ring.written; i += 1) {
-        const at = ring.timeAt(i)
-        if (at <= now - windowMs || at > now) continue
-        all += 1
-        if (ring.valueAt(i) <= objective) within += 1
-      }
-    }
-    return all === 0 ? undefined : within / all
+  #within(metric: MetricSelector, objective: number, after: number, until: number) {
+    const found = windowShare(this.select(metric), after, until, objective)
+    return { ...found, complete: found.complete && this.registry.coverage.since(selectorName(metric)) <= after }
   }
 }

@@ -1,5 +1,6 @@
 import type { AnomalyVerdict } from './anomaly/detector.ts'
 import { type AnomalyOptions, createDetector } from './anomaly/detectors.ts'
+import { tallyOf } from './query/past.ts'
 import type { Labels } from './series/labels.ts'
 import type { Series } from './series/series.ts'
 import type { TrendPoint } from './trend/trend.ts'
@@ -31,23 +32,47 @@ export function findAnomalies(list: readonly Series[], after: number, options: A
   return found.sort((a, b) => a.at - b.at)
 }
 
-/** Means of `count` stretches of equal length, `after < at <= until`; stretches without samples are left out. */
-export function stretches(list: readonly Series[], after: number, until: number, count: number): TrendPoint[] {
+/**
+ * Means of `count` stretches of equal length, `after < at <= until`; stretches without samples are left out. `complete` is
+ * false where samples have left memory altogether.
+ */
+export function stretches(
+  list: readonly Series[],
+  after: number,
+  until: number,
+  count: number,
+): { readonly points: readonly TrendPoint[]; readonly complete: boolean } {
   const width = (until - after) / count
   const sums = new Float64Array(count)
   const counts = new Float64Array(count)
-  for (const { ring } of list) {
+  const add = (slot: number, sum: number, samples: number): void => {
+    sums[slot] = (sums[slot] as number) + sum
+    counts[slot] = (counts[slot] as number) + samples
+  }
+  let complete = true
+  for (const series of list) {
+    const { ring, past } = series
+    const held = ring.covers(after)
+    // A counter's totals are no sums.
+    if (!held && past !== undefined && series.kind !== 'counter') {
+      complete &&= after >= past.knownSince
+      for (let slot = 0; slot < count; slot += 1) {
+        const end = slot === count - 1 ? until : after + (slot + 1) * width
+        const found = tallyOf(series, after + slot * width, end)
+        if (found !== undefined) add(slot, found.sum, found.count)
+      }
+      continue
+    }
+    complete &&= held
     for (let i = ring.lowerBound(after); i < ring.written; i += 1) {
       const at = ring.timeAt(i)
       if (at <= after || at > until) continue
-      const slot = Math.min(count - 1, Math.ceil((at - after) / width) - 1)
-      sums[slot] = (sums[slot] as number) + ring.valueAt(i)
-      counts[slot] = (counts[slot] as number) + 1
+      add(Math.min(count - 1, Math.ceil((at - after) / width) - 1), ring.valueAt(i), 1)
     }
   }
   const points: TrendPoint[] = []
   for (const [slot, samples] of counts.entries()) {
     if (samples > 0) points.push({ at: after + (slot + 0.5) * width, value: (sums[slot] as number) / samples })
   }
-  return points
+  return { points, complete }
 }

@@ -3,7 +3,7 @@ import { AnalyticsError } from './errors.ts'
 import { type MetricsAggregatorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { type MetricQuery, type QueryResult, runQuery } from './query/query.ts'
 import type { WindowStats } from './query/statistics.ts'
-import { windowStats, windowSuccess } from './query/window.ts'
+import { windowStats, windowTotals } from './query/window.ts'
 import { type DropCounts, Recorder } from './recorder.ts'
 import { restore } from './restore.ts'
 import { type Labels, type MetricSelector, selectorLabels, selectorName } from './series/labels.ts'
@@ -34,6 +34,33 @@ export interface SeriesInfo {
   readonly lastValue: number
 }
 
+/** Metrics of which success rates and error budgets go on over a restart. */
+export interface RestoredTotals {
+  readonly names: readonly string[]
+  /** Of the longest window that is asked for, ms; at most 2,761,200,000 (32 days). */
+  readonly windowMs: number
+}
+
+/** What a window holds of successes. */
+export interface SuccessWindow {
+  /** From 0 to 1; undefined where there is no sample. */
+  readonly rate: number | undefined
+  readonly successes: number
+  readonly total: number
+  /** Where what was counted begins, epoch ms. */
+  readonly since: number
+  /** False where memory knows of a part of the window only: then `since` is later than asked for. */
+  readonly complete: boolean
+}
+
+/** How far back memory reaches, epoch ms; -Infinity where it has not lost anything. */
+export interface MemoryCoverage {
+  /** What `detectAnomalies` and exact quantiles see. */
+  readonly samplesSince: number
+  /** What counts, sums, success rates and error budgets see. */
+  readonly totalsSince: number
+}
+
 export interface AggregatorStats {
   readonly series: number
   /** Samples for which memory is reserved, 16 bytes each. */
@@ -59,6 +86,8 @@ export abstract class MetricsCore implements AsyncDisposable {
     this.options = resolveOptions(options)
     this.clock = this.options.clock
     this.registry = new SeriesRegistry(this.options.limits, options.onSignal ?? (() => undefined))
+    // A store that was given may hold samples from before; `restore()` finds out.
+    if (options.store !== undefined) this.registry.coverage.knownSince = this.clock.now()
     const onError = options.onError ?? (() => undefined)
     this.report = (error) => {
       if (error instanceof AnalyticsError) onError(error)
@@ -108,19 +137,45 @@ export abstract class MetricsCore implements AsyncDisposable {
   }
 
   /**
-   * Statistics of the samples with `now - windowMs < at <= now`, all matching series together, from memory.
-   * `complete` is false where memory no longer holds all of them.
+   * Statistics of the samples with `now - windowMs < at <= now`, all matching series together, from memory. Of windows up to
+   * an hour whose samples are no longer all there, from whole minutes rolled up (`source`). `complete` is false where
+   * memory does not know all of the window.
    */
   window(metric: MetricSelector, windowMs: number, now: number = this.clock.now()): WindowStats {
-    return windowStats(this.select(metric), now - windowMs, now)
+    const known = this.registry.coverage.since(selectorName(metric))
+    return windowStats(this.select(metric), now - windowMs, now, known)
   }
 
   /**
    * Share of successes in the last `windowMs`, from 0 to 1: a sample above 0 is a success, one of 0 (or below) is a
-   * failure. Record with `recordOutcome`. Undefined where there is no sample.
+   * failure. Record with `recordOutcome`. Undefined where there is no sample. `getSuccess` says whether it is of the
+   * whole window.
    */
   getSuccessRate(metric: MetricSelector, windowMs: number, now: number = this.clock.now()): number | undefined {
-    return windowSuccess(this.select(metric), now - windowMs, now).value
+    return this.getSuccess(metric, windowMs, now).rate
+  }
+
+  /**
+   * Successes of the last `windowMs`, counted exactly over up to 32 days. Where the samples themselves are no longer in
+   * memory, the window begins with the whole minute, or beyond a day hour, in which its beginning lies: see `since`.
+   */
+  getSuccess(metric: MetricSelector, windowMs: number, now: number = this.clock.now()): SuccessWindow {
+    const known = this.registry.coverage.since(selectorName(metric))
+    const found = windowTotals(this.select(metric), now - windowMs, now)
+    const { successes, count: total } = found
+    const complete = found.complete && now - windowMs >= known
+    const since = complete ? found.since : Math.max(found.since, known)
+    return { rate: total === 0 ? undefined : successes / total, successes, total, since, complete }
+  }
+
+  /** Since when memory holds every sample of a metric, and since when it knows their totals. */
+  coverage(metric: MetricSelector): MemoryCoverage {
+    const known = this.registry.coverage.since(selectorName(metric))
+    const list = this.select(metric)
+    return {
+      samplesSince: Math.max(known, ...list.map(({ ring }) => ring.knownSince)),
+      totalsSince: Math.max(known, ...list.map(({ ring, past }) => past?.knownSince ?? ring.knownSince)),
+    }
   }
 
   /** Series in memory, or those of one selector. */
@@ -166,10 +221,12 @@ export abstract class MetricsCore implements AsyncDisposable {
 
   /**
    * Loads the stored samples of the last `sinceMs` (default 1 h) into memory, so that windows and alerts go on after a
-   * restart, and takes up the minutes that were not over. Call it before the first `record()`.
+   * restart, and takes up the minutes that were not over. Of `totals.names` it also loads what the samples of the last
+   * `totals.windowMs` (up to 32 days) amount to. Call it before the first `record()`.
    */
-  restore(sinceMs = 3_600_000): Promise<void> {
+  restore(sinceMs = 3_600_000, totals: RestoredTotals = { names: [], windowMs: 0 }): Promise<void> {
     return restore({
+      totals,
       store: this.options.store,
       registry: this.registry,
       recorder: this.recorder,

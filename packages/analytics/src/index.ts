@@ -32,7 +32,15 @@ export type { Anomaly } from './analysis.ts'
 export type { AnomalyDetector, AnomalyVerdict, DetectorOptions } from './anomaly/detector.ts'
 export { type AnomalyMethod, type AnomalyOptions, createDetector } from './anomaly/detectors.ts'
 export { type Clock, systemClock } from './clock.ts'
-export type { AggregatorStats, MetricHandle, RecordOptions, SeriesInfo } from './core.ts'
+export type {
+  AggregatorStats,
+  MemoryCoverage,
+  MetricHandle,
+  RecordOptions,
+  RestoredTotals,
+  SeriesInfo,
+  SuccessWindow,
+} from './core.ts'
 export { AnalyticsError, type AnalyticsErrorCode } from './errors.ts'
 export { csvHead, csvOfBlocks } from './export/csv.ts'
 export { type ExpositionFormat, expositionTypes } from './export/exposition.ts'
@@ -55,7 +63,7 @@ export { burnRate, type ErrorBudget, errorBudget } from './reliability/slo.ts'
 export type { LabelLimits, Labels, MetricSelector } from './series/labels.ts'
 export type { SeriesLimitSignal, SeriesLimits } from './series/registry.ts'
 export type { MetricDefinition, MetricKind } from './series/series.ts'
-export { MemoryMetricStore } from './store/memory-store.ts'
+export { MemoryMetricStore, type MemoryMetricStoreOptions } from './store/memory-store.ts'
 export type { BlockQuery, MetricBlock, MetricStore, Tier } from './store/metric-store.ts'
 export { exponentialMovingAverage, simpleMovingAverage } from './trend/averages.ts'
 export { type ChangePoint, changePoints } from './trend/change-points.ts'

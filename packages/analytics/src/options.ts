@@ -24,7 +24,7 @@ export interface MetricsLimits extends SeriesLimits {
 
 export interface MetricsAggregatorOptions {
   readonly clock?: Clock
-  /** Where samples go at each flush; default: a store in memory. */
+  /** Where samples go at each flush; default: a store in memory, of 64 MiB at most. */
   readonly store?: MetricStore
   readonly retention?: Partial<Retention>
   readonly limits?: Partial<MetricsLimits>

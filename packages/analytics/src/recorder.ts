@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import { AnalyticsError } from './errors.ts'
 import { Outbox } from './outbox.ts'
 import { minuteMs, OpenRollups } from './rollup/roller.ts'
+import { beginPast } from './series/past.ts'
 import type { SeriesRegistry } from './series/registry.ts'
 import type { Series } from './series/series.ts'
 import { sortByTime } from './series/sort-by-time.ts'
@@ -162,8 +163,21 @@ export class Recorder {
       return
     }
     if (ring.written - series.drained >= ring.capacity) this.#drain(series)
+    if (series.past === undefined) this.beginPast(series)
     // One that could not grow for want of a shared budget asks again each time.
     series.room = ring.grown ? series.drained + ring.capacity : ring.written
+  }
+
+  /** Keeps what its samples amount to, before the ring overwrites the first of them. */
+  beginPast(series: Series): void {
+    const { budget, coverage } = this.#options.registry
+    series.past = beginPast(series, {
+      drained: series.drained,
+      knownSince: coverage.since(series.name),
+      closedUntil: this.#closedUntil,
+      budget,
+      now: this.#clock.now(),
+    })
   }
 
   #mark(series: Series): void {
@@ -190,6 +204,7 @@ export class Recorder {
     sortByTime(times, values)
     series.open ??= new OpenRollups()
     series.open.addRun(times, values)
+    series.past?.tally.addRun(times, values)
     this.#outbox.add([encodeRawBlock(series.name, series.labels, times, values)])
   }
 
@@ -200,7 +215,9 @@ export class Recorder {
     if (until === this.#closedUntil) return
     this.#closedUntil = until
     for (const series of this.#options.registry.all()) {
-      if (series.open !== undefined) this.#outbox.add(series.open.close(series.name, series.labels, until))
+      const over = series.open?.close(series.name, series.labels, until) ?? []
+      this.#outbox.add(over)
+      series.past?.keep(over, now)
       const quiet = now - series.lastAt > this.#options.staleMs
       if (quiet && !series.dirty && (series.open?.empty ?? true)) this.#options.registry.drop(series)
     }

@@ -1,4 +1,5 @@
 import type { Recorder } from './recorder.ts'
+import { restorePast } from './restore-past.ts'
 import { hourMs, minuteMs, OpenRollups } from './rollup/roller.ts'
 import { decodeRollupBlock } from './rollup/rollup-block.ts'
 import { seriesKey } from './series/labels.ts'
@@ -16,6 +17,8 @@ export interface RestoreOptions {
   readonly sinceMs: number
   /** How far back raw samples are kept, ms. */
   readonly rawMs: number
+  /** Metrics of which more than that is wanted: what their samples of the last `windowMs` amount to. */
+  readonly totals: { readonly names: readonly string[]; readonly windowMs: number }
 }
 
 /**
@@ -28,11 +31,14 @@ export async function restore(options: RestoreOptions): Promise<void> {
   const since = now - options.sinceMs
   const horizon = Math.min(since, await newestSince(store, now, options.rawMs))
   const rollupsSince = Math.floor(horizon / hourMs) * hourMs - hourMs
+  const storedBefore = (at: number): Promise<boolean> => anyBefore(store, at)
+  const heldFrom = (await storedBefore(since)) ? since : Number.NEGATIVE_INFINITY
   const opened = (block: MetricBlock): { series: Series; open: OpenRollups } | undefined => {
     const series = registry.resolve(block.name, block.labels)
     // Beyond the series limit this is an overflow series, which is not what the block belongs to.
     if (series === undefined || series.key !== seriesKey(block.name, block.labels)) return undefined
     series.open ??= new OpenRollups()
+    series.ring.heldFrom = heldFrom
     return { series, open: series.open }
   }
   for await (const page of store.read({ tier: '1h', since: rollupsSince })) {
@@ -61,6 +67,15 @@ export async function restore(options: RestoreOptions): Promise<void> {
       if (from >= 0) found.open.addRun(times.subarray(from), values.subarray(from))
     }
   }
+  registry.coverage.knownSince = heldFrom
+  await restorePast({ store, registry, now, ...options.totals, heldFrom, storedBefore })
+}
+
+async function anyBefore(store: MetricStore, until: number): Promise<boolean> {
+  for (const tier of ['1h', '1m', 'raw'] as const) {
+    for await (const page of store.read({ tier, until })) if (page.length > 0) return true
+  }
+  return false
 }
 
 /** A time not later than the newest stored sample, and not much earlier: what a crash can have left open lies after it. */

@@ -76,6 +76,7 @@ async function writeRuns(runs: readonly SampleRun[], { store, registry, closedUn
   const blocks: MetricBlock[] = []
   for (const { name, labels, times, values } of runs) {
     blocks.push(encodeRawBlock(name, labels, times, values))
+    registry.coverage.lose(name, times[times.length - 1] as number)
     // Minutes that are over are rolled up here and now; later ones join those that are still open.
     const over = times.findIndex((at) => at >= until)
     const cut = over < 0 ? times.length : over

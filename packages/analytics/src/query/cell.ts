@@ -40,7 +40,7 @@ export class Cell {
 
   value(aggregate: Aggregate): number | undefined {
     if (this.count === 0) return undefined
-    if (this.#rollup !== undefined) return fromRollup(this.#rollup, aggregate)
+    if (this.#rollup !== undefined) return rollupValue(this.#rollup, aggregate)
     if (aggregate === 'first' || aggregate === 'last') {
       const rollup = new Rollup()
       for (const [i, times] of this.#times.entries()) {
@@ -68,7 +68,8 @@ export class Cell {
   }
 }
 
-function fromRollup(rollup: Rollup, aggregate: Aggregate): number {
+/** @param rollup Not empty. */
+export function rollupValue(rollup: Rollup, aggregate: Aggregate): number {
   const q = quantileOf(aggregate)
   if (q !== undefined) return rollup.quantile(q)
   switch (aggregate) {

@@ -11,7 +11,7 @@ const values = fc.array(
     maxLength: 2_000,
   },
 )
-const ends = { first: undefined, last: undefined, complete: true }
+const ends = { first: undefined, last: undefined, since: 0, source: 'samples' as const, complete: true }
 
 /** By the definition, with whole numbers of arbitrary size so that no rounding hides anything. */
 function exactSum(list: readonly number[]): number {

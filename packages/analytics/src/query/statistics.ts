@@ -17,7 +17,11 @@ export interface WindowStats {
   /** Oldest and newest in time. */
   readonly first: number | undefined
   readonly last: number | undefined
-  /** False where memory no longer holds all of the window; `query()` answers it then. */
+  /** Where the answer begins, epoch ms: as asked for, or with the whole minute in which that lies; later where it is not complete. */
+  readonly since: number
+  /** `rollups` where not all of the samples are in memory any more: quantiles are within 1 % then, all else is exact. */
+  readonly source: 'samples' | 'rollups'
+  /** False where memory does not know all of the window, or no longer; `query()` answers it then. */
   readonly complete: boolean
 }
 
@@ -72,7 +76,7 @@ const percentiles = [0.5, 0.95, 0.99]
 /** @param values May be reordered. */
 export function summarise(
   values: Float64Array,
-  ends: { readonly first: number | undefined; readonly last: number | undefined; readonly complete: boolean },
+  ends: Pick<WindowStats, 'first' | 'last' | 'since' | 'source' | 'complete'>,
 ): WindowStats {
   const { count, sum, mean, m2, min, max } = moments(values)
   if (count === 0) {

@@ -1,6 +1,9 @@
+import type { Rollup } from '../rollup/rollup.ts'
 import type { SampleRing } from '../series/ring.ts'
 import type { Series } from '../series/series.ts'
 import { type Aggregate, aggregateValues, counterIncrease } from './aggregate.ts'
+import { rollupValue } from './cell.ts'
+import { rollupOf, tallyOf } from './past.ts'
 import { summarise, type WindowStats } from './statistics.ts'
 
 interface Collected {
@@ -77,9 +80,26 @@ function takeEnds(ring: SampleRing, first: number, last: number, into: Gathering
   }
 }
 
-export function windowStats(list: readonly Series[], after: number, until: number): WindowStats {
+/** True where each ring still holds all of its samples later than `after`. */
+const inRings = (list: readonly Series[], after: number): boolean => list.every(({ ring }) => ring.covers(after))
+
+/** @param knownSince Memory knows of every sample from then on, epoch ms. */
+export function windowStats(list: readonly Series[], after: number, until: number, knownSince: number): WindowStats {
+  if (!inRings(list, after)) {
+    const past = rollupOf(list, after, until)
+    if (past !== undefined) return fromRollup(past.rollup, past.since, past.complete && after >= knownSince)
+  }
   const { values, first, last, complete } = collect(list, after, until)
-  return summarise(values, { first, last, complete })
+  const since = complete ? after : Math.max(after, ...list.map(({ ring }) => ring.knownSince))
+  return summarise(values, { first, last, since, source: 'samples', complete: complete && after >= knownSince })
+}
+
+function fromRollup(rollup: Rollup, since: number, complete: boolean): WindowStats {
+  const { count, sum, mean, min, max, stddev, first, last } = rollup
+  const base = { since, source: 'rollups', complete } as const
+  if (count === 0) return summarise(new Float64Array(0), { first: undefined, last: undefined, ...base })
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => rollup.quantile(q))
+  return { count, sum, mean, min, max, stddev, p50, p95, p99, first, last, ...base }
 }
 
 /** The samples of one series in the order of time, beginning with the newest that is not later than `after`. */
@@ -99,40 +119,121 @@ function* ordered(series: Series, after: number, until: number): Generator<numbe
   for (const sample of found.sort((a, b) => a.at - b.at)) yield sample.value
 }
 
-/** How many samples the window holds, without reading a value more than needed. */
 export interface WindowValue {
   readonly value: number | undefined
   readonly samples: number
+  /** False where memory knows of a part of the window only. */
+  readonly complete: boolean
 }
 
-/** One aggregate over `after < at <= until` of all of these series together; counters are added up. */
+/**
+ * One aggregate over `after < at <= until` of all of these series together; counters are added up. Where rings no longer
+ * hold all of it, the window begins with the whole minute or hour in which `after` lies, and quantiles are within 1 %.
+ */
 export function windowAggregate(
   list: readonly Series[],
   after: number,
   until: number,
   aggregate: Aggregate,
 ): WindowValue {
-  if (aggregate === 'rate' || aggregate === 'increase') {
-    let grown = 0
-    let samples = 0
-    for (const series of list) {
-      const values = [...ordered(series, after, until)]
-      samples += values.length
-      grown += counterIncrease(values)
+  if (aggregate === 'rate' || aggregate === 'increase') return growth(list, after, until, aggregate === 'rate')
+  if (!inRings(list, after)) {
+    if (aggregate === 'count' || aggregate === 'sum' || aggregate === 'mean') {
+      const { count, sum, complete } = windowTotals(list, after, until)
+      const value = aggregate === 'count' ? count : aggregate === 'sum' ? sum : count === 0 ? undefined : sum / count
+      return { value, samples: count, complete }
     }
-    if (samples === 0) return { value: undefined, samples }
-    return { value: aggregate === 'rate' ? (grown * 1_000) / (until - after) : grown, samples }
+    const past = rollupOf(list, after, until)
+    if (past !== undefined) {
+      const { rollup, complete } = past
+      return { value: rollup.count === 0 ? undefined : rollupValue(rollup, aggregate), samples: rollup.count, complete }
+    }
   }
-  const { values, first, last } = collect(list, after, until)
-  if (aggregate === 'first') return { value: first, samples: values.length }
-  if (aggregate === 'last') return { value: last, samples: values.length }
-  return { value: aggregateValues(aggregate, values), samples: values.length }
+  const { values, first, last, complete } = collect(list, after, until)
+  if (aggregate === 'first') return { value: first, samples: values.length, complete }
+  if (aggregate === 'last') return { value: last, samples: values.length, complete }
+  return { value: aggregateValues(aggregate, values), samples: values.length, complete }
+}
+
+function growth(list: readonly Series[], after: number, until: number, rate: boolean): WindowValue {
+  let [value, samples] = [0, 0]
+  let complete = true
+  for (const series of list) {
+    const past = series.ring.covers(after) ? undefined : tallyOf(series, after, until)
+    const values = past === undefined ? [...ordered(series, after, until)] : []
+    const grown = past?.sum ?? counterIncrease(values)
+    samples += past?.count ?? values.length
+    value += rate ? (grown * 1_000) / (until - Math.min(after, past?.since ?? after)) : grown
+    complete &&= past?.complete ?? series.ring.covers(after)
+  }
+  return { value: samples === 0 ? undefined : value, samples, complete }
+}
+
+export interface WindowTotals {
+  readonly count: number
+  /** Samples above 0. */
+  readonly successes: number
+  readonly sum: number
+  /** Where what was counted begins: later than asked for only where it is not complete. Epoch ms. */
+  readonly since: number
+  readonly complete: boolean
+}
+
+/** Exact counts and sums over windows of up to 32 days, whatever the rings still hold. */
+export function windowTotals(list: readonly Series[], after: number, until: number): WindowTotals {
+  let [count, successes, sum] = [0, 0, 0]
+  let since = after
+  let complete = true
+  for (const series of list) {
+    const { ring } = series
+    const past = ring.covers(after) ? undefined : tallyOf(series, after, until)
+    if (past !== undefined) {
+      count += past.count
+      successes += past.successes
+      sum += past.sum
+      complete &&= past.complete
+      since = past.complete
+        ? Math.min(since, past.since)
+        : Math.max(since, past.since, series.past?.knownSince ?? since)
+      continue
+    }
+    for (let i = ring.lowerBound(after); i < ring.written; i += 1) {
+      const at = ring.timeAt(i)
+      if (at <= after || at > until) continue
+      const value = ring.valueAt(i)
+      count += 1
+      if (value > 0) successes += 1
+      sum += value
+    }
+    if (ring.covers(after)) continue
+    complete = false
+    since = Math.max(since, ring.knownSince)
+  }
+  return { count, successes, sum, since, complete }
 }
 
 /** Share of samples above 0, from 0 to 1, and how many there were. */
 export function windowSuccess(list: readonly Series[], after: number, until: number): WindowValue {
-  const { values } = collect(list, after, until)
-  let successes = 0
-  for (const value of values) if (value > 0) successes += 1
-  return { value: values.length === 0 ? undefined : successes / values.length, samples: values.length }
+  const { count, successes, complete } = windowTotals(list, after, until)
+  return { value: count === 0 ? undefined : successes / count, samples: count, complete }
+}
+
+/** Share of samples that are not above `limit`; from rolled-up minutes within 1 % of the limit. */
+export function windowShare(
+  list: readonly Series[],
+  after: number,
+  until: number,
+  limit: number,
+): { readonly share: number | undefined; readonly complete: boolean } {
+  if (!inRings(list, after)) {
+    const past = rollupOf(list, after, until)
+    if (past !== undefined) {
+      const { count, sketch } = past.rollup
+      return { share: count === 0 ? undefined : sketch.countUpTo(limit) / count, complete: past.complete }
+    }
+  }
+  const { values, complete } = collect(list, after, until)
+  let within = 0
+  for (const value of values) if (value <= limit) within += 1
+  return { share: values.length === 0 ? undefined : within / values.length, complete }
 }

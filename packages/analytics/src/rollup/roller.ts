@@ -19,6 +19,11 @@ export class OpenRollups {
     return this.#minutes.size === 0 && this.#hours.size === 0
   }
 
+  /** The minutes that are not over and begin at or after `since` (epoch ms). */
+  *minutesFrom(since: number): Generator<TimedRollup> {
+    for (const [at, rollup] of this.#minutes) if (at >= since) yield { at, rollup }
+  }
+
   /** Takes in samples in the order of time. */
   addRun(times: Float64Array, values: Float64Array): void {
     let from = 0

@@ -94,6 +94,20 @@ export class QuantileSketch {
     return low + (rank - below) * (high - low)
   }
 
+  /** How many values are not above `value`, which is taken to be within the relative error of each. */
+  countUpTo(value: number): number {
+    const { positive, negative, zeros } = this
+    let count = 0
+    for (let index = negative.low; negative.total > 0 && index <= negative.high; index += 1) {
+      if (-this.#value(index) <= value) count += negative.countAt(index)
+    }
+    if (value >= 0) count += zeros
+    for (let index = positive.low; positive.total > 0 && index <= positive.high; index += 1) {
+      if (this.#value(index) <= value) count += positive.countAt(index)
+    }
+    return count
+  }
+
   /** Estimate of the value of rank `rank`, from 0. */
   #atRank(rank: number): number {
     const { positive, negative, zeros } = this

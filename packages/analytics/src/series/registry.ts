@@ -1,5 +1,7 @@
 import { AnalyticsError } from '../errors.ts'
+import { Coverage } from './coverage.ts'
 import { canonicalLabels, checkName, type LabelLimits, type Labels, labelsMatch, seriesKey } from './labels.ts'
+import { pastSamples } from './past.ts'
 import { SampleBudget } from './ring.ts'
 import { type MetricDefinition, type MetricKind, Series } from './series.ts'
 
@@ -51,6 +53,8 @@ export class SeriesRegistry {
   readonly #signal: (signal: SeriesLimitSignal) => void
   readonly #onCreate: (series: Series) => void
   readonly budget: SampleBudget
+  /** Since when memory knows of every sample; nothing was lost unless somebody says so. */
+  readonly coverage = new Coverage(Number.NEGATIVE_INFINITY)
   #count = 0
   #steps = 0
   /** Samples that went to an overflow series instead of their own. */
@@ -155,6 +159,8 @@ export class SeriesRegistry {
     metric.root = newStep()
     series.dropped = true
     series.ring.release()
+    if (series.past !== undefined) this.budget.give(pastSamples)
+    this.coverage.lose(series.name, series.lastAt)
     this.#count -= 1
     if (metric.series.size === 0 && Object.keys(metric.definition).length === 0) this.#metrics.delete(series.name)
   }

@@ -32,6 +32,8 @@ export class SampleRing {
   #mask: number
   #maxAt = Number.NEGATIVE_INFINITY
   #maxLag = 0
+  /** Of samples up to this time not all were ever pushed (after a restart), epoch ms. */
+  heldFrom = Number.NEGATIVE_INFINITY
   /** Samples ever pushed; sample `i` of them is held while `i >= written - size`. */
   written = 0
 
@@ -139,9 +141,16 @@ export class SampleRing {
     return high
   }
 
-  /** True where no sample later than `after` can have been overwritten. */
+  /** True where no sample later than `after` is missing. */
   covers(after: number): boolean {
+    if (after < this.heldFrom) return false
     return this.written <= this.#mask + 1 || this.timeAt(this.first) <= after - this.#maxLag
+  }
+
+  /** All samples later than this are held, epoch ms; -Infinity where none is missing. */
+  get knownSince(): number {
+    const overwritten = this.written > this.#mask + 1
+    return overwritten ? Math.max(this.heldFrom, this.timeAt(this.first) + this.#maxLag) : this.heldFrom
   }
 
   /** Copies the samples from index `from` on, as many as `times` and `values` have room for. */

@@ -1,6 +1,7 @@
 import type { OpenRollups } from '../rollup/roller.ts'
 import { CumulativeHistogram, defaultBuckets } from './histogram.ts'
 import type { Labels } from './labels.ts'
+import type { Past } from './past.ts'
 import { type SampleBudget, SampleRing } from './ring.ts'
 
 /**
@@ -43,6 +44,8 @@ export class Series {
   stirred = false
   /** Minutes and hours that are not over; undefined until the first drain. */
   open: OpenRollups | undefined
+  /** Once the ring has overwritten a sample. */
+  past: Past | undefined
   /** Of a histogram: counts since the process began, as of the last drain. */
   histogram: CumulativeHistogram | undefined
   /** Its labels in the text exposition, made at the first one. */

@@ -1,5 +1,7 @@
+import { AnalyticsError } from '../errors.ts'
+import { getOrMake } from '../get-or-make.ts'
 import { seriesKey } from '../series/labels.ts'
-import type { BlockQuery, MetricBlock, MetricStore, Tier } from './metric-store.ts'
+import { type BlockQuery, blockBytes, type MetricBlock, type MetricStore, type Tier } from './metric-store.ts'
 
 const pageSize = 256
 
@@ -9,25 +11,59 @@ interface Entry {
   readonly block: MetricBlock
 }
 
+export interface MemoryMetricStoreOptions {
+  /** Of all blocks together, what they take beside their data included; default 67,108,864 (64 MiB). */
+  readonly maxBytes?: number
+}
+
 /** Byte order of UTF-16 units: the same on every machine, unlike `localeCompare`. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Keeps blocks until the process ends: for tests, and for programs that need no history across restarts. */
+/** What to let go of first where there is no room: the finest, of which rollups still tell. */
+const eviction: readonly Tier[] = ['raw', '1m', '1h']
+/** Making room for a little more at once keeps the price of it low. */
+const spare = 1 / 32
+
+/**
+ * Keeps blocks until the process ends: for tests, and for programs that need no history across restarts. Beyond its bound
+ * the oldest samples go, then the oldest minutes, then the oldest hours; `evicted` counts the blocks.
+ */
 export class MemoryMetricStore implements MetricStore {
   readonly #tiers = new Map<Tier, Entry[]>()
+  readonly #maxBytes: number
   #arrivals = 0
+  #bytes = 0
+  /** Blocks that had to go for want of room. */
+  evicted = 0
+
+  /** @throws AnalyticsError `ANALYTICS_OPTION_INVALID` */
+  constructor({ maxBytes = 67_108_864 }: MemoryMetricStoreOptions = {}) {
+    if (!(maxBytes >= 1)) {
+      throw new AnalyticsError(
+        'ANALYTICS_OPTION_INVALID',
+        `The option maxBytes is ${maxBytes}.`,
+        'Give a number of bytes of at least 1.',
+      )
+    }
+    this.#maxBytes = maxBytes
+  }
+
+  /** What the blocks take, about. */
+  get bytes(): number {
+    return this.#bytes
+  }
 
   async append(blocks: readonly MetricBlock[]): Promise<void> {
     for (const block of blocks) {
-      const entries = this.#tiers.get(block.tier) ?? []
-      this.#tiers.set(block.tier, entries)
       this.#arrivals += 1
-      entries.push({
+      this.#entries(block.tier).push({
         key: seriesKey(block.name, block.labels),
         arrival: this.#arrivals,
         block: { ...block, data: block.data.slice() },
       })
+      this.#bytes += blockBytes(block)
     }
+    if (this.#bytes > this.#maxBytes) this.#evict()
   }
 
   async *read(query: BlockQuery): AsyncGenerator<readonly MetricBlock[]> {
@@ -52,14 +88,31 @@ export class MemoryMetricStore implements MetricStore {
   }
 
   async prune(tier: Tier, before: number, limit = 1_000): Promise<number> {
-    const entries = this.#tiers.get(tier) ?? []
     let deleted = 0
-    const kept = entries.filter(({ block }) => {
+    const kept = this.#entries(tier).filter(({ block }) => {
       if (deleted >= limit || block.to >= before) return true
       deleted += 1
+      this.#bytes -= blockBytes(block)
       return false
     })
     this.#tiers.set(tier, kept)
     return deleted
+  }
+
+  #entries(tier: Tier): Entry[] {
+    return getOrMake(this.#tiers, tier, () => [])
+  }
+
+  #evict(): void {
+    const bound = this.#maxBytes * (1 - spare)
+    for (const tier of eviction) {
+      const entries = this.#entries(tier)
+      let gone = 0
+      for (; gone < entries.length && this.#bytes > bound; gone += 1) {
+        this.#bytes -= blockBytes((entries[gone] as Entry).block)
+      }
+      entries.splice(0, gone)
+      this.evicted += gone
+    }
   }
 }

@@ -25,6 +25,11 @@ export interface MetricBlock {
   readonly data: Uint8Array
 }
 
+/** What a block takes in memory, about: its data, its objects and its texts. */
+export function blockBytes({ name, data }: MetricBlock): number {
+  return data.byteLength + 2 * name.length + 256
+}
+
 /** Which blocks to read. */
 export interface BlockQuery {
   readonly tier: Tier
