@@ -1,6 +1,7 @@
 import { MetricsAggregator } from '@refbot/analytics'
 import { ProxyScorer } from '@refbot/proxy-scoring'
 import { describe, expect, it } from 'vitest'
+import { SinkSlots } from './alert-sinks.ts'
 import { parseConfig, type RefbotConfigInput, withAbsolutePaths } from './config/index.ts'
 import { LiveConfig } from './live-config.ts'
 import { readProxies } from './proxies.ts'
@@ -20,6 +21,8 @@ function live() {
   const options = {
     proxies,
     analytics,
+    sinks: new SinkSlots(),
+    kept: () => new Set<string>(),
     idKey,
     jobs: { apply: async (all: readonly { id: string }[]) => void jobs.splice(0, 100, ...all.map(({ id }) => id)) },
     tell: async (type: string, data: unknown) => void told.push([type, data]),

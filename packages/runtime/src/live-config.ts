@@ -1,6 +1,8 @@
-import type { AlertRule, MetricsAggregator } from '@refbot/analytics'
+import type { MetricsAggregator } from '@refbot/analytics'
 import type { ProxyScorer } from '@refbot/proxy-scoring'
+import type { SinkSlots } from './alert-sinks.ts'
 import {
+  alertRule,
   type ConfigChange,
   diffConfig,
   parseConfig,
@@ -15,6 +17,9 @@ import type { Store } from './store/index.ts'
 export interface LiveConfigOptions {
   readonly proxies: ProxyScorer
   readonly analytics: MetricsAggregator
+  readonly sinks: SinkSlots
+  /** Ids of proxies that are not the configuration's, and stay. */
+  readonly kept: () => ReadonlySet<string>
   /** Secret of the installation that proxy ids are made with. */
   readonly idKey: string
   readonly jobs: Pick<ConfigJobs, 'apply'>
@@ -31,6 +36,7 @@ export class LiveConfig {
     this.#options = options
     this.#current = config
     this.#applyAlerts([], config.alerts)
+    options.sinks.set(config.alertSinks)
   }
 
   get current(): RefbotConfig {
@@ -57,10 +63,12 @@ export class LiveConfig {
     if (changes.some(({ path }) => path === 'jobs')) await this.#options.jobs.apply(after.jobs)
     if (changes.some(({ path }) => path === 'proxies')) this.#applyProxies(proxies)
     if (changes.some(({ path }) => path === 'alerts')) this.#applyAlerts(before.alerts, after.alerts)
+    if (changes.some(({ path }) => path === 'alertSinks')) this.#options.sinks.set(after.alertSinks)
     this.#current = {
       ...before,
       proxies: after.proxies,
       alerts: after.alerts,
+      alertSinks: after.alertSinks,
       jobs: after.jobs,
       browser: after.browser,
       limits: { ...before.limits, maxLaunches: after.limits.maxLaunches },
@@ -81,8 +89,8 @@ export class LiveConfig {
   }
 
   #applyProxies(wanted: ReturnType<typeof readProxies>): void {
-    const { proxies } = this.#options
-    const ids = new Set(wanted.map(({ id }) => id))
+    const { proxies, kept } = this.#options
+    const ids = new Set([...wanted.map(({ id }) => id), ...kept()])
     const known = new Set(proxies.proxies().map(({ id }) => id))
     for (const id of known) if (!ids.has(id)) proxies.remove(id)
     for (const proxy of wanted) if (!known.has(proxy.id)) proxies.add(proxy)
@@ -90,19 +98,10 @@ export class LiveConfig {
 
   #applyAlerts(before: RefbotConfig['alerts'], after: RefbotConfig['alerts']): void {
     const { analytics } = this.#options
-    for (const index of before.keys()) analytics.removeAlertRule(ruleId(index))
-    for (const [index, threshold] of after.entries()) analytics.addAlertRule(alertRule(threshold, index))
+    const wanted = after.map(alertRule)
+    const ids = new Set(wanted.map(({ id }) => id))
+    // One that stays is replaced: analytics knows whether its alerts are still its own.
+    for (const { id } of before.map(alertRule)) if (!ids.has(id)) analytics.removeAlertRule(id)
+    for (const rule of wanted) analytics.addAlertRule(rule)
   }
-}
-
-function ruleId(index: number): string {
-  return `config-${index + 1}`
-}
-
-function alertRule(
-  { metric, above, below, windowMs, severity }: RefbotConfig['alerts'][number],
-  index: number,
-): AlertRule {
-  const kind = above === undefined ? 'lower' : 'upper'
-  return { id: ruleId(index), kind, metric, levels: { [severity]: above ?? below ?? 0 }, windowMs }
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { MetricsAggregator } from '@refbot/analytics'
 import { ProxyScorer } from '@refbot/proxy-scoring'
 import { PluginScheduler } from '@refbot/scheduler'
+import { SinkSlots } from './alert-sinks.ts'
+import { AlertWatch } from './alerting.ts'
 import { findBrowser, launchBrowser, Turns } from './browser/index.ts'
 import {
   type ConfigChange,
@@ -20,6 +22,7 @@ import { LiveConfig } from './live-config.ts'
 import { ConfigJobs, ManagedPlugins } from './manager/index.ts'
 import { withMetricsFile } from './metrics-file.ts'
 import { readProxies } from './proxies.ts'
+import { ProxyHealth } from './proxy-health.ts'
 import { type LaunchRequest, Runs } from './runs/index.ts'
 import {
   applyRetention,
@@ -67,6 +70,8 @@ export interface Refbot extends AsyncDisposable {
 const STOP_TIMEOUT_MS = 15_000
 const DAY_MS = 86_400_000
 const EVALUATE_EVERY_MS = 15_000
+const SAVE_HEALTH_EVERY_MS = 60_000
+const GATHER_CIRCUITS_MS = 1_000
 
 /**
  * The whole product as a library. Nothing fires before `start()`.
@@ -91,7 +96,24 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey), strategy: config.proxyStrategy })
   const rawMs = config.retention.metricsDays * DAY_MS
   const metrics = withMetricsFile(store.metrics, { file: () => live.current.metricsFile, onError: warnOfMetricsFile })
-  const analytics = stack.use(new MetricsAggregator({ store: metrics, retention: { rawMs } }))
+  const sinks = new SinkSlots()
+  const analytics = stack.use(
+    new MetricsAggregator({
+      store: metrics,
+      retention: { rawMs },
+      alerts: {
+        sinks: sinks.sinks,
+        onDelivery(delivery) {
+          const named = sinks.named(delivery)
+          if (named !== undefined) void alerting.delivered(named)
+        },
+      },
+    }),
+  )
+  const alerting: AlertWatch = stack.use(new AlertWatch({ analytics, store, everyMs: EVALUATE_EVERY_MS }))
+  const proxyHealth = stack.use(
+    new ProxyHealth({ proxies, store, everyMs: SAVE_HEALTH_EVERY_MS, gatherMs: GATHER_CIRCUITS_MS }),
+  )
   const gate = stack.use(await Gate.start({ identity }))
   const scheduler = new PluginScheduler({
     store: store.executions,
@@ -100,7 +122,10 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   })
 
   const jobs = new ConfigJobs({ scheduler, plugins: store.plugins, jobs: config.jobs, timeZone: config.timeZone })
-  const live: LiveConfig = new LiveConfig(config, { proxies, analytics, idKey, jobs, tell: store.tell.bind(store) })
+  const live: LiveConfig = new LiveConfig(config, {
+    ...{ proxies, analytics, sinks, idKey, jobs, kept: () => new Set() },
+    tell: store.tell.bind(store),
+  })
   const launches = new Turns(() => live.current.limits.maxLaunches)
 
   const launch = ({ runId, runDir, marks, leaseServers, onRefusedCommand }: LaunchRequest) =>
@@ -171,8 +196,8 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
     async start() {
       await analytics.restore()
       analytics.start()
-      const evaluation = setInterval(() => analytics.evaluateAlerts(), EVALUATE_EVERY_MS).unref()
-      owned.defer(() => clearInterval(evaluation))
+      await alerting.start()
+      await proxyHealth.start()
       await scheduler.start()
       runs.open()
       if (!scheduler.jobs().some(({ config: job }) => job.id === 'retention')) {
@@ -215,6 +240,8 @@ function retentionPolicy({ retention }: RefbotConfig): RetentionPolicy {
     executionMs: retention.executionsDays * DAY_MS,
     eventMs: retention.eventsDays * DAY_MS,
     pluginValueMs: retention.storageDays * DAY_MS,
+    proxyHealthMs: retention.proxiesDays * DAY_MS,
+    auditMs: retention.auditDays * DAY_MS,
     artifactMs: retention.artifactsDays * DAY_MS,
     artifactBytes: retention.artifactsBytes,
   }

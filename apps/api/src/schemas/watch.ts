@@ -92,6 +92,7 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'alert.firing': true,
   'alert.resolved': true,
   'alert.cleared': true,
+  'alert.delivered': true,
   'alert.undelivered': true,
   'proxy.added': true,
   'proxy.removed': true,

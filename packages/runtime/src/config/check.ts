@@ -1,3 +1,5 @@
+import { checkAlerts } from './alert-rules.ts'
+import { alertSchema } from './alert-schema.ts'
 import { configLeaves } from './keys.ts'
 import { type ConfigSource, type Layer, stack } from './layers.ts'
 import { type ConfigNotice, type ConfigProblem, dotted, type Path, type Place } from './problem.ts'
@@ -12,6 +14,8 @@ import {
   type UnavailableMode,
 } from './schema.ts'
 import type { SecretSources } from './secrets.ts'
+import { resolveSinks } from './sink-entries.ts'
+import { sinkSchema } from './sink-schema.ts'
 
 /** Who said what a key is, and where. */
 export interface ConfigOrigin {
@@ -63,24 +67,40 @@ export function checkLayers(layers: readonly Layer[], { env, dataDir }: CheckOpt
     })
   }
   problems.push(...whole.problems)
+  const written = (key: 'proxies' | 'alerts' | 'alertSinks'): unknown[] =>
+    Array.isArray(whole.value[key]) ? whole.value[key] : []
+  const sources = {
+    env,
+    dataDir: dataDir(
+      dataDirSchema.safeParse(whole.value.dataDir).data ?? DEFAULT_DATA_DIR,
+      whole.sourceOf(['dataDir'])?.source ?? 'default',
+    ),
+  }
   // Whatever is wrong elsewhere must not hide what is wrong here; a wrong entry counts as an empty one, which is skipped.
-  const written = Array.isArray(whole.value.proxies) ? whole.value.proxies : []
   const proxies = resolveProxies(
-    written.map((entry) => proxySchema.safeParse(entry).data ?? ''),
-    {
-      env,
-      dataDir: dataDir(
-        dataDirSchema.safeParse(whole.value.dataDir).data ?? DEFAULT_DATA_DIR,
-        whole.sourceOf(['dataDir'])?.source ?? 'default',
-      ),
-    },
+    written('proxies').map((entry) => proxySchema.safeParse(entry).data ?? ''),
+    sources,
   )
   for (const { index, code, message, hint } of proxies.problems) {
     report(['proxies', index], { code, message, ...(hint === undefined ? {} : { hint }) })
   }
 
+  for (const { index, message, hint } of checkAlerts(
+    written('alerts').map((entry) => alertSchema.safeParse(entry).data),
+  )) {
+    report(['alerts', index], { code: 'CONFIG_INVALID', message, ...(hint === undefined ? {} : { hint }) })
+  }
+  const { sinks, problems: wrong } = resolveSinks(
+    written('alertSinks').map((entry) => sinkSchema.safeParse(entry).data),
+    sources,
+  )
+  for (const { path, code, message, hint } of wrong) {
+    report(['alertSinks', ...path], { code, message, ...(hint === undefined ? {} : { hint }) })
+  }
+
   return {
-    config: problems.length > 0 || parsed.data === undefined ? undefined : runnable(parsed.data, proxies.entries),
+    config:
+      problems.length > 0 || parsed.data === undefined ? undefined : runnable(parsed.data, proxies.entries, sinks),
     origins: Object.fromEntries(
       configLeaves().map(({ path }): [string, ConfigOrigin] => {
         const found = whole.sourceOf(path.split('.'))
@@ -93,8 +113,12 @@ export function checkLayers(layers: readonly Layer[], { env, dataDir }: CheckOpt
   }
 }
 
-function runnable({ mode, ...config }: ParsedConfig, proxies: string[]): RefbotConfig | undefined {
-  return isUnavailable(mode) ? undefined : { mode, ...config, proxies }
+function runnable(
+  { mode, ...config }: ParsedConfig,
+  proxies: string[],
+  alertSinks: RefbotConfig['alertSinks'],
+): RefbotConfig | undefined {
+  return isUnavailable(mode) ? undefined : { mode, ...config, proxies, alertSinks }
 }
 
 function isUnavailable(mode: unknown): mode is UnavailableMode {

@@ -14,6 +14,8 @@ export interface JsonSchema {
   readonly additionalProperties?: boolean
   readonly items?: JsonSchema
   readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
+  readonly const?: string
 }
 
 /** What an editor needs to complete and check a `refbot.config.json` that names it as its `$schema`. Draft 7. */

@@ -9,6 +9,8 @@ export interface KeyNode {
   readonly keys?: ReadonlyMap<string, KeyNode>
   /** Of a list of groups: what may stand in each. */
   readonly item?: KeyNode
+  /** Of an entry that is of one of several kinds: those; its own keys are those of all of them together. */
+  readonly kinds?: readonly KeyNode[]
 }
 
 let root: KeyNode | undefined
@@ -31,6 +33,11 @@ function nodeOf(schema: JsonSchema, path: string): KeyNode {
       ([key, below]) => [key, nodeOf(below, path === '' ? key : `${path}.${key}`)] as const,
     )
     return { path, schema, keys: new Map(keys) }
+  }
+  const kinds = schema.items?.oneOf?.map((kind) => nodeOf(kind, ''))
+  if (kinds !== undefined) {
+    const keys = new Map(kinds.flatMap((kind) => [...(kind.keys ?? [])]))
+    return { path, schema, item: { path: '', schema: schema.items ?? {}, keys, kinds } }
   }
   if (schema.items?.properties !== undefined) return { path, schema, item: nodeOf(schema.items, '') }
   return { path, schema }

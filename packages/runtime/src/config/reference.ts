@@ -27,14 +27,20 @@ export function configurationPage(): string {
 function lists(): string[] {
   return configLeaves().flatMap(({ path, item }) => {
     if (item === undefined) return []
-    const rows = configLeaves(item).map(({ path: key, schema }) => [
-      `\`${key}\`${isNeeded(item, key.split('.')) ? ' (needed)' : ''}`,
-      typeOf(schema),
-      schema.description ?? '',
-      schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``,
-    ])
-    return [`### An entry of \`${path}\``, table(['key', 'type', 'meaning', 'default'], rows)]
+    const heading = `### An entry of \`${path}\``
+    if (item.kinds !== undefined) return [heading, ...kindTables(item.kinds)]
+    const rows = configLeaves(item).map((leaf) => entryRow(leaf, item))
+    return [heading, table(['key', 'type', 'meaning', 'default'], rows)]
   })
+}
+
+function entryRow({ path, schema }: KeyNode, entry: KeyNode): string[] {
+  return [
+    `\`${path}\`${isNeeded(entry, path.split('.')) ? ' (needed)' : ''}`,
+    typeOf(schema),
+    schema.description ?? '',
+    schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``,
+  ]
 }
 
 /** Whether an entry, or the group that the key stands in, is not valid without it. */
@@ -44,9 +50,39 @@ function isNeeded(node: KeyNode, [key = '', ...rest]: readonly string[]): boolea
   return node.schema.required?.includes(key) === true
 }
 
-function typeOf({ type, enum: choices, items, anyOf }: JsonSchema): string {
+/** What each kind is, and each key with the kinds that have it. */
+function kindTables(kinds: readonly KeyNode[]): string[] {
+  const about = kinds.map(({ keys, schema }) => {
+    const { const: kind, description = '' } = keys?.get('kind')?.schema ?? {}
+    return { kind: `${kind}`, description, needed: schema.required?.includes('kind') === true }
+  })
+  const rows = new Map<string, { row: string[]; of: string[] }>()
+  for (const [index, kind] of kinds.entries()) {
+    for (const leaf of configLeaves(kind)) {
+      if (leaf.path === 'kind') continue
+      const row = entryRow(leaf, kind)
+      const known = rows.get(row.join('\n')) ?? { row, of: [] }
+      known.of.push(about[index]?.kind ?? '')
+      rows.set(row.join('\n'), known)
+    }
+  }
+  const grouped = [...rows.values()].sort((a, b) => b.of.length - a.of.length)
+  return [
+    table(
+      ['kind', 'what it does'],
+      about.map(({ kind, description, needed }) => [`\`${kind}\`${needed ? '' : ' (or none)'}`, description]),
+    ),
+    table(
+      ['key', 'type', 'meaning', 'default', 'kinds'],
+      grouped.map(({ row, of }) => [...row, of.length === kinds.length ? 'all' : of.join(', ')]),
+    ),
+  ]
+}
+
+function typeOf({ type, enum: choices, items, anyOf, oneOf }: JsonSchema): string {
   if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ')
   if (anyOf !== undefined) return anyOf.map(typeOf).join(' or ')
+  if (oneOf !== undefined) return 'object'
   if (type === 'array') return `list of ${items === undefined ? 'anything' : typeOf(items)}`
   return (
     { string: 'text', integer: 'whole number', object: 'object', boolean: '`true`, `false`' }[type ?? ''] ?? `${type}`
@@ -111,7 +147,7 @@ begin with \`REFBOT_\` are told in a notice. (Kubernetes sets
 
 const AFTER = `## Secrets
 
-An entry of \`proxies\` may be \`{ "$secret": "name" }\` instead of text. The value is taken from the first of these:
+An entry of \`proxies\`, and what is secret of an entry of \`alertSinks\`, may be \`{ "$secret": "name" }\` instead of text. The value is taken from the first of these:
 
 1. the variable \`REFBOT_SECRET_NAME\` (for \`webhook-key\`: \`${secretVariable('webhook-key')}\`),
 2. the file \`secrets/name\` in the data directory, which nobody else may read (mode 0600),
@@ -119,7 +155,7 @@ An entry of \`proxies\` may be \`{ "$secret": "name" }\` instead of text. The va
 
 Names are lower-case letters, digits and hyphens. One line end after the value is not part of it. A secret whose whole value
 is \`{ "$secret": "other" }\` stands for the other one. To replace a secret, write the new one and reload or restart.
-Secrets, and the logins of proxies, are left out of what RefBot shows and writes of its configuration.
+Secrets, the logins of proxies and the addresses of hooks are left out of what RefBot shows and writes of its configuration.
 
 ${table(
   ['error', 'what to do'],

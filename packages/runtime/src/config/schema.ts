@@ -1,8 +1,13 @@
 import { z } from 'zod'
+
+import { alertSchema } from './alert-schema.ts'
 import { jobsSchema } from './job-schema.ts'
-import { SECRET_NAME } from './secrets.ts'
+import { type AlertSinkConfig, secretReference, sinkSchema } from './sink-schema.ts'
 
 export const DEFAULT_DATA_DIR = '.refbot'
+
+/** Each has a queue of its own. */
+export const MAX_SINKS = 16
 
 const MB = 1024 * 1024
 const GB = 1024 * MB
@@ -11,33 +16,10 @@ const days = (description: string, value: number) => z.number().positive().defau
 const atMost = (description: string) => z.int().min(1).optional().meta({ description })
 
 export const proxySchema = z
-  .union(
-    [
-      z.string().min(1),
-      z.strictObject({
-        $secret: z
-          .string()
-          .regex(SECRET_NAME, { error: 'a name is 1 to 64 lower-case letters, digits and hyphens' })
-          .meta({ description: 'Name of the secret: lower-case letters, digits and hyphens.' }),
-      }),
-    ],
-    { error: 'expected a proxy as text, or { "$secret": "name" }' },
-  )
+  .union([z.string().min(1), secretReference], { error: 'expected a proxy as text, or { "$secret": "name" }' })
   .meta({
     description:
       '`host:port`, `host:port:user:password`, `user:password@host:port` or a URL (http, https, socks5), or a secret that holds one.',
-  })
-
-const threshold = z
-  .strictObject({
-    metric: z.string().min(1).meta({ description: 'Name of the series, such as `registration.duration`.' }),
-    above: z.number().optional().meta({ description: 'Fires when the mean over the window is above this.' }),
-    below: z.number().optional().meta({ description: 'Fires when the mean over the window is below this.' }),
-    windowMs: z.int().min(0).default(300_000).meta({ description: 'What is looked at, in ms.' }),
-    severity: z.enum(['info', 'warning', 'critical']).default('warning').meta({ description: 'How grave it is.' }),
-  })
-  .refine(({ above, below }) => (above === undefined) !== (below === undefined), {
-    error: 'exactly one of above and below is needed',
   })
 
 /** The one description of a configuration: validation, types, the JSON Schema and the docs page come from it. */
@@ -116,21 +98,28 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'The database and its disk.' }),
-  alerts: z.array(threshold).default([]).meta({ description: 'Thresholds on the series of the metrics.' }),
+  alerts: z.array(alertSchema).default([]).meta({ description: 'Rules on the series of the metrics.' }),
+  alertSinks: z
+    .array(sinkSchema)
+    .max(MAX_SINKS)
+    .default([])
+    .meta({
+      description: `Who is told of alerts that fire, repeat and end; at most ${MAX_SINKS}.`,
+    }),
   retention: z
     .strictObject({
       metricsDays: days('Raw samples of metrics, in days.', 30),
       executionsDays: days('Executions with their attempts, in days.', 90),
       eventsDays: days('Events, in days.', 30),
+      auditDays: days('Entries of the audit; tokens, since they ended. In days.', 365),
+      proxiesDays: days('What was learnt of a proxy, in days since it was last used.', 90),
       storageDays: days('What plugins stored, in days since it was last written.', 365),
       artifactsDays: days('Artifacts of runs, in days.', 30),
       artifactsBytes: z
         .int()
         .min(0)
         .default(10 * GB)
-        .meta({
-          description: 'All artifacts together, in bytes; the oldest go first.',
-        }),
+        .meta({ description: 'All artifacts together, in bytes; the oldest go first.' }),
     })
     .prefault({})
     .meta({ description: 'How long rows are kept.' }),
@@ -143,10 +132,11 @@ export type RefbotConfigInput = z.input<typeof configSchema>
 export type ParsedConfig = z.output<typeof configSchema>
 
 /** Complete: defaults filled in, secrets resolved, in a mode that can be run. */
-export type RefbotConfig = Omit<ParsedConfig, 'mode' | 'proxies'> & {
+export type RefbotConfig = Omit<ParsedConfig, 'mode' | 'proxies' | 'alertSinks'> & {
   mode: Exclude<ParsedConfig['mode'], UnavailableMode>
   /** With their passwords; the list shows none of them in JSON or `inspect`. */
   proxies: string[]
+  alertSinks: AlertSinkConfig[]
 }
 
 export type UnavailableMode = (typeof UNAVAILABLE_MODES)[number]

@@ -15,7 +15,7 @@ describe('an unknown key', () => {
     [{ alerts: [{}, { metrik: 'x' }] }, 'alerts.1.metrik: unknown key, the nearest is alerts.1.metric'],
     [
       { retention: { colour: 1 } },
-      'retention.colour: unknown key; known here: metricsDays, executionsDays, eventsDays, storageDays, artifactsDays, artifactsBytes',
+      'retention.colour: unknown key; known here: metricsDays, executionsDays, eventsDays, auditDays, proxiesDays, storageDays, artifactsDays, artifactsBytes',
     ],
     [{ log_level: 'x' }, 'log_level: this key is not available in this version'],
   ])('in %j is refused with the nearest known one', (input, message) => {

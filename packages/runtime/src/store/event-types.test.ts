@@ -1,4 +1,4 @@
-import type { AlertTransition } from '@refbot/analytics'
+import type { AlertDelivery, AlertTransition } from '@refbot/analytics'
 import { describe, expect, it } from 'vitest'
 import type { EventType } from './event-types.ts'
 import { applyRetention } from './retention.ts'
@@ -38,6 +38,8 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
   'alert.firing': (store) => alerts(store, 'pending', 'firing'),
   'alert.resolved': (store) => alerts(store, 'firing', 'resolved'),
   'alert.cleared': (store) => alerts(store, 'pending', 'inactive'),
+  'alert.delivered': (store) => message(store, 'delivered'),
+  'alert.undelivered': (store) => message(store, 'failed'),
   'proxy.added': (store) => store.proxies.add([PROXY]),
   async 'proxy.removed'(store) {
     await store.proxies.add([PROXY])
@@ -53,8 +55,6 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
     await store.pluginValues.set('shop', 'key', 1)
     await applyRetention(store, { pluginValueMs: DAY }, Date.UTC(2027, 0, 1))
   },
-  /** ../alerting.test.ts */
-  'alert.undelivered': 'elsewhere',
   /** ../operation.test.ts */
   'service.started': 'elsewhere',
   'service.stopping': 'elsewhere',
@@ -77,6 +77,11 @@ const TOKEN = { id: 't1', name: 'ci', rights: 'admin', hash: 'aa' } as const
 
 function alerts(store: Store, from: AlertTransition['from'], to: AlertTransition['to']): Promise<void> {
   return store.alertState.save({ snapshot: alertSnapshot(), transitions: [transition(from, to)] })
+}
+
+function message(store: Store, status: AlertDelivery['status']): Promise<void> {
+  const base = { id: '1', sink: 'hook', says: 'firing', alertIds: ['slow'], attempts: 1, createdAt: AT } as const
+  return store.alertState.save({ snapshot: alertSnapshot(), transitions: [], deliveries: [{ ...base, status }] })
 }
 
 const made = Object.entries(CHANGES).filter(([, change]) => change !== 'elsewhere') as [

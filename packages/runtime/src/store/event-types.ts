@@ -30,8 +30,10 @@ export interface EventData {
   'alert.resolved': AlertData
   /** The condition of a pending alert ended before it fired. */
   'alert.cleared': AlertData
-  /** A message about an alert was given up, after its last attempt. */
-  'alert.undelivered': { readonly sink: string; readonly reason: string }
+  /** A sink took a message about alerts. */
+  'alert.delivered': AlertMessageData
+  /** A message about alerts is lost: its sink refused it, or never took it. */
+  'alert.undelivered': AlertMessageData & { readonly reason: string }
   /** An operator added a proxy beside those of the configuration. */
   'proxy.added': { readonly proxyId: string }
   /** An operator took such a proxy away. */
@@ -75,6 +77,13 @@ export type TokenRights = 'admin' | 'read'
 export interface AlertData
   extends Pick<Alert, 'ruleId' | 'severity' | 'labels' | 'summary' | 'value' | 'threshold' | 'startedAt'> {
   readonly alertId: string
+}
+
+export interface AlertMessageData {
+  readonly sink: string
+  readonly alertIds: readonly string[]
+  readonly says: 'firing' | 'resolved'
+  readonly attempts: number
 }
 
 export interface ProxyCircuitData {

@@ -7,6 +7,7 @@ export type { StoreHealth, StoreStatus } from './disk/health.ts'
 export type { EventGap, EventSubscription } from './event-feed.ts'
 export type {
   AlertData,
+  AlertMessageData,
   Deletion,
   EventData,
   EventType,

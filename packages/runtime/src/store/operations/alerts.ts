@@ -1,4 +1,4 @@
-import type { AlertSnapshot, AlertTransition } from '@refbot/analytics'
+import type { AlertDelivery, AlertSnapshot, AlertTransition } from '@refbot/analytics'
 import type { AlertData } from '../event-types.ts'
 import { durable } from '../operation.ts'
 
@@ -9,6 +9,8 @@ export interface AlertStateSave {
   readonly snapshot: AlertSnapshot
   /** What changed since the last save, in order. */
   readonly transitions: readonly AlertTransition[]
+  /** What became of messages since the last save. */
+  readonly deliveries?: readonly AlertDelivery[]
 }
 
 export const alertOperations = {
@@ -18,29 +20,36 @@ export const alertOperations = {
   }),
 
   /** Not refused on a full disk: what it says is about that disk, perhaps. */
-  'alertState.save': durable(async ({ db, now, emit }, { snapshot, transitions }: AlertStateSave): Promise<void> => {
-    const row = { snapshot: JSON.stringify(snapshot), updated_at: now }
-    await db
-      .insertInto('alert_state')
-      .values({ name: ROW, ...row, created_at: now })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
-      .execute()
-    for (const { alert, to, severityBefore } of transitions) {
-      const data: AlertData = {
-        alertId: alert.id,
-        ruleId: alert.ruleId,
-        severity: alert.severity,
-        labels: alert.labels,
-        summary: alert.summary,
-        value: alert.value,
-        threshold: alert.threshold,
-        startedAt: alert.startedAt,
+  'alertState.save': durable(
+    async ({ db, now, emit }, { snapshot, transitions, deliveries = [] }: AlertStateSave): Promise<void> => {
+      const row = { snapshot: JSON.stringify(snapshot), updated_at: now }
+      await db
+        .insertInto('alert_state')
+        .values({ name: ROW, ...row, created_at: now })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+        .execute()
+      for (const { alert, to, severityBefore } of transitions) {
+        const data: AlertData = {
+          alertId: alert.id,
+          ruleId: alert.ruleId,
+          severity: alert.severity,
+          labels: alert.labels,
+          summary: alert.summary,
+          value: alert.value,
+          threshold: alert.threshold,
+          startedAt: alert.startedAt,
+        }
+        if (to === 'firing') {
+          await emit('alert.firing', severityBefore === undefined ? data : { ...data, severityBefore })
+        } else {
+          await emit(to === 'inactive' ? 'alert.cleared' : `alert.${to}`, data)
+        }
       }
-      if (to === 'firing') {
-        await emit('alert.firing', severityBefore === undefined ? data : { ...data, severityBefore })
-      } else {
-        await emit(to === 'inactive' ? 'alert.cleared' : `alert.${to}`, data)
+      for (const { sink, alertIds, says, attempts, status, error = 'unknown' } of deliveries) {
+        const data = { sink, alertIds, says, attempts }
+        if (status === 'delivered') await emit('alert.delivered', data)
+        if (status === 'failed') await emit('alert.undelivered', { ...data, reason: error })
       }
-    }
-  }),
+    },
+  ),
 }

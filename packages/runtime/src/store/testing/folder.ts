@@ -10,6 +10,9 @@ export class TestFolder implements Disposable {
   readonly events: RefbotEvent[] = []
   now = Date.UTC(2026, 5, 1)
 
+  /** Its time, as a clock. */
+  readonly clock = { now: () => this.now }
+
   get database(): string {
     return join(this.path, 'refbot.db')
   }

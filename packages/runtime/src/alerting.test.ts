@@ -1,0 +1,96 @@
+import { type AlertRule, type AlertSink, type Clock, MetricsAggregator } from '@refbot/analytics'
+import { describe, expect, it } from 'vitest'
+import { AlertWatch } from './alerting.ts'
+import type { AlertStateStore, Store } from './store/index.ts'
+import { TestFolder } from './store/testing/folder.ts'
+
+const MINUTE = 60_000
+const RULE: AlertRule = { id: 'slow', kind: 'upper', metric: 'm', levels: { warning: 5 } }
+
+/** One life of a process over the same folder. */
+function life(folder: TestFolder, store: Pick<Store, 'alertState'>, sinks: readonly AlertSink[] = []) {
+  const clock: Clock = { now: () => folder.now, wakeAt: () => () => undefined }
+  const analytics: MetricsAggregator = new MetricsAggregator({
+    clock,
+    alerts: { sinks, onDelivery: (delivery) => void watch.delivered(delivery) },
+  })
+  analytics.addAlertRule(RULE)
+  const watch: AlertWatch = new AlertWatch({ analytics, store, everyMs: MINUTE })
+  return { analytics, watch }
+}
+
+const types = (folder: TestFolder) => folder.events.map(({ type }) => type)
+
+describe('the state of alerts', () => {
+  it('is stored with its events, and taken up by the next life', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    const first = life(folder, store)
+    await first.watch.restore()
+    first.analytics.record('m', 9)
+    await first.watch.evaluate()
+    expect(types(folder)).toEqual(['alert.firing'])
+
+    const second = life(folder, store)
+    await second.watch.restore()
+    expect(second.analytics.alerts()).toMatchObject([{ id: 'slow', state: 'firing', firedAt: folder.now }])
+    folder.now += MINUTE
+    await second.watch.evaluate()
+    expect(types(folder)).toEqual(['alert.firing'])
+    second.analytics.record('m', -99)
+    await second.watch.evaluate()
+    expect(types(folder)).toEqual(['alert.firing', 'alert.resolved'])
+  })
+
+  it('is not written again where nothing happened', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    let saves = 0
+    const { load, save } = store.alertState
+    const counting: AlertStateStore = {
+      load,
+      save(state) {
+        saves += 1
+        return save(state)
+      },
+    }
+    const { analytics, watch } = life(folder, { alertState: counting })
+    for (let i = 0; i < 5; i += 1) {
+      folder.now += MINUTE
+      analytics.record('m', 9 + i)
+      await watch.evaluate()
+    }
+    expect(saves).toBe(1)
+  })
+
+  it('that the store did not take is shown, and stored with what comes next', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    let full = true
+    const failing: AlertStateStore = {
+      ...store.alertState,
+      save: (state) => (full ? Promise.reject(new Error('disk full')) : store.alertState.save(state)),
+    }
+    const { analytics, watch } = life(folder, { alertState: failing })
+    analytics.record('m', 9)
+    await watch.evaluate()
+    expect([analytics.alerts().length, types(folder)]).toEqual([1, []])
+    full = false
+    await watch.evaluate()
+    expect(types(folder)).toEqual(['alert.firing'])
+  })
+
+  it('holds what became of each message', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    const { analytics, watch } = life(folder, store, [{ name: 'hook', send: async () => undefined }])
+    analytics.record('m', 9)
+    await watch.evaluate()
+    await analytics.alertsDelivered()
+    await watch.evaluate()
+    expect(folder.events.at(-1)).toMatchObject({
+      type: 'alert.delivered',
+      data: { sink: 'hook', alertIds: ['slow'], says: 'firing', attempts: 1 },
+    })
+  })
+})
