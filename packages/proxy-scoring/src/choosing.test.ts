@@ -182,7 +182,12 @@ describe('a sticky key beside half-open circuits', () => {
 
 describe('a newcomer and a returner', () => {
   it('starts slowly and then gets its part', () => {
-    const { clock, scorer, use } = setUp(['a', 'b', 'c'], { slowStartMs: 30_000, candidates: 1 })
+    const { clock, scorer, use } = setUp(['a', 'b', 'c'], {
+      slowStartMs: 30_000,
+      candidates: 1,
+      trust: 1,
+      trialShare: 0,
+    })
     clock.advance(60_000)
     for (let i = 0; i < 30; i += 1) for (const id of ['a', 'b', 'c']) use(id, true)
     scorer.add(proxy('new'))

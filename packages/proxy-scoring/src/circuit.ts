@@ -94,7 +94,8 @@ export class Circuit {
   closedAt = Number.NEGATIVE_INFINITY
   /** Trips in a row, without a quiet time of `maxOpenMs` between them. */
   trips = 0
-  #failuresInRow = 0
+  /** Since the last success, while closed. */
+  failuresInRow = 0
   #successfulProbes = 0
   #probe = 0
   #probeUntil = 0
@@ -145,10 +146,10 @@ export class Circuit {
     this.#window ??= new SlidingWindow(options.windowMs)
     this.#window.add(ok, now)
     if (ok) {
-      this.#failuresInRow = 0
+      this.failuresInRow = 0
       return undefined
     }
-    this.#failuresInRow += 1
+    this.failuresInRow += 1
     return this.#isTripped(now, options) ? this.#open('tripped', now, options, random) : undefined
   }
 
@@ -168,7 +169,7 @@ export class Circuit {
   remember(now: number): CircuitMemory {
     const { state, isolated, trips, retryAt, closedAt } = this
     const recent = this.#window?.counts(now) ?? { successes: 0, failures: 0 }
-    const counts = { failuresInRow: this.#failuresInRow, successfulProbes: this.#successfulProbes, recent }
+    const counts = { failuresInRow: this.failuresInRow, successfulProbes: this.#successfulProbes, recent }
     return { state, isolated, trips, retryAt, closedAt, ...counts }
   }
 
@@ -179,7 +180,7 @@ export class Circuit {
     this.trips = memory.trips
     this.retryAt = memory.retryAt
     this.closedAt = memory.closedAt
-    this.#failuresInRow = memory.failuresInRow
+    this.failuresInRow = memory.failuresInRow
     this.#successfulProbes = memory.successfulProbes
     this.#probe = 0
     const { successes, failures } = memory.recent
@@ -204,7 +205,7 @@ export class Circuit {
   }
 
   #isTripped(now: number, options: CircuitOptions): boolean {
-    if (this.#failuresInRow >= options.consecutiveFailures) return true
+    if (this.failuresInRow >= options.consecutiveFailures) return true
     if (this.#window === undefined) return false
     const { successes, failures } = this.#window.counts(now)
     const total = successes + failures
@@ -223,7 +224,7 @@ export class Circuit {
   #close(input: CircuitInput, now: number): CircuitTransition {
     this.isolated = false
     this.closedAt = now
-    this.#failuresInRow = 0
+    this.failuresInRow = 0
     this.#successfulProbes = 0
     this.#probe = 0
     this.#window?.clear()

@@ -12,12 +12,14 @@ export class Entry {
   inflight = 0
   /** When it was last handed out; 0 when never. */
   lastUsedAt = 0
+  /** When it last succeeded. */
+  lastSuccessAt = Number.NEGATIVE_INFINITY
   /** Outcomes ever counted. */
   uses = 0
   removed = false
 
-  /** Closed, and below its cap. */
-  free = false
+  /** The weight of a draw: 0 when it may not be leased in the ordinary way. */
+  weight = 0
   /** Half-open, with room for its probe. */
   awaitsProbe = false
   /** Not yet at its whole weight. */
@@ -33,13 +35,13 @@ export class Entry {
     this.evidence = new DecayedEvidence(now, pages)
   }
 
+  /** Never handed out, and nothing is known of it. */
+  get untried(): boolean {
+    return this.lastUsedAt === 0 && this.uses === 0
+  }
+
   /** The score when it was last brought up to date. */
   get score(): number {
     return this.evidence.score
-  }
-
-  /** The weight of a draw: 0 when it may not be leased in the ordinary way. */
-  get weight(): number {
-    return this.free ? this.evidence.draw : 0
   }
 }

@@ -19,7 +19,10 @@ export function resolveOptions(given: ProxyScorerOptions) {
     sharpness: 24,
     candidates: 2 as 1 | 2,
     slowStartMs: 30_000,
+    crowding: 0.25,
+    trust: 1.1,
     probeShare: 0.05,
+    trialShare: 0.05,
     refreshPerAcquire: 2,
     ...withoutUndefined(given),
     circuit: { ...DEFAULT_CIRCUIT, ...withoutUndefined(given.circuit ?? {}) },
@@ -27,7 +30,7 @@ export function resolveOptions(given: ProxyScorerOptions) {
   const { circuit, weights } = options
   for (const key of ['successHalfLifeMs', 'reliabilityHalfLifeMs', 'fastMs', 'slowMs', 'leaseTtlMs'] as const)
     check(key, options[key], options[key] > 0 && Number.isFinite(options[key]), 'a number above 0')
-  for (const key of ['priorSamples', 'sharpness', 'slowStartMs', 'refreshPerAcquire'] as const)
+  for (const key of ['priorSamples', 'sharpness', 'crowding', 'slowStartMs', 'refreshPerAcquire'] as const)
     check(key, options[key], options[key] >= 0 && Number.isFinite(options[key]), 'a number from 0')
   for (const key of ['openMs', 'maxOpenMs', 'windowMs', 'probeTtlMs'] as const)
     check(`circuit.${key}`, circuit[key], circuit[key] > 0 && Number.isFinite(circuit[key]), 'a number above 0')
@@ -36,7 +39,9 @@ export function resolveOptions(given: ProxyScorerOptions) {
   check('circuit.minimumSamples', circuit.minimumSamples, circuit.minimumSamples >= 0, 'a number from 0')
   for (const key of ['failureRatio', 'jitter'] as const)
     check(`circuit.${key}`, circuit[key], circuit[key] >= 0 && circuit[key] <= 1, 'a number from 0 to 1')
-  check('probeShare', options.probeShare, options.probeShare >= 0 && options.probeShare <= 1, 'a number from 0 to 1')
+  for (const key of ['probeShare', 'trialShare'] as const)
+    check(key, options[key], options[key] >= 0 && options[key] <= 1, 'a number from 0 to 1')
+  check('trust', options.trust, options.trust >= 1 && options.trust <= 2, 'a number from 1 to 2')
   check('maxInflight', options.maxInflight, options.maxInflight >= 1, 'a number from 1')
   check('slowMs', options.slowMs, options.slowMs > options.fastMs, 'above fastMs')
   check('candidates', options.candidates, options.candidates === 1 || options.candidates === 2, '1 or 2')

@@ -6,8 +6,8 @@ import type { AcquireOptions } from './types.ts'
 export type PickOptions = AcquireOptions
 
 /**
- * The pool's entry that fits best now. A half-open one is tried by a small part of the picks, and when nobody else is left; somebody on his
- * second try (`excluded`) is not sent to one that is being tried out as long as there are others. A sticky key probes no proxy but its own,
+ * The pool's entry that fits best now. A half-open one is tried by a small part of the picks, and when nobody else is left; one that nobody ever
+ * used by a small part of the weighted picks. Somebody on his second try (`excluded`) is not sent to either as long as there are others. A sticky key probes no proxy but its own,
  * to which it returns thereby.
  */
 export function pick(
@@ -20,6 +20,8 @@ export function pick(
     return pool.without(excluded, () => choose(pool, options, defaults) ?? firstProbe(pool, excluded))
   const probe = pool.probes.size === 0 ? undefined : dueProbe(pool, options, defaults)
   if (probe !== undefined) return probe
+  const trial = dueTrial(pool, options, defaults)
+  if (trial !== undefined) return trial
   return choose(pool, options, defaults) ?? firstProbe(pool)
 }
 
@@ -29,6 +31,14 @@ function dueProbe(pool: Pool, { stickyKey }: PickOptions, defaults: ResolvedOpti
     return home?.awaitsProbe ? home : undefined
   }
   return defaults.random() < probeShare(pool, defaults) ? firstProbe(pool) : undefined
+}
+
+/** By its weight alone, one in a fleet of hundreds with little traffic might never be tried, however good it is. */
+function dueTrial(pool: Pool, options: PickOptions, defaults: ResolvedOptions): Entry | undefined {
+  if (!pool.hasUntried || options.stickyKey !== undefined) return undefined
+  if ((options.strategy ?? defaults.strategy) !== 'weighted' || defaults.random() >= defaults.trialShare)
+    return undefined
+  return pool.untried()
 }
 
 function choose(pool: Pool, options: PickOptions, defaults: ResolvedOptions): Entry | undefined {

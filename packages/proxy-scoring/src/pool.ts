@@ -20,6 +20,8 @@ export class Pool {
   #loads: MinTree | undefined
   #ring: StickyRing<Entry> | undefined
   #turn = 0
+  /** Members that had never been used when they came, in order. */
+  #untried: Entry[] = []
 
   constructor(number: number, filter: ProxyFilter, entries: Iterable<Entry>) {
     this.number = number
@@ -32,6 +34,7 @@ export class Pool {
     entry.slots[this.number] = this.members.length
     this.members.push(entry)
     this.#ring?.add(entry.proxy.id, entry)
+    if (entry.untried) this.#untried.push(entry)
     this.update(entry)
   }
 
@@ -49,6 +52,8 @@ export class Pool {
     }
     this.probes.delete(entry)
     this.#ring?.delete(entry.proxy.id)
+    if (this.#untried.length > 2 * this.members.length + 16)
+      this.#untried = this.#untried.filter((one) => this.#awaitsTrial(one))
     entry.slots[this.number] = -1
   }
 
@@ -101,6 +106,17 @@ export class Pool {
     return this.members[other < one ? second : first]
   }
 
+  get hasUntried(): boolean {
+    return this.#untried.length > 0
+  }
+
+  /** The next member that was never used; each is given once. */
+  untried(): Entry | undefined {
+    for (let entry = this.#untried.pop(); entry !== undefined; entry = this.#untried.pop())
+      if (this.#awaitsTrial(entry) && entry.weight > 0) return entry
+    return undefined
+  }
+
   leastLoaded(random: () => number): Entry | undefined {
     if (this.#loads === undefined) {
       this.#loads = new MinTree(this.members.length)
@@ -139,6 +155,10 @@ export class Pool {
   #places(): StickyRing<Entry> {
     this.#ring ??= new StickyRing(this.members.map((entry) => [entry.proxy.id, entry] as const))
     return this.#ring
+  }
+
+  #awaitsTrial(entry: Entry): boolean {
+    return entry.untried && (entry.slots[this.number] ?? -1) !== -1
   }
 }
 

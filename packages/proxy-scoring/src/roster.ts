@@ -76,6 +76,7 @@ export class Roster {
     this.#fleet.age(now, this.#options)
     this.#fleet.add(latencyMs)
     entry.uses += 1
+    if (latencyMs !== undefined) entry.lastSuccessAt = now
   }
 
   /** Takes a proxy's evidence out of the fleet's. */
@@ -99,7 +100,7 @@ export class Roster {
 
   /** Cap or circuit changed, the score did not. */
   regate(entry: Entry, now: number): void {
-    gate(entry, now, this.#options.maxInflight)
+    gate(entry, now, this.#options)
     this.#pools.update(entry)
   }
 

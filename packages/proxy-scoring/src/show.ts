@@ -54,6 +54,7 @@ export function remember(entry: Entry, now: number, clock: SteadyClock, options:
     longSamples,
     ageMs: now - entry.addedAt,
     lastUsedAt: entry.lastUsedAt === 0 ? null : clock.toSource(entry.lastUsedAt),
+    lastSuccessAt: Number.isFinite(entry.lastSuccessAt) ? clock.toSource(entry.lastSuccessAt) : null,
     circuit: state,
     ...circuit,
     retryAt: retryAt(entry, clock),
@@ -79,6 +80,8 @@ export function recall(
   entry.uses = memory.uses
   entry.addedAt = then - memory.ageMs
   entry.ramping = true
+  const { lastSuccessAt = null } = memory
+  entry.lastSuccessAt = lastSuccessAt === null ? Number.NEGATIVE_INFINITY : Math.min(now, lastSuccessAt + offset)
   entry.lastUsedAt = memory.lastUsedAt === null ? 0 : Math.min(now, memory.lastUsedAt + offset)
   const { circuit: state, isolated, trips, failuresInRow, successfulProbes, recent } = memory
   // No open time is longer than the longest, whatever the snapshot or the options at its time say.

@@ -21,6 +21,8 @@ export interface ProxyMemory {
   readonly ageMs: number
   /** Epoch ms; `null` when never. */
   readonly lastUsedAt: number | null
+  /** Epoch ms; `null` when never. Older snapshots have none. */
+  readonly lastSuccessAt?: number | null
   readonly circuit: CircuitState
   readonly isolated: boolean
   readonly trips: number
@@ -83,7 +85,12 @@ function isMemory(value: unknown): value is ProxyMemory {
   if (Number(value.logLatency) > MAX_LOG * Number(value.successes) + 1e-6) return false
   // Who is isolated is shut out.
   if (value.isolated === true && value.circuit !== 'open') return false
-  if (![value.lastUsedAt, value.retryAt, value.closedAt].every((at) => at === null || isTime(at))) return false
+  if (
+    ![value.lastUsedAt, value.lastSuccessAt ?? null, value.retryAt, value.closedAt].every(
+      (at) => at === null || isTime(at),
+    )
+  )
+    return false
   return typeof value.isolated === 'boolean' && ['closed', 'open', 'half-open'].includes(String(value.circuit))
 }
 

@@ -28,12 +28,18 @@ export interface ProxyScorerOptions extends Partial<ScoreOptions> {
   readonly leaseTtlMs?: number
   /** Power of the score in the weight of a draw: 0 draws evenly, 24 (default) almost only among the best tenth of scores. */
   readonly sharpness?: number
+  /** How much a proxy's leases out take off its weight: its score counts as divided by `(inflight + 1)^crowding`. Default 0.25; 0: nothing. */
+  readonly crowding?: number
+  /** What the score counts as multiplied by just after a success, and divided by for each failure since; 1 to 2. Default 1.1; 1: nothing. */
+  readonly trust?: number
   /** Draws per weighted pick; the less busy for its score wins. Default 2; 1 is plain weighted random. */
   readonly candidates?: 1 | 2
   /** A new or recovered proxy's weight grows from a tenth to the whole over this time. Default 30,000 ms. */
   readonly slowStartMs?: number
   /** Part of the picks that goes to half-open proxies while others are free. Default 0.05; more in fleets of less than 10. */
   readonly probeShare?: number
+  /** Part of the weighted picks that goes to proxies that were never used, while there are any. Default 0.05. */
+  readonly trialShare?: number
   /** Proxies whose cached weight is brought up to date with each pick. Default 2. */
   readonly refreshPerAcquire?: number
 }
