@@ -4,7 +4,7 @@ import type { ExecutionPatch, ExecutionQuery, ExecutionRecord, ExecutionStore, J
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
+  PRAGMA synchronous = OFF;
   PRAGMA busy_timeout = 5000;
   CREATE TABLE IF NOT EXISTS job (id TEXT PRIMARY KEY, config TEXT NOT NULL, created_at INTEGER NOT NULL, last INTEGER);
   CREATE TABLE IF NOT EXISTS execution (
@@ -19,7 +19,10 @@ interface JobRow {
   readonly last: number | null
 }
 
-/** A store that outlives its process, for tests: as little as it takes, durable at every call. */
+/**
+ * A store that outlives its process, for tests: as little as it takes, kept at every call. It does not sync: what the
+ * system has taken survives the death of the process.
+ */
 export class SqliteStore implements ExecutionStore {
   readonly #db: DatabaseSync
 
