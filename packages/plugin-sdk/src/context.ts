@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import type { Authorisation, EgressReport } from './egress.ts'
+import type { PluginHttp } from './http.ts'
 import type { JsonValue } from './json.ts'
 
 /** Everything that a plugin gets from its host. */
@@ -28,6 +29,7 @@ export interface PluginContext<Config = unknown> {
   readonly storage: PluginStorage
   readonly proxies: ProxyPool
   readonly browser: PluginBrowser
+  readonly http: PluginHttp
   readonly artifacts: ArtifactWriter
   /**
    * What the owner of `url` agreed to.

@@ -15,6 +15,8 @@ export type PluginPermission =
   | 'browser'
   /** Leases of the operator's proxies. */
   | 'proxies'
+  /** Requests without a browser. */
+  | 'http'
 
 /** The version of the contract between a plugin and its host. */
 export const API_VERSION = 1

@@ -6,7 +6,7 @@ import { ProxyScorer } from '@refbot/proxy-scoring'
 import { PluginScheduler } from '@refbot/scheduler'
 import { SinkSlots } from './alert-sinks.ts'
 import { AlertWatch } from './alerting.ts'
-import { findBrowser, launchBrowser, Turns } from './browser/index.ts'
+import { findBrowser, LaunchSlots, launchBrowser, Turns } from './browser/index.ts'
 import {
   type ConfigChange,
   parseConfig,
@@ -14,14 +14,15 @@ import {
   type RefbotConfigInput,
   withAbsolutePaths,
 } from './config/index.ts'
-import { createGateIdentity, Gate, loadGateIdentity } from './egress/index.ts'
+import { createGateIdentity, loadGateIdentity } from './egress/index.ts'
 import { RefbotError } from './errors.ts'
 import { EventStream } from './events/index.ts'
-import { INSTANCE_VARIABLE, sweepProcesses } from './host/index.ts'
+import { type Egress, INSTANCE_VARIABLE, sweepProcesses } from './host/index.ts'
 import { LiveConfig } from './live-config.ts'
 import { ConfigJobs, ManagedPlugins } from './manager/index.ts'
 import { withMetricsFile } from './metrics-file.ts'
 import { readProxies } from './proxies.ts'
+import { openEgress, type RefbotParts } from './open-egress.ts'
 import { ProxyHealth } from './proxy-health.ts'
 import { type LaunchRequest, Runs } from './runs/index.ts'
 import {
@@ -53,6 +54,8 @@ export interface Refbot extends AsyncDisposable {
   readonly analytics: MetricsAggregator
   readonly proxies: ProxyScorer
   readonly runs: Runs
+  /** Which origins agree, which are left alone, and the gate itself. */
+  readonly egress: Egress
   readonly plugins: ManagedPlugins
   /**
    * Applies what can change alive, and says of each change whether it needs a restart. One mistake, and nothing changes.
@@ -78,7 +81,7 @@ const GATHER_CIRCUITS_MS = 1_000
  * @throws RefbotError `CONFIG_INVALID`, `PROXY_LIST_INVALID`, `DATA_DIR_LOCKED`, `DATA_DIR_UNUSABLE`,
  * `STORE_UNUSABLE`, `STORE_NEWER`
  */
-export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbot> {
+export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotParts = {}): Promise<Refbot> {
   const config = withAbsolutePaths(parseConfig(input), process.cwd())
   // A list that cannot be read is refused before anything is opened.
   readProxies(config.proxies)
@@ -114,7 +117,10 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   const proxyHealth = stack.use(
     new ProxyHealth({ proxies, store, everyMs: SAVE_HEALTH_EVERY_MS, gatherMs: GATHER_CIRCUITS_MS }),
   )
-  const gate = stack.use(await Gate.start({ identity }))
+  const egress = await openEgress(stack, {
+    ...{ store, identity, parts, dataDir: directory.path, userAgent: `RefBot/${VERSION}` },
+    config: () => live.current,
+  })
   const scheduler = new PluginScheduler({
     store: store.executions,
     concurrency: { keys: { [RUN_TASK]: config.limits.maxRuns } },
@@ -128,25 +134,28 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
   })
   const launches = new Turns(() => live.current.limits.maxLaunches)
 
-  const launch = ({ runId, runDir, marks, leaseServers, onRefusedCommand }: LaunchRequest) =>
-    launches.take(async () =>
-      launchBrowser({
-        executable: browserFor(live.current.browser),
-        headless: live.current.browser.headless,
-        gate,
-        profileDir: join(config.dataDir, 'browsers', runId),
-        runFolder: runDir,
-        leaseServers,
-        onRefusedCommand,
-        env: marks,
-      }),
+  const browsers = new LaunchSlots({ max: () => live.current.limits.maxBrowsers })
+  const launch = ({ signal, runId, runDir, ...request }: LaunchRequest) =>
+    browsers.hold(signal, () =>
+      launches.take(() =>
+        launchBrowser({
+          executable: browserFor(live.current.browser),
+          headless: live.current.browser.headless,
+          gate: egress.gate,
+          profileDir: join(config.dataDir, 'browsers', runId),
+          runFolder: runDir,
+          leaseServers: request.leaseServers,
+          onRefusedCommand: request.onRefusedCommand,
+          env: request.marks,
+        }),
+      ),
     )
   const runs: Runs = new Runs({
     scheduler,
     store,
     analytics,
     proxies,
-    gate,
+    egress,
     launch,
     resolve: (plugin) => plugins.resolve(plugin),
     dataDir: config.dataDir,
@@ -191,6 +200,7 @@ export async function createRefbot(input: RefbotConfigInput = {}): Promise<Refbo
     analytics,
     proxies,
     runs,
+    egress,
     plugins,
     reload: (next) => live.reload(next),
     async start() {

@@ -102,6 +102,8 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'service.started': true,
   'service.stopping': true,
   'config.reloaded': true,
+  'origin.paused': true,
+  'origin.lifted': true,
   'store.pruned': true,
   'store.upgraded': true,
   'store.recovered': true,

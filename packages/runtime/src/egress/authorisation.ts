@@ -41,6 +41,8 @@ export interface Authorisation {
   readonly document: AuthorisationDocument
   /** The documents of the submit origins, each fetched from its own. */
   readonly submitDocuments: readonly AuthorisationDocument[]
+  /** The operator's grant: origins that parts of its pages may come from (a CDN), and nothing else. */
+  readonly partOrigins?: readonly string[]
   /** Origin -> the address its document came from, which is the address that is dialled. */
   readonly addresses: Readonly<Record<string, string>>
 }

@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request, type ServerResponse 
 import type { Duplex } from 'node:stream'
 import type { Channel } from './channel.ts'
 import { ConnectFault, exchangeCode, systemCode } from './fault.ts'
-import { endToEnd, identified, type RawHeaders } from './headers.ts'
+import { endToEnd, identified, type RawHeaders, unidentified } from './headers.ts'
 import type { RequestLine, Rule } from './policy.ts'
 import { type FaultCode, type GateRecord, isNavigation, retryAfterMs, siteRefusal } from './record.ts'
 
@@ -38,7 +38,9 @@ export class Exchange {
     this.#admitted = admitted
     this.#navigation = isNavigation(req.headers)
     this.#client = req.socket
-    const headers = identified(req.rawHeaders, lease.options.runId, lease.options.userAgentToken)
+    const { runId, userAgentToken } = lease.options
+    const headers =
+      admitted.rule === 'part_host' ? unidentified(req.rawHeaders) : identified(req.rawHeaders, runId, userAgentToken)
     const agent = channel.agentFor(admitted.line.origin)
     this.upstream = request({
       agent,

@@ -8,9 +8,9 @@ import { fetchThrough, type IncomingAnswer, type OutgoingRequest } from './clien
 import { type Admitted, forward, withoutQuery } from './exchange.ts'
 import { systemCode } from './fault.ts'
 import type { GateIdentity } from './identity.ts'
-import { inspect, tunnelAuthority } from './inspect.ts'
+import { inspect, isWhole, tunnelAuthority } from './inspect.ts'
 import { type GateLease, Lease, type LeaseOptions } from './lease.ts'
-import { type DayCount, SubmitLimiter, type SubmitLimits, stricter } from './limiter.ts'
+import { type DayCount, SubmitLimiter, type SubmitLimits, stricter, unlimited } from './limiter.ts'
 import { decide, isSubmit, originGranted, type RequestLine, type Rule, submitLimits } from './policy.ts'
 import { isNavigation } from './record.ts'
 import { forwardUpgrade } from './upgrade.ts'
@@ -26,9 +26,13 @@ export interface GateOptions {
   /** Resolves the names of targets and proxies; `localhost` is never asked for. Default: the system's. */
   readonly lookup?: LookupFunction
   /** The operator's own limits, for every origin but loopback; a document's apply as well. */
-  readonly limits?: SubmitLimits
-  /** What origins had taken before a restart, from `submitCounts()`. */
+  readonly limits?: () => SubmitLimits
+  /** What origins had taken before a restart, as `onCounted` told. */
   readonly counted?: Iterable<DayCount>
+  /** An origin has taken one more submit today. */
+  readonly onCounted?: (count: DayCount) => void
+  /** Whether an origin is left alone for now, for every run. */
+  readonly isPaused?: (origin: string) => boolean
 }
 
 const MAX_HEADER_SIZE = 256 * 1024
@@ -45,7 +49,7 @@ export class Gate implements AsyncDisposable {
   readonly spki: string
   readonly #certificatePem: string
   readonly #settings: GateSettings
-  readonly #limits: SubmitLimits
+  readonly #options: GateOptions
   readonly #limiter: SubmitLimiter
   readonly #server: Server
   readonly #secureContext: SecureContext
@@ -69,7 +73,7 @@ export class Gate implements AsyncDisposable {
     const { identity, clock = { now: Date.now } } = options
     this.spki = identity.spki
     this.#certificatePem = identity.certificatePem
-    this.#limits = options.limits ?? { maxPerMinute: null, maxPerDay: null }
+    this.#options = options
     this.#limiter = new SubmitLimiter(options.counted)
     this.#settings = {
       now: () => clock.now(),
@@ -105,11 +109,6 @@ export class Gate implements AsyncDisposable {
   /** Connections that named no open lease and were closed unread. */
   get strangers(): number {
     return this.#strangers
-  }
-
-  /** What each origin has taken today of what it allows; to be stored and handed to the next start. */
-  submitCounts(): DayCount[] {
-    return [...this.#limiter.counts()]
   }
 
   /** @throws RefbotError `PROXY_NOT_LOOPBACK`, `PROXY_NOT_ALLOWED` */
@@ -156,10 +155,16 @@ export class Gate implements AsyncDisposable {
     if (problem !== undefined) return { line, rule: problem, allowed: false, at }
     const { lease } = channel
     const { target } = lease.options
-    const decision = decide(target, line)
+    const decision = decide(target, isWhole(req) ? { ...line, whole: true } : line)
+    if (decision.allowed && this.#options.isPaused?.(line.origin) === true)
+      return { line, rule: 'origin_paused', allowed: false, at }
     if (!decision.allowed || !isSubmit(line.method) || target.source === 'loopback') return { line, ...decision, at }
-    const taken = this.#limiter.take(line.origin, stricter(submitLimits(target, line.origin), this.#limits), at)
-    if (taken.allowed) return { line, ...decision, at }
+    const { limits = unlimited, onCounted } = this.#options
+    const taken = this.#limiter.take(line.origin, stricter(submitLimits(target, line.origin), limits()), at)
+    if (taken.allowed) {
+      if (taken.counted !== undefined) onCounted?.(taken.counted)
+      return { line, ...decision, at }
+    }
     const { rule, retryAfterMs } = taken
     lease.limited({ rule, origin: line.origin, at, retryAfterMs })
     return { line, rule, allowed: false, at }

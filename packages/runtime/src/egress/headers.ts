@@ -48,6 +48,11 @@ export function identified(raw: RawHeaders, runId: string, userAgentToken: strin
   return headers
 }
 
+/** The headers as they go to anybody else: the run's mark is for those who agreed to it. */
+export function unidentified(raw: RawHeaders): string[] {
+  return endToEnd(raw, OWN)
+}
+
 const NOTHING: ReadonlySet<string> = new Set()
 /** `Expect` was for the gate, which has answered it. */
 const OWN: ReadonlySet<string> = new Set(['x-refbot-run', 'expect'])

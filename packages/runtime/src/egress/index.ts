@@ -6,6 +6,7 @@ export {
   authorise,
   type Examination,
   examine,
+  parseTarget,
   RESERVED_MAIL_DOMAINS,
 } from './authorisation.ts'
 export type { IncomingAnswer, OutgoingRequest } from './client.ts'
@@ -13,9 +14,13 @@ export { DOCUMENT_PATH, documentJsonSchema } from './document.ts'
 export { Gate, type GateOptions } from './gate.ts'
 export { createGateIdentity, type GateIdentity, loadGateIdentity } from './identity.ts'
 export { type GateLease, type LeaseOptions, RECORDS_KEPT } from './lease.ts'
-export type { DayCount, LimitRule, SubmitLimits } from './limiter.ts'
+export { type DayCount, type LimitRule, least, type SubmitLimits, unlimited } from './limiter.ts'
 export { isLoopbackHost } from './loopback.ts'
 export type { Rule } from './policy.ts'
+export { ensureOperatorKey, OPERATOR_SECRET_FILE, operatorKeyOf } from './operator.ts'
+export { DEFAULT_PAUSE_MS, MAX_PAUSE_MS, Origins, pausedError } from './origins.ts'
+export { PageSlots } from './page-slots.ts'
+export { Permits, type PermitsOptions } from './permits.ts'
 export { isLoopbackProxy, type UpstreamProxy } from './proxy.ts'
 export type {
   FaultCode,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { countHeader } from './headers.ts'
 import type { RequestLine } from './policy.ts'
+import { isNavigation } from './record.ts'
 
 /** What a request asks for, or why it cannot be taken at its word. `line` is what the log shows in either case. */
 export interface Inspected {
@@ -25,6 +26,11 @@ export function inspect(req: IncomingMessage, tunnel: string | undefined): Inspe
   if (origin === undefined || URL.parse(origin)?.origin !== origin) return unreadable
   const rest = target.slice(origin.length)
   return hostChecked(req, { method, origin, path: rest.startsWith('/') ? rest : `/${rest}` })
+}
+
+/** Whether a request opens a page or a frame of its own, or a WebSocket, as far as its headers tell. */
+export function isWhole({ headers }: IncomingMessage): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' || headers.upgrade !== undefined || isNavigation(headers)
 }
 
 /** The host and port of a CONNECT, provided it is written as WHATWG URL serialises them. */

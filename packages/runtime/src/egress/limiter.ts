@@ -14,7 +14,7 @@ export interface DayCount {
 
 /** Let through and counted, or the limit that stands against it and when it will give way. */
 export type Taken =
-  | { readonly allowed: true }
+  | { readonly allowed: true /** Of today, this one included; absent where there is no limit. */; readonly counted?: DayCount }
   | { readonly allowed: false; readonly rule: LimitRule; readonly retryAfterMs: number }
 
 export type LimitRule = 'limit_minute' | 'limit_day'
@@ -53,13 +53,9 @@ export class SubmitLimiter {
       recent.push(now)
     }
     today.count++
-    return { allowed: true }
+    return { allowed: true, counted: { origin, ...today } }
   }
 
-  /** What has been taken, for the store. */
-  *counts(): Generator<DayCount> {
-    for (const [origin, { day, count }] of this.#days) yield { origin, day, count }
-  }
 
   #today(origin: string, day: number): { day: number; count: number } {
     const known = this.#days.get(origin)
@@ -70,6 +66,10 @@ export class SubmitLimiter {
   }
 }
 
+export function unlimited(): SubmitLimits {
+  return { maxPerMinute: null, maxPerDay: null }
+}
+
 /** The stricter of two, limit by limit. */
 export function stricter(one: SubmitLimits, other: SubmitLimits): SubmitLimits {
   return {
@@ -78,7 +78,8 @@ export function stricter(one: SubmitLimits, other: SubmitLimits): SubmitLimits {
   }
 }
 
-function least(one: number | null, other: number | null): number | null {
+/** The lower of two limits. */
+export function least(one: number | null, other: number | null): number | null {
   if (one === null) return other
   return other === null ? one : Math.min(one, other)
 }

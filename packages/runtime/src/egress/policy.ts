@@ -7,6 +7,12 @@ export type Rule =
   | 'target'
   /** An origin that the target's document names for its forms. */
   | 'submit_origin'
+  /** An origin that the operator grants for parts of the target's pages. */
+  | 'part_host'
+  /** Such an origin is read from and nothing else. */
+  | 'part_not_read'
+  /** The origin turned a run away and is left alone. */
+  | 'origin_paused'
   /** Nobody granted this origin. */
   | 'origin_not_granted'
   /** The document does not list the path. */
@@ -24,6 +30,8 @@ export interface RequestLine {
   readonly origin: string
   /** Path with query. */
   readonly path: string
+  /** Opens a page, a frame or a WebSocket, and is no mere part of a page. Default false. */
+  readonly whole?: boolean
 }
 
 export type Decision =
@@ -35,9 +43,15 @@ export function decide(authorisation: Authorisation, request: RequestLine): Deci
   const { document, submitDocuments } = authorisation
   const target = request.origin === authorisation.origin
   const granting = target ? document : submitDocuments.find(({ origin }) => origin === request.origin)
-  if (granting === undefined) return { allowed: false, rule: 'origin_not_granted' }
+  if (granting === undefined) return decideOnPart(authorisation, request)
   if (!pathAllowed(granting.allow.paths, request.path)) return { allowed: false, rule: 'path_not_allowed' }
   return { allowed: true, rule: target ? 'target' : 'submit_origin' }
+}
+
+function decideOnPart({ partOrigins = [] }: Authorisation, { origin, method, whole = false }: RequestLine): Decision {
+  if (whole || !partOrigins.includes(origin)) return { allowed: false, rule: 'origin_not_granted' }
+  if (method !== 'GET' && method !== 'HEAD') return { allowed: false, rule: 'part_not_read' }
+  return { allowed: true, rule: 'part_host' }
 }
 
 /** The limits of the document that grants an origin. */
@@ -54,7 +68,12 @@ const NO_LIMITS: SubmitLimits = { maxPerMinute: null, maxPerDay: null }
 
 /** Whether anything of an origin may be reached at all, so that a connection to it may be opened ahead of a request. */
 export function originGranted(authorisation: Authorisation, origin: string): boolean {
-  return origin === authorisation.origin || authorisation.submitDocuments.some((each) => each.origin === origin)
+  const { partOrigins = [], submitDocuments } = authorisation
+  return (
+    origin === authorisation.origin ||
+    submitDocuments.some((each) => each.origin === origin) ||
+    partOrigins.includes(origin)
+  )
 }
 
 /** Whether one of the patterns covers the path; see `Allowance.paths`. */

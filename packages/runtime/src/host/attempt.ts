@@ -8,7 +8,7 @@ import { PluginProcess, TERM_GRACE_MS } from './process.ts'
 import type { PluginCode } from './protocol.ts'
 import { RunSession, type SessionOptions } from './session.ts'
 
-export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt' | 'plugin' | 'onLeftOrigin'> {
+export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt' | 'plugin' | 'onOver'> {
   readonly run: RunInfo
   readonly code: PluginCode
   readonly config: JsonValue
@@ -40,16 +40,7 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
     runId: run.id,
     attempt: run.attempt,
     plugin: run.plugin,
-    onLeftOrigin: ({ origin }) =>
-      ending.reject(
-        new RunFailure({
-          code: 'LEFT_AUTHORISED_ORIGIN',
-          message: `A page tried to go to ${origin}, which is not part of this run's target.`,
-          hint: 'Point the run at the origin that it ends on, or correct the redirect.',
-          reason: 'left_authorised_origin',
-          retryable: false,
-        }),
-      ),
+    onOver: ending.reject,
   })
   await using process = new PluginProcess({
     marks: options.marks,
@@ -61,6 +52,10 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
   const grace = stopAfter(signal, options.stopGraceMs ?? STOP_GRACE_MS, process, ending.reject)
   try {
     return await answerOf(process, process.rpc.execute({ code, config, run, artifactsDir }), ending.promise)
+  } catch (error) {
+    if (error instanceof RunFailure && error.reason === 'refused_by_site' && error.code !== 'ORIGIN_PAUSED')
+      await session.reportRefusal()
+    throw error
   } finally {
     grace[Symbol.dispose]()
   }

@@ -6,6 +6,7 @@ import { PluginError, StoppedError } from '@refbot/plugin-sdk'
 import type { BirpcReturn } from 'birpc'
 import { Batch } from './batch.ts'
 import { createBrowser } from './child-browser.ts'
+import { createHttp } from './child-http.ts'
 import { createSteps } from './child-steps.ts'
 import type { ChildApi, HostApi } from './protocol.ts'
 
@@ -102,6 +103,7 @@ export function createContext({ host, run, config, artifactsDir, signal }: Child
       },
     },
     browser,
+    http: createHttp(host, signal),
     authorisation: (url) => host.authorisation(url),
     artifacts: {
       async write(name, content, contentType) {

@@ -1,4 +1,6 @@
+import { pausedError } from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
+import type { OriginPause } from '../store/index.ts'
 import type { PluginExit } from './process.ts'
 import { RemoteError } from './remote-error.ts'
 
@@ -39,20 +41,27 @@ const NEVER_RETRIED = new Set([
   'PROXY_NOT_LOOPBACK',
   'PROXY_NOT_ALLOWED',
   'BROWSER_MISSING',
+  'ORIGIN_PAUSED',
+  'AUTHORISATION_LOST',
 ])
+
+/** What the execution's reason is where an error of the host has one. */
+const REASONS: Readonly<Record<string, string>> = { ORIGIN_PAUSED: 'refused_by_site' }
 
 export function toRunFailure(error: unknown): RunFailure {
   if (error instanceof RunFailure) return error
   if (error instanceof RemoteError) {
     const code = error.code ?? 'PLUGIN_FAILED'
     const retryable = error.retryable ?? !NEVER_RETRIED.has(code)
-    return new RunFailure({ code, message: error.message, hint: error.hint, reason: error.reason, retryable })
+    const reason = error.reason ?? REASONS[code]
+    return new RunFailure({ code, message: error.message, hint: error.hint, reason, retryable })
   }
   if (error instanceof RefbotError) {
     return new RunFailure({
       code: error.code,
       message: error.message,
       hint: error.hint,
+      reason: REASONS[error.code],
       retryable: !NEVER_RETRIED.has(error.code),
     })
   }
@@ -61,6 +70,33 @@ export function toRunFailure(error: unknown): RunFailure {
     message: error instanceof Error ? error.message : String(error),
     retryable: true,
   })
+}
+
+/** A page tried to leave for where nobody agreed. */
+export function leftAuthorisedOrigin(origin: string): RunFailure {
+  return new RunFailure({
+    code: 'LEFT_AUTHORISED_ORIGIN',
+    message: `A page tried to go to ${origin}, which is not part of this run's target.`,
+    hint: 'Point the run at the origin that it ends on, or correct the redirect.',
+    reason: 'left_authorised_origin',
+    retryable: false,
+  })
+}
+
+/** The right to a target was withdrawn, changed or ran out while the run went on. */
+export function authorisationLost(origin: string, problems: readonly string[]): RunFailure {
+  return new RunFailure({
+    code: 'AUTHORISATION_LOST',
+    message: `${origin} no longer agrees to be tested. ${problems.join(' ')}`,
+    hint: `See what it says now: refbot authorize check ${origin}`,
+    reason: 'authorisation_lost',
+    retryable: false,
+  })
+}
+
+/** Another run was turned away by the site meanwhile. */
+export function originPaused(pause: OriginPause): RunFailure {
+  return toRunFailure(pausedError(pause))
 }
 
 /** A process that ended before its run did. */

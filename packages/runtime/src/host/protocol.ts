@@ -1,5 +1,6 @@
 import type { Authorisation, EgressReport, JsonValue, PluginSchedule, RunInfo } from '@refbot/plugin-sdk'
 import { z } from 'zod'
+import type { HttpAnswer, HttpPart } from './http-desk.ts'
 
 /** Which file and export of a plugin to load. */
 export interface PluginCode {
@@ -84,6 +85,19 @@ export const hostCalls = {
   openPage: z.tuple([z.object({ target: z.string().max(8000), leaseId: z.string().optional() })]),
   pageEgress: z.tuple([z.string()]),
   closePage: z.tuple([z.string()]),
+  httpBody: z.tuple([z.int(), z.instanceof(Uint8Array)]),
+  httpRequest: z.tuple([
+    z.object({
+      id: z.int(),
+      url: z.string().max(8000),
+      method: z.string().regex(/^[A-Z][A-Z-]{0,30}$/),
+      headers: z.record(z.string().max(200), z.string().max(16_000)),
+      timeoutMs: z.int().min(1).max(3_600_000),
+      leaseId: z.string().optional(),
+    }),
+  ]),
+  httpRead: z.tuple([z.int()]),
+  httpCancel: z.tuple([z.int()]),
   authorisation: z.tuple([z.string().max(8000)]),
   artifact: z.tuple([z.object({ name: z.string().max(200), contentType: z.string().max(200) })]),
 } satisfies Record<string, z.ZodTuple>
@@ -107,6 +121,10 @@ interface HostResults {
   openPage: OpenedPage
   pageEgress: EgressReport
   closePage: void
+  httpBody: void
+  httpRequest: HttpAnswer
+  httpRead: HttpPart
+  httpCancel: void
   authorisation: Authorisation
   artifact: { readonly bytes: number }
 }

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import type { JsonValue, LogLevel } from '@refbot/plugin-sdk'
-import type { GateRecord } from '../egress/index.ts'
+import type { JsonValue, LogLevel, PluginPermission } from '@refbot/plugin-sdk'
 import { RefbotError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import type { HostApi } from './protocol.ts'
+import { HttpDesk } from './http-desk.ts'
 import { WayOut, type WayOutOptions } from './way-out.ts'
 
 export interface RunProgress {
@@ -27,7 +27,7 @@ export interface MetricSample {
   readonly at: number
 }
 
-export interface SessionOptions extends Omit<WayOutOptions, 'onRequest'> {
+export interface SessionOptions extends WayOutOptions {
   readonly attempt: number
   readonly plugin: string
   readonly permissions: ReadonlySet<string>
@@ -43,12 +43,15 @@ export class RunSession implements AsyncDisposable {
   readonly api: HostApi
   readonly #options: SessionOptions
   readonly #wayOut: WayOut
+  readonly #http: HttpDesk
   #steps = 0
 
   constructor(options: SessionOptions) {
     this.#options = options
-    this.#wayOut = new WayOut({ ...options, onRequest: (record) => options.onLog(requestLine(record)) })
-    const wayOut = this.#wayOut
+    const wayOut = new WayOut(options)
+    const http = new HttpDesk(options.egress.gate, (url, leaseId) => wayOut.open(url, leaseId))
+    this.#wayOut = wayOut
+    this.#http = http
     const { runId, attempt, plugin, store } = options
     this.api = {
       log: async (lines) => {
@@ -82,6 +85,13 @@ export class RunSession implements AsyncDisposable {
       },
       pageEgress: async (id) => wayOut.egressOf(id),
       closePage: (id) => wayOut.closePage(id),
+      httpBody: async (id, part) => http.addBody(id, part),
+      httpRequest: async (request) => {
+        this.#need('http')
+        return http.request(request)
+      },
+      httpRead: (id) => http.read(id),
+      httpCancel: (id) => http.cancel(id),
       authorisation: (url) => wayOut.authorisation(url),
       artifact: (artifact) => this.#keepArtifact(artifact),
     }
@@ -98,25 +108,20 @@ export class RunSession implements AsyncDisposable {
     return { bytes: size }
   }
 
-  #need(permission: 'browser' | 'proxies'): void {
+  #need(permission: PluginPermission): void {
     if (this.#options.permissions.has(permission)) return
     throw new RefbotError('PLUGIN_PERMISSION_MISSING', `The plugin did not ask for the permission "${permission}".`, {
       hint: 'Name it in the permissions of its manifest.',
     })
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#wayOut[Symbol.asyncDispose]()
+  /** The plugin said that a site turned it away. */
+  reportRefusal(): Promise<void> {
+    return this.#wayOut.reportRefusal()
   }
-}
 
-/** A decision of the gate, for the run's log: what the gate itself refused stands out. */
-function requestLine({ at, runId: _, leaseId, verdict, rule, origin, path, ...rest }: GateRecord): LogLine {
-  const level = verdict === 'refused' ? 'warn' : 'debug'
-  return {
-    at,
-    level,
-    message: `request ${verdict}`,
-    fields: { source: 'gate', rule, url: origin + path, page: leaseId, ...rest },
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#http[Symbol.asyncDispose]()
+    await this.#wayOut[Symbol.asyncDispose]()
   }
 }

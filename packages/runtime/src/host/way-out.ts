@@ -1,55 +1,90 @@
 import type { Authorisation as AuthorisationView, EgressReport } from '@refbot/plugin-sdk'
 import { FAILURE_REASONS, type FailureReason, type ProxyLease, type ProxyScorer } from '@refbot/proxy-scoring'
 import type { BrowserProcess } from '../browser/index.ts'
-import { authorise, type FaultCode, type Gate, type GateLease, type GateRecord } from '../egress/index.ts'
+import {
+  type Authorisation,
+  type FaultCode,
+  type Gate,
+  type GateLease,
+  type GateRecord,
+  type LeaseOutcome,
+  least,
+  type Origins,
+  type Permits,
+  parseTarget,
+  type SubmitLimits,
+} from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
 import { authorisationView, egressReport, upstream } from './egress-view.ts'
+import { authorisationLost, leftAuthorisedOrigin, originPaused, type RunFailure } from './failure.ts'
 import type { OpenedLease, OpenedPage } from './protocol.ts'
+
+/** The operator's own limits; a document's apply as well. */
+export interface OperatorLimits extends SubmitLimits {
+  /** Open pages per origin over all runs; null is no limit. */
+  readonly concurrency: number | null
+}
+
+/** What the runs of one installation share of the way out. */
+export interface Egress {
+  readonly gate: Gate
+  readonly permits: Permits
+  readonly origins: Origins
+  readonly limits: () => OperatorLimits
+}
 
 export interface WayOutOptions {
   readonly runId: string
   readonly userAgentToken: string
-  readonly gate: Gate
+  readonly egress: Egress
   readonly proxies: ProxyScorer
   /** Starts the run's browser; called at its first page. */
-  readonly launch: (leaseServers: () => Iterable<string>) => Promise<BrowserProcess>
+  readonly launch: (leaseServers: () => Iterable<string>, signal: AbortSignal) => Promise<BrowserProcess>
   /** Every decision of the gate on a request of this attempt. */
   readonly onRequest: (record: GateRecord) => void
-  /** A page tried to leave for an origin that nobody granted: the run is over. */
-  readonly onLeftOrigin: (record: GateRecord) => void
+  /** The run may not go on. */
+  readonly onOver: (failure: RunFailure) => void
 }
 
 interface OpenLease {
   readonly lease: ProxyLease
-  /** Pages that left through it, those that are closed already included. */
-  readonly pages: GateLease[]
+  /** Ways out that went through it, those that are closed already included. */
+  readonly used: { outcome(): LeaseOutcome }[]
   failed?: FailureReason
 }
 
-/** How one attempt gets out: its proxies, its pages and its browser, all of which end with it. */
+interface Page {
+  readonly gateLease: GateLease
+  readonly slot: Disposable
+}
+
+/** How one attempt gets out: its rights, its proxies, its pages and its browser, all of which end with it. */
 export class WayOut implements AsyncDisposable {
   readonly #options: WayOutOptions
+  readonly #rights = new Map<string, Promise<Authorisation>>()
+  readonly #watches = new DisposableStack()
   readonly #leases = new Map<string, OpenLease>()
-  readonly #pages = new Map<string, GateLease>()
+  readonly #pages = new Map<string, Page>()
+  /** Origins that it has reached for. */
+  readonly #visited = new Set<string>()
+  readonly #over = new AbortController()
   #browser: Promise<BrowserProcess> | undefined
-  /** Set when the attempt ends: what was still being asked for then is not opened any more. */
-  #over = false
 
   constructor(options: WayOutOptions) {
     this.#options = options
   }
 
   async authorisation(url: string): Promise<AuthorisationView> {
-    return authorisationView(await authorise(url))
+    return authorisationView(await this.#authorise(url))
   }
 
   async leaseProxy(exclude: readonly string[]): Promise<OpenedLease> {
     const lease = await this.#options.proxies.acquire({ exclude })
-    if (this.#over) {
+    if (this.#over.signal.aborted) {
       lease[Symbol.dispose]()
       throw overError()
     }
-    this.#leases.set(lease.id, { lease, pages: [] })
+    this.#leases.set(lease.id, { lease, used: [] })
     return { id: lease.id, proxy: lease.proxy.id }
   }
 
@@ -62,8 +97,8 @@ export class WayOut implements AsyncDisposable {
     const open = this.#leases.get(id)
     if (open === undefined) return
     this.#leases.delete(id)
-    const { lease, pages } = open
-    const outcomes = pages.map((page) => page.outcome())
+    const { lease, used } = open
+    const outcomes = used.map((each) => each.outcome())
     const fault = outcomes.flatMap(({ faults }) => faults).find(({ proxyFault }) => proxyFault)
     const latency = outcomes.find(({ firstByteMs }) => firstByteMs !== undefined)?.firstByteMs
     if (open.failed !== undefined) lease.fail(open.failed)
@@ -72,28 +107,52 @@ export class WayOut implements AsyncDisposable {
     lease[Symbol.dispose]()
   }
 
-  async openPage(target: string, leaseId: string | undefined): Promise<OpenedPage> {
-    const { runId, gate, userAgentToken, onRequest, onLeftOrigin } = this.#options
-    const authorisation = await authorise(target)
-    if (this.#over) throw overError()
+  /** A way through the gate to one target, for as long as the caller keeps it. */
+  async open(target: string, leaseId: string | undefined): Promise<GateLease> {
+    const { runId, egress, userAgentToken } = this.#options
+    const authorisation = await this.#authorise(target)
+    egress.origins.assertOpen(authorisation.origin)
+    if (this.#over.signal.aborted) throw overError()
     const open = leaseId === undefined ? undefined : this.#lease(leaseId)
-    const gateLease = gate.openLease({
+    const gateLease = egress.gate.openLease({
       runId,
       target: authorisation,
       userAgentToken,
-      onRecord: onRequest,
-      onRefusedNavigation: onLeftOrigin,
+      onRecord: (record) => this.#recorded(record),
+      onSiteRefusal: (report) => void egress.origins.turnedAway(runId, report).catch(() => undefined),
+      onRefusedNavigation: ({ origin }) => this.#options.onOver(leftAuthorisedOrigin(origin)),
       ...(open === undefined ? {} : { proxy: upstream(open.lease.proxy) }),
     })
-    this.#pages.set(gateLease.id, gateLease)
-    open?.pages.push(gateLease)
-    this.#browser ??= this.#options.launch(() => [...this.#pages.values()].map(({ server }) => server))
-    const browser = await this.#browser
-    return {
-      id: gateLease.id,
-      endpoint: browser.wsEndpoint,
-      proxyServer: gateLease.server,
-      userAgent: `${browser.userAgent} ${userAgentToken}`,
+    this.#visited.add(authorisation.origin)
+    open?.used.push(gateLease)
+    return gateLease
+  }
+
+  async openPage(target: string, leaseId: string | undefined): Promise<OpenedPage> {
+    const { runId, egress, userAgentToken } = this.#options
+    const { origin, source, document } = await this.#authorise(target)
+    const limit = source === 'loopback' ? null : least(document.allow.concurrency, egress.limits().concurrency)
+    const { signal } = this.#over
+    const slot = await egress.origins.pages.take({ origin, runId, limit, signal })
+    let gateLease: GateLease | undefined
+    try {
+      gateLease = await this.open(target, leaseId)
+      this.#pages.set(gateLease.id, { gateLease, slot })
+      this.#browser ??= this.#options.launch(
+        () => [...this.#pages.values()].map((page) => page.gateLease.server),
+        signal,
+      )
+      const browser = await this.#browser
+      return {
+        id: gateLease.id,
+        endpoint: browser.wsEndpoint,
+        proxyServer: gateLease.server,
+        userAgent: `${browser.userAgent} ${userAgentToken}`,
+      }
+    } catch (error) {
+      if (gateLease !== undefined) await this.closePage(gateLease.id)
+      slot[Symbol.dispose]()
+      throw error
     }
   }
 
@@ -102,13 +161,55 @@ export class WayOut implements AsyncDisposable {
     const page = this.#pages.get(id)
     if (page === undefined)
       throw new RefbotError('PAGE_UNKNOWN', 'This page is not open.', { hint: 'Ask before it is closed.' })
-    return egressReport(page)
+    return egressReport(page.gateLease)
   }
 
   async closePage(id: string): Promise<void> {
     const page = this.#pages.get(id)
+    if (page === undefined) return
     this.#pages.delete(id)
-    await page?.close()
+    await page.gateLease.close()
+    page.slot[Symbol.dispose]()
+  }
+
+  /** The plugin saw a site turn it away in a way that the gate cannot see, such as a CAPTCHA. */
+  async reportRefusal(): Promise<void> {
+    const { runId, egress } = this.#options
+    if ([...this.#visited].some((origin) => egress.origins.pauseOf(origin) !== undefined)) return
+    for (const origin of this.#visited) await egress.origins.turnedAway(runId, { origin, kind: 'reported' })
+  }
+
+  /** Each origin is asked once, and watched from then on. */
+  async #authorise(target: string): Promise<Authorisation> {
+    const { permits } = this.#options.egress
+    const { origin } = parseTarget(target)
+    const known = this.#rights.get(origin)
+    if (known !== undefined) return known
+    const asked = permits.authorise(target).then((authorisation) => {
+      if (this.#over.signal.aborted) throw overError()
+      this.#watches.use(permits.watch(authorisation, (problems) => this.#lost(authorisation.origin, problems)))
+      return authorisation
+    })
+    this.#rights.set(origin, asked)
+    // A refusal is not remembered: the owner may have published the document meanwhile.
+    asked.catch(() => this.#rights.delete(origin))
+    return asked
+  }
+
+  #lost(origin: string, problems: readonly string[]): void {
+    // Nothing more of the run leaves, whatever its process still does.
+    for (const { gateLease } of this.#pages.values()) void gateLease.close()
+    this.#over.abort(overError())
+    this.#options.onOver(authorisationLost(origin, problems))
+  }
+
+  #recorded(record: GateRecord): void {
+    const { runId, egress, onRequest, onOver } = this.#options
+    onRequest(record)
+    if (record.rule !== 'origin_paused' || !(record.navigation || record.method !== 'GET')) return
+    const pause = egress.origins.pauseOf(record.origin)
+    // The run that was turned away may still say what it saw.
+    if (pause !== undefined && pause.runId !== runId) onOver(originPaused(pause))
   }
 
   #lease(id: string): OpenLease {
@@ -119,7 +220,8 @@ export class WayOut implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#over = true
+    this.#over.abort(overError())
+    this.#watches.dispose()
     const browser = await this.#browser?.catch(() => undefined)
     await browser?.close()
     for (const id of [...this.#leases.keys()]) this.releaseLease(id)

@@ -17,7 +17,7 @@ const manifestSchema = z.strictObject({
   /** `file#export`, below the plugin's folder. */
   class: z.string().min(1).optional(),
   version: z.string().default('0.0.0'),
-  permissions: z.array(z.enum(['browser', 'proxies'])).optional(),
+  permissions: z.array(z.enum(['browser', 'proxies', 'http'])).optional(),
   settings: z.record(z.string(), z.json()).default({}),
 })
 

@@ -6,7 +6,7 @@ import type { LogLine } from '../host/index.ts'
 export const MAX_LOG_BYTES = 10 * 1024 * 1024
 
 /** A run's log: one JSON object a line, in a file of its own. */
-export class RunLog implements AsyncDisposable {
+export class RunLog<Line extends { readonly at: number } = LogLine> implements AsyncDisposable {
   readonly #stream: WriteStream
   #bytes: number
   #cut = false
@@ -19,7 +19,7 @@ export class RunLog implements AsyncDisposable {
     this.#stream.on('error', () => undefined)
   }
 
-  readonly write = ({ at, ...line }: LogLine): void => {
+  readonly write = ({ at, ...line }: Line): void => {
     if (this.#cut) return
     const text = `${JSON.stringify({ time: new Date(at).toISOString(), ...line })}\n`
     this.#bytes += Buffer.byteLength(text)

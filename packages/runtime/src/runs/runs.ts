@@ -5,9 +5,9 @@ import type { JsonValue, PluginPermission, RunCause } from '@refbot/plugin-sdk'
 import type { ProxyScorer } from '@refbot/proxy-scoring'
 import { type ExecutionRecord, type PluginScheduler, type TaskContext, TaskError } from '@refbot/scheduler'
 import type { BrowserProcess, LaunchOptions } from '../browser/index.ts'
-import type { Gate } from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
 import {
+  type Egress,
   INSTANCE_VARIABLE,
   type MetricSample,
   type PluginCode,
@@ -20,6 +20,7 @@ import {
 } from '../host/index.ts'
 import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord, type Store } from '../store/index.ts'
 import { RunLog } from './log.ts'
+import { RequestCounter, type RequestLine, refusalLine, requestLine } from './requests.ts'
 
 /** What a run needs to know of its plugin. */
 export interface RunnablePlugin {
@@ -33,6 +34,8 @@ export interface LaunchRequest {
   readonly runDir: string
   readonly marks: Readonly<Record<string, string>>
   readonly leaseServers: () => Iterable<string>
+  /** Aborted when the run ends: it waits for no browser any more. */
+  readonly signal: AbortSignal
   /** A command to the browser that the relay did not let through. */
   readonly onRefusedCommand: NonNullable<LaunchOptions['onRefusedCommand']>
 }
@@ -42,7 +45,7 @@ export interface RunsOptions {
   readonly store: Store
   readonly analytics: MetricsAggregator
   readonly proxies: ProxyScorer
-  readonly gate: Gate
+  readonly egress: Egress
   readonly launch: (request: LaunchRequest) => Promise<BrowserProcess>
   /** Looked up at each attempt, so that a change of the configuration applies from the next one. */
   readonly resolve: (plugin: string) => Promise<RunnablePlugin>
@@ -213,6 +216,11 @@ export class Runs {
     return join(this.#options.dataDir, 'logs', `${runId}.ndjson`)
   }
 
+  /** What the gate decided on each of its requests, one JSON object a line. */
+  requestsFile(runId: string): string {
+    return join(this.#options.dataDir, 'logs', `${runId}.requests.ndjson`)
+  }
+
   #execute(context: TaskContext): Promise<JsonValue | undefined> {
     const { plugin } = context.execution.input as { plugin: string }
     const ended = Promise.withResolvers<void>()
@@ -225,16 +233,18 @@ export class Runs {
   }
 
   async #attempt({ execution, attempt, signal }: TaskContext, active: ActiveRun): Promise<JsonValue | undefined> {
-    const { analytics, resolve, store, gate, proxies, userAgentToken, launch, now } = this.#options
+    const { analytics, resolve, store, egress, proxies, userAgentToken, launch, now } = this.#options
     const { plugin, cause } = execution.input as { plugin: string; cause: RunCause }
     const runId = execution.id
     const artifactsDir = this.artifactsDir(runId)
     const marks = { [INSTANCE_VARIABLE]: this.#options.dataDir, [RUN_VARIABLE]: runId }
     const began = now()
+    const counter = new RequestCounter()
     let outcome = 'failed'
     try {
       mkdirSync(join(this.#options.dataDir, 'logs'), { recursive: true, mode: 0o700 })
       await using log = new RunLog(this.logFile(runId))
+      await using requests = new RunLog<RequestLine>(this.requestsFile(runId))
       const { code, config, permissions } = await resolve(plugin)
       const result = await runAttempt({
         run: { id: runId, plugin, cause, attempt },
@@ -244,16 +254,17 @@ export class Runs {
         permissions: new Set(permissions),
         artifactsDir,
         userAgentToken,
-        gate,
+        egress,
         proxies,
         store,
         signal,
-        launch: (leaseServers) =>
+        launch: (leaseServers, over) =>
           launch({
             runId,
             runDir: artifactsDir,
             marks,
             leaseServers,
+            signal: over,
             onRefusedCommand: ({ method, reason }) =>
               log.write({
                 at: now(),
@@ -263,6 +274,11 @@ export class Runs {
               }),
           }),
         onLog: log.write,
+        onRequest: (record) => {
+          requests.write(requestLine(record, attempt))
+          counter.add(record)
+          if (record.verdict === 'refused') log.write(refusalLine(record))
+        },
         onMetrics: (samples) => {
           for (const { name, value, labels, at } of samples)
             analytics.record(name, value, { labels: { ...labels, plugin }, at })
@@ -281,6 +297,7 @@ export class Runs {
     } finally {
       // Whatever detached itself from the plugin's process ends with its run.
       sweepProcesses(RUN_VARIABLE, runId)
+      counter.record(analytics, plugin)
       analytics.record('run.duration', now() - began, { labels: { plugin, outcome } })
       // What an operator stopped says nothing about how well the plugin works.
       if (outcome !== 'cancelled') analytics.recordOutcome('run.success', outcome === 'success', { labels: { plugin } })

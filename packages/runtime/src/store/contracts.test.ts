@@ -7,6 +7,7 @@ import { alertStateStoreContract } from './testing/alert-contract.ts'
 import { artifactStoreContract } from './testing/artifact-contract.ts'
 import type { EngineUnderTest } from './testing/contracts.ts'
 import { eventStoreContract } from './testing/event-contract.ts'
+import { originStoreContract } from './testing/origin-contract.ts'
 import { pluginStateStoreContract, pluginValueStoreContract } from './testing/plugin-contract.ts'
 import { proxyHealthStoreContract, proxyStoreContract } from './testing/proxy-contract.ts'
 import { runStoreContract } from './testing/run-contract.ts'
@@ -39,6 +40,7 @@ for (const [engine, make] of Object.entries(ENGINES)) {
   artifactStoreContract(api, engine, make)
   pluginStateStoreContract(api, engine, make)
   pluginValueStoreContract(api, engine, make)
+  originStoreContract(api, engine, make)
   eventStoreContract(api, engine, make)
   alertStateStoreContract(api, engine, make)
   proxyStoreContract(api, engine, make)

@@ -51,6 +51,11 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
     await store.tokens.add(TOKEN)
     await store.tokens.revoke(TOKEN.id)
   },
+  'origin.paused': (store) => store.origins.pause(PAUSE),
+  async 'origin.lifted'(store) {
+    await store.origins.pause(PAUSE)
+    await store.origins.lift(PAUSE.origin)
+  },
   async 'store.pruned'(store) {
     await store.pluginValues.set('shop', 'key', 1)
     await applyRetention(store, { pluginValueMs: DAY }, Date.UTC(2027, 0, 1))
@@ -78,6 +83,13 @@ const TOKEN = { id: 't1', name: 'ci', rights: 'admin', hash: 'aa' } as const
 function alerts(store: Store, from: AlertTransition['from'], to: AlertTransition['to']): Promise<void> {
   return store.alertState.save({ snapshot: alertSnapshot(), transitions: [transition(from, to)] })
 }
+const PAUSE = {
+  origin: 'https://shop.test',
+  cause: 'challenged',
+  runId: 'run-1',
+  since: AT,
+  until: Date.UTC(2099, 0),
+} as const
 
 function message(store: Store, status: AlertDelivery['status']): Promise<void> {
   const base = { id: '1', sink: 'hook', says: 'firing', alertIds: ['slow'], attempts: 1, createdAt: AT } as const

@@ -3,6 +3,7 @@ import type { DesiredState, RunCause } from '@refbot/plugin-sdk'
 import type { CircuitInput, CircuitState } from '@refbot/proxy-scoring'
 import type { ExecutionReason, ExecutionStatus } from '@refbot/scheduler'
 import type { StoreStatus } from './disk/health.ts'
+import type { PauseCause } from './operations/origins.ts'
 
 /** What each change of state says, by its type. */
 export interface EventData {
@@ -50,6 +51,15 @@ export interface EventData {
   'service.stopping': { readonly version: string } & StopReason
   /** A changed configuration was read; what needs a restart is not in force yet. */
   'config.reloaded': { readonly live: readonly string[]; readonly restart: readonly string[] }
+  /** A site turned a run away: no run reaches the origin until then, in epoch milliseconds. */
+  'origin.paused': {
+    readonly origin: string
+    readonly cause: PauseCause
+    readonly runId: string
+    readonly until: number
+  }
+  /** An operator ended such a pause before its time. */
+  'origin.lifted': { readonly origin: string }
   /** Rows and files were deleted because of their age, or because there were too many. */
   'store.pruned': { readonly deleted: Readonly<Partial<Record<PrunedKind, Deletion>>> }
   /** The database was brought to this version's tables. */

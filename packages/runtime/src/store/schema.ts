@@ -164,6 +164,22 @@ interface AuditTable {
   created_at: CreatedAt
 }
 
+interface OriginPauseTable {
+  origin: string
+  cause: string
+  run_id: string
+  until_ms: number
+  created_at: CreatedAt
+}
+
+interface OriginCountTable {
+  origin: string
+  /** UTC, since the epoch. */
+  day: number
+  submits: number
+  created_at: CreatedAt
+}
+
 /** Every table, as Kysely sees it. */
 export interface Database {
   job: JobTable
@@ -182,4 +198,6 @@ export interface Database {
   proxy_health: ProxyHealthTable
   token: TokenTable
   audit: AuditTable
+  origin_pause: OriginPauseTable
+  origin_count: OriginCountTable
 }

@@ -8,6 +8,7 @@ import { EventFeed, type EventGap, type EventSubscription, type StoredEvents } f
 import type { Deletion, EventData, EventType, PrunedKind, RefbotEvent } from './event-types.ts'
 import type { Claim, ClaimedRun } from './operations/executions.ts'
 import type { BlockRange } from './operations/metrics.ts'
+import type { OriginStore } from './operations/origins.ts'
 import type { StoredValue } from './operations/plugins.ts'
 import type { Pruned, PrunedArtifact, PrunedTable } from './operations/retention.ts'
 import type { ArtifactRecord, PluginRunCounts, RunDetails, RunQuery, RunRecord, StepRecord } from './operations/runs.ts'
@@ -96,6 +97,7 @@ export class Store implements AsyncDisposable {
   readonly plugins: PluginStateStore
   readonly pluginValues: PluginValueStore
   readonly metrics: MetricStore
+  readonly origins: OriginStore
   readonly artifacts: ArtifactStore
   readonly events: EventStore
   readonly feed: EventReader
@@ -157,6 +159,13 @@ export class Store implements AsyncDisposable {
       append: (blocks) => writer.call('metric.append', blocks),
       read: (range) => readBlocks(() => this.#long(), range),
       prune: (tier, before, limit = 1000) => writer.call('metric.prune', { tier, before, limit }),
+    }
+    this.origins = {
+      pauses: () => writer.call('origin.pauses', undefined),
+      pause: (pause) => writer.call('origin.pause', pause),
+      lift: (origin) => writer.call('origin.lift', origin),
+      counts: (day) => writer.call('origin.counts', day),
+      count: (counts) => writer.call('origin.count', counts),
     }
     this.artifacts = {
       list: (runId) => writer.call('artifact.list', runId),

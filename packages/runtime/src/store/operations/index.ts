@@ -4,6 +4,7 @@ import { eventOperations } from './events.ts'
 import { executionOperations } from './executions.ts'
 import { jobOperations } from './jobs.ts'
 import { metricOperations } from './metrics.ts'
+import { originOperations } from './origins.ts'
 import { pluginOperations } from './plugins.ts'
 import { proxyOperations } from './proxies.ts'
 import { retentionOperations } from './retention.ts'
@@ -18,6 +19,7 @@ export const operations = {
   ...runOperations,
   ...pluginOperations,
   ...metricOperations,
+  ...originOperations,
   ...eventOperations,
   ...retentionOperations,
   ...selectOperations,

@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** In the data directory, mode 0600. Whoever has it may test what agreed to be tested by this operator. */
+export const OPERATOR_SECRET_FILE = 'operator-secret'
+
+/** By what sites know this operator: sha256 (hex) of the secret; undefined while none was made. */
+export function operatorKeyOf(dataDir: string): string | undefined {
+  try {
+    return keyOf(readFileSync(join(dataDir, OPERATOR_SECRET_FILE), 'utf8'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The key of this operator; the secret is made where there is none, and never replaced. */
+export function ensureOperatorKey(dataDir: string): string {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  try {
+    writeFileSync(join(dataDir, OPERATOR_SECRET_FILE), `rbo_${randomBytes(32).toString('base64url')}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return keyOf(readFileSync(join(dataDir, OPERATOR_SECRET_FILE), 'utf8'))
+}
+
+function keyOf(secret: string): string {
+  return createHash('sha256').update(secret.trim()).digest('hex')
+}
