@@ -54,7 +54,11 @@ export class EgressError extends PluginError {
   /** What failed on the way; undefined where the gate refused, or time ran out. */
   readonly fault: EgressFault | undefined
 
-  constructor(code: 'EGRESS_REFUSED' | 'EGRESS_FAILED' | 'EGRESS_TIMEOUT', message: string, options: EgressErrorOptions) {
+  constructor(
+    code: 'EGRESS_REFUSED' | 'EGRESS_FAILED' | 'EGRESS_TIMEOUT',
+    message: string,
+    options: EgressErrorOptions,
+  ) {
     super(code, message, { hint: options.hint, retryable: code !== 'EGRESS_REFUSED' })
     this.rule = options.rule
     this.fault = options.fault

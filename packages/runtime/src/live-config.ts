@@ -71,7 +71,8 @@ export class LiveConfig {
       alertSinks: after.alertSinks,
       jobs: after.jobs,
       browser: after.browser,
-      limits: { ...before.limits, maxLaunches: after.limits.maxLaunches },
+      limits: { ...after.limits, maxRuns: before.limits.maxRuns },
+      partHosts: after.partHosts,
       metricsFile: after.metricsFile,
       retention: { ...after.retention, metricsDays: before.retention.metricsDays },
     }

@@ -17,7 +17,7 @@ export interface ReloadRule {
 }
 
 const API: ReloadRule = { effect: 'restart', why: 'The API is opened at start.' }
-const GATE: ReloadRule = { effect: 'restart', why: 'The gate is started with it.' }
+const NEXT_REQUEST: ReloadRule = { effect: 'live', why: 'From the next request on.' }
 const STORE: ReloadRule = { effect: 'restart', why: 'The store is opened with it.' }
 const NEXT_BROWSER: ReloadRule = { effect: 'live', why: 'From the next browser on; open ones stay.' }
 const NEXT_CLEAN_UP: ReloadRule = { effect: 'live', why: 'From the next clean-up on.' }
@@ -38,10 +38,12 @@ export const RELOAD_RULES: Readonly<Record<ConfigPath, ReloadRule>> = {
     why: 'New ones are armed, changed ones armed anew, removed ones disarmed; what runs goes on.',
   },
   'limits.maxRuns': { effect: 'restart', why: 'The scheduler is built with it.' },
+  'limits.maxBrowsers': { effect: 'live', why: 'From the next browser on; open ones stay.' },
   'limits.maxLaunches': { effect: 'live', why: 'From the next launch on.' },
-  'limits.perOrigin.maxPerMinute': GATE,
-  'limits.perOrigin.maxPerDay': GATE,
-  'limits.perOrigin.concurrency': GATE,
+  'limits.perOrigin.maxPerMinute': NEXT_REQUEST,
+  'limits.perOrigin.maxPerDay': NEXT_REQUEST,
+  'limits.perOrigin.concurrency': { effect: 'live', why: 'From the next page on; open ones stay.' },
+  partHosts: { effect: 'live', why: 'From the next page on; open ones keep what they had.' },
   metricsFile: { effect: 'live', why: 'From the next samples on.' },
   'store.minFreeBytes': STORE,
   'store.reserveBytes': STORE,

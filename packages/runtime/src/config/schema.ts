@@ -22,6 +22,10 @@ export const proxySchema = z
       '`host:port`, `host:port:user:password`, `user:password@host:port` or a URL (http, https, socks5), or a secret that holds one.',
   })
 
+const origin = z
+  .string()
+  .refine(isOrigin, { error: 'expected an origin such as https://cdn.example.com, without a path' })
+
 /** The one description of a configuration: validation, types, the JSON Schema and the docs page come from it. */
 export const configSchema = z.strictObject({
   $schema: z.string().optional().meta({ description: 'JSON Schema for editors; not read by RefBot.' }),
@@ -59,16 +63,34 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'The browser of runs that need one.' }),
+  partHosts: z
+    .array(
+      z.strictObject({
+        target: origin.meta({ description: 'Origin of a target.' }),
+        hosts: z
+          .array(origin)
+          .min(1)
+          .meta({ description: 'Origins that its pages may read scripts, styles, images and the like from.' }),
+      }),
+    )
+    .default([])
+    .meta({
+      description:
+        'Hosts for parts of pages, such as a CDN: read with GET only, and never marked with the run. A page that goes there ends its run.',
+    }),
   jobs: jobsSchema.default([]).meta({ description: 'Runs of plugins at times of their own.' }),
   limits: z
     .strictObject({
       maxRuns: z.int().min(1).default(16).meta({ description: 'Runs at the same time; others wait for their turn.' }),
       maxLaunches: z.int().min(1).default(4).meta({ description: 'Browsers that start at the same moment.' }),
+      maxBrowsers: z.int().min(1).optional().meta({
+        description: 'Browsers at the same time; none: as many as the free memory has room for.',
+      }),
       perOrigin: z
         .strictObject({
           maxPerMinute: atMost('Submits to one origin in any minute; none: what its document says.'),
           maxPerDay: atMost('Submits to one origin in a day of UTC; none: what its document says.'),
-          concurrency: atMost('Runs on one origin at the same time; none: what its document says.'),
+          concurrency: atMost('Pages open on one origin at the same time; none: what its document says.'),
         })
         .prefault({})
         .meta({ description: 'Per origin, loopback excepted; they only lower what a document allows.' }),
@@ -145,6 +167,10 @@ export const UNAVAILABLE_MODES = ['dashboard', 'worker'] as const
 /** Gives a TypeScript configuration its types. */
 export function defineConfig(config: RefbotConfigInput): RefbotConfigInput {
   return config
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.parse(text)?.origin === text
 }
 
 function isTimeZone(zone: string): boolean {

@@ -16,11 +16,11 @@ export { createGateIdentity, type GateIdentity, loadGateIdentity } from './ident
 export { type GateLease, type LeaseOptions, RECORDS_KEPT } from './lease.ts'
 export { type DayCount, type LimitRule, least, type SubmitLimits, unlimited } from './limiter.ts'
 export { isLoopbackHost } from './loopback.ts'
-export type { Rule } from './policy.ts'
 export { ensureOperatorKey, OPERATOR_SECRET_FILE, operatorKeyOf } from './operator.ts'
 export { DEFAULT_PAUSE_MS, MAX_PAUSE_MS, Origins, pausedError } from './origins.ts'
 export { PageSlots } from './page-slots.ts'
 export { Permits, type PermitsOptions } from './permits.ts'
+export type { Rule } from './policy.ts'
 export { isLoopbackProxy, type UpstreamProxy } from './proxy.ts'
 export type {
   FaultCode,

@@ -14,7 +14,10 @@ export interface DayCount {
 
 /** Let through and counted, or the limit that stands against it and when it will give way. */
 export type Taken =
-  | { readonly allowed: true /** Of today, this one included; absent where there is no limit. */; readonly counted?: DayCount }
+  | {
+      readonly allowed: true /** Of today, this one included; absent where there is no limit. */
+      readonly counted?: DayCount
+    }
   | { readonly allowed: false; readonly rule: LimitRule; readonly retryAfterMs: number }
 
 export type LimitRule = 'limit_minute' | 'limit_day'
@@ -55,7 +58,6 @@ export class SubmitLimiter {
     today.count++
     return { allowed: true, counted: { origin, ...today } }
   }
-
 
   #today(origin: string, day: number): { day: number; count: number } {
     const known = this.#days.get(origin)

@@ -57,7 +57,10 @@ export class Origins implements AsyncDisposable {
   }
 
   /** A site turned a run away: it is left alone for as long as it asked for, 15 minutes unless it did. */
-  async turnedAway(runId: string, { origin, kind, retryAfterMs }: Omit<RefusalReport, 'kind' | 'status' | 'at'> & { kind: PauseCause }): Promise<void> {
+  async turnedAway(
+    runId: string,
+    { origin, kind, retryAfterMs }: Omit<RefusalReport, 'kind' | 'status' | 'at'> & { kind: PauseCause },
+  ): Promise<void> {
     const since = this.#now()
     const standing = this.pauseOf(origin)
     const until = Math.max(standing?.until ?? 0, since + Math.min(retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS))

@@ -32,6 +32,11 @@ export class PageSlots {
     return this.#open.get(origin)?.size ?? 0
   }
 
+  /** Runs that wait for a page on an origin now. */
+  waitingFor(origin: string): number {
+    return this.#queues.get(origin)?.length ?? 0
+  }
+
   /**
    * Resolves with the page's slot, to be disposed with it.
    *

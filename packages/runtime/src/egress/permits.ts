@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net'
 import { type Authorisation, type AuthoriseOptions, authorise, type Examination, examine } from './authorisation.ts'
+import { isLoopbackHost } from './loopback.ts'
 import { watchAuthorisation } from './watch.ts'
 
 export interface PermitsOptions {
@@ -7,8 +8,8 @@ export interface PermitsOptions {
   readonly operatorKey: () => string | undefined
   /** Who is asking: `RefBot/0.1.0`. */
   readonly userAgent: string
-  /** The operator's grants: origin of a target -> origins that parts of its pages may come from. */
-  readonly partHosts?: () => Readonly<Record<string, readonly string[]>>
+  /** The operator's grants: origins that parts of a target's pages may come from. */
+  readonly partHosts?: () => readonly { readonly target: string; readonly hosts: readonly string[] }[]
   readonly lookup?: LookupFunction
   readonly clock?: { now(): number }
   /** Between two looks at a document while a run goes on, in ms; default and at most 300,000. */
@@ -44,8 +45,11 @@ export class Permits {
   }
 
   #withParts(authorisation: Authorisation): Authorisation {
-    const parts = this.#options.partHosts?.()[authorisation.origin]
-    return parts === undefined ? authorisation : { ...authorisation, partOrigins: parts }
+    const { origin } = authorisation
+    const granted = (this.#options.partHosts?.() ?? []).filter(({ target }) => target === origin)
+    // Pages of others have no business on this machine, whoever grants it.
+    const partOrigins = granted.flatMap(({ hosts }) => hosts).filter((host) => isLocal(origin) || !isLocal(host))
+    return partOrigins.length === 0 ? authorisation : { ...authorisation, partOrigins }
   }
 
   #asking(): AuthoriseOptions {
@@ -58,4 +62,8 @@ export class Permits {
       ...(clock === undefined ? {} : { clock }),
     }
   }
+}
+
+function isLocal(origin: string): boolean {
+  return isLoopbackHost(new URL(origin).hostname)
 }

@@ -1,4 +1,11 @@
-import { EgressError, type HttpResponse, type JsonValue, PluginError, type PluginHttp, StoppedError } from '@refbot/plugin-sdk'
+import {
+  EgressError,
+  type HttpResponse,
+  type JsonValue,
+  PluginError,
+  type PluginHttp,
+  StoppedError,
+} from '@refbot/plugin-sdk'
 import type { BirpcReturn } from 'birpc'
 import type { ChildApi, HostApi } from './protocol.ts'
 
@@ -23,7 +30,7 @@ export function createHttp(host: BirpcReturn<HostApi, ChildApi>, signal: AbortSi
       signal.addEventListener('abort', stop, { once: true })
       try {
         for (let at = 0; body !== undefined && at < body.length; at += PART_BYTES)
-          await host.httpBody(id, body.subarray(at, at + PART_BYTES))
+          await host.httpBody(id, new Uint8Array(body.subarray(at, at + PART_BYTES)))
         const leased = proxy === undefined ? {} : { leaseId: proxy.id }
         const answer = await host.httpRequest({ id, url, method, headers, timeoutMs, ...leased })
         if (!answer.ok) throw new EgressError(answer.code, answer.message, answer)

@@ -64,9 +64,13 @@ export class HttpDesk implements AsyncDisposable {
   addBody(id: number, part: Uint8Array): void {
     this.#bodyBytes += part.length
     if (this.#bodyBytes > MAX_REQUEST_BYTES) {
-      throw new RefbotError('HTTP_BODY_TOO_LARGE', `Bodies under way have at most ${MAX_REQUEST_BYTES} bytes together.`, {
-        hint: 'Send one large body after the other.',
-      })
+      throw new RefbotError(
+        'HTTP_BODY_TOO_LARGE',
+        `Bodies under way have at most ${MAX_REQUEST_BYTES} bytes together.`,
+        {
+          hint: 'Send one large body after the other.',
+        },
+      )
     }
     const parts = this.#bodies.get(id) ?? []
     parts.push(part)

@@ -3,8 +3,8 @@ import { join, resolve, sep } from 'node:path'
 import type { JsonValue, LogLevel, PluginPermission } from '@refbot/plugin-sdk'
 import { RefbotError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
-import type { HostApi } from './protocol.ts'
 import { HttpDesk } from './http-desk.ts'
+import type { HostApi } from './protocol.ts'
 import { WayOut, type WayOutOptions } from './way-out.ts'
 
 export interface RunProgress {

@@ -108,7 +108,9 @@ function orphans(db: DatabaseSync, dataDir: string): Pick<StoreCheck, 'artifacts
       ...stored
         .filter((path) => !known.has(path) && !running.has(path.split('/')[0] ?? ''))
         .map((path) => `artifacts/${path}`),
-      ...logs.filter((path) => !executions.has(path.replace(/(\.requests)?\.ndjson$/, ''))).map((path) => `logs/${path}`),
+      ...logs
+        .filter((path) => !executions.has(path.replace(/(\.requests)?\.ndjson$/, '')))
+        .map((path) => `logs/${path}`),
     ],
   }
 }

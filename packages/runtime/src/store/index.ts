@@ -18,8 +18,8 @@ export type {
   TokenRights,
 } from './event-types.ts'
 export type { AuditEntry, AuditInput, AuditQuery } from './operations/audit.ts'
-export type { SealedProxy } from './operations/proxies.ts'
 export type { OriginCount, OriginPause, OriginStore, PauseCause } from './operations/origins.ts'
+export type { SealedProxy } from './operations/proxies.ts'
 export type { PrunedTable } from './operations/retention.ts'
 export type { ArtifactRecord, PluginRunCounts, RunDetails, RunQuery, RunRecord, StepRecord } from './operations/runs.ts'
 export type { NewToken, StoredToken, TokenRecord } from './operations/tokens.ts'

@@ -111,7 +111,9 @@ async function removeRuns(folder: string, runIds: readonly string[]): Promise<vo
   const [artifacts, logs] = [join(folder, 'artifacts'), join(folder, 'logs')]
   const paths = [
     ...(existsSync(artifacts) ? runIds.map((id) => inside(artifacts, id)) : []),
-    ...(existsSync(logs) ? runIds.flatMap((id) => [inside(logs, `${id}.ndjson`), inside(logs, `${id}.requests.ndjson`)]) : []),
+    ...(existsSync(logs)
+      ? runIds.flatMap((id) => [inside(logs, `${id}.ndjson`), inside(logs, `${id}.requests.ndjson`)])
+      : []),
   ].filter((path) => path !== undefined)
   for (let at = 0; at < paths.length; at += PARALLEL) {
     const some = paths.slice(at, at + PARALLEL)

@@ -132,6 +132,11 @@ export async function memoryContext(options: MemoryContextOptions): Promise<Memo
         return page
       },
     },
+    http: {
+      request: async () => {
+        throw new PluginError('PLUGIN_PERMISSION_MISSING', 'This plugin sends no requests of its own.')
+      },
+    },
     artifacts: {
       write: async (name, content, contentType) => {
         seen.artifacts.set(name, { content, contentType })

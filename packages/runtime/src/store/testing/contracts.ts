@@ -13,7 +13,15 @@ export interface TestApi {
 /** What one engine offers of the store; the scheduler and analytics bring the suites of their own two interfaces. */
 export type Engine = Pick<
   Store,
-  'executions' | 'runs' | 'plugins' | 'pluginValues' | 'artifacts' | 'origins' | 'events' | 'feed' | keyof OperatorStores
+  | 'executions'
+  | 'runs'
+  | 'plugins'
+  | 'pluginValues'
+  | 'artifacts'
+  | 'origins'
+  | 'events'
+  | 'feed'
+  | keyof OperatorStores
 >
 
 export interface EngineUnderTest {

@@ -32,19 +32,22 @@ export function originStoreContract(api: TestApi, name: string, make: () => Prom
       ])
     })
 
-    promises('keeps what each origin has taken today, over a restart, and forgets the days before', async (store, { reopen }) => {
-      await store.origins.count([{ origin: ORIGIN, day: 7, count: 3 }])
-      await store.origins.count([
-        { origin: ORIGIN, day: 8, count: 1 },
-        { origin: 'https://bank.test', day: 8, count: 5 },
-      ])
-      await store.origins.count([{ origin: ORIGIN, day: 8, count: 2 }])
-      const { origins } = await reopen()
-      expect(await origins.counts(7)).toEqual([])
-      expect((await origins.counts(8)).toSorted((a, b) => a.count - b.count)).toEqual([
-        { origin: ORIGIN, day: 8, count: 2 },
-        { origin: 'https://bank.test', day: 8, count: 5 },
-      ])
-    })
+    promises(
+      'keeps what each origin has taken today, over a restart, and forgets the days before',
+      async (store, { reopen }) => {
+        await store.origins.count([{ origin: ORIGIN, day: 7, count: 3 }])
+        await store.origins.count([
+          { origin: ORIGIN, day: 8, count: 1 },
+          { origin: 'https://bank.test', day: 8, count: 5 },
+        ])
+        await store.origins.count([{ origin: ORIGIN, day: 8, count: 2 }])
+        const { origins } = await reopen()
+        expect(await origins.counts(7)).toEqual([])
+        expect((await origins.counts(8)).toSorted((a, b) => a.count - b.count)).toEqual([
+          { origin: ORIGIN, day: 8, count: 2 },
+          { origin: 'https://bank.test', day: 8, count: 5 },
+        ])
+      },
+    )
   })
 }
