@@ -2,12 +2,14 @@
 //   1. Node and pnpm: the machine's where they are recent enough, else from the npm registry into .tools/
 //   2. the workspace's dependencies, when the lockfile has changed
 //   3. a browser, when there is none
+//   4. two proxy servers for the tests, where Debian's packages can be had
 // Plain JavaScript, because it also runs on a Node that is too old for everything else.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ensureTestProxies } from './test-proxies.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const TOOLS = join(ROOT, '.tools')
@@ -82,6 +84,7 @@ function ensureWorkspace() {
 
 ensureTools()
 ensureWorkspace()
+ensureTestProxies(TOOLS, env)
 
 const [command, ...args] = process.argv.slice(2)
 if (command !== undefined) {

@@ -1,93 +1,83 @@
 import { type BenchLine, type Goal, line } from '../lib/line.ts'
-import { type FleetSpec, STANDARD } from './lib/fleet.ts'
+import type { FleetSpec } from './lib/fleet.ts'
+import { FLEETS, type FleetName } from './lib/fleets.ts'
 import { finagle, oracle, ours, type PolicyFactory, thompson, uniform } from './lib/policies.ts'
 import { type Result, simulate } from './lib/simulate.ts'
 
-const SEEDS = [11, 12, 13]
+const SEEDS = Array.from({ length: 10 }, (_, i) => 11 + i)
+const FEW_SEEDS = SEEDS.slice(0, 3)
 
-/** Fleets that differ from the standard one in what decides: how much there is to learn from, and whether capacity binds. */
-const FLEETS: Readonly<Record<string, FleetSpec>> = {
-  standard: STANDARD,
-  'little traffic': { ...STANDARD, requestsPerSecond: 2 },
-  'capacity binds': { ...STANDARD, requestsPerSecond: 200, durationMs: 8 * 60_000, outageMs: 60_000 },
-  '20 proxies': { ...STANDARD, proxies: 20, newcomers: 2, requestsPerSecond: 2 },
+/** The score to the 24th power and the slow start, nothing else. */
+const BARE = { trust: 1, crowding: 0, trialShare: 0 }
+
+const PEERS: Readonly<Record<string, PolicyFactory>> = {
+  'Finagle P2C peak-EWMA': finagle,
+  'Thompson sampling': thompson,
+  'the bare formula': ours('weighted', BARE),
 }
 
-const POLICIES: Readonly<Record<string, PolicyFactory>> = {
-  weighted: ours('weighted'),
+/** Where each thing that is added to the bare formula shows what it is for. */
+const PARTS: Readonly<Record<string, PolicyFactory>> = {
+  'without trust': ours('weighted', { trust: 1 }),
+  'without crowding': ours('weighted', { crowding: 0 }),
+  'without trials': ours('weighted', { trialShare: 0 }),
+}
+const WITH_PARTS: readonly FleetName[] = ['standard', 'little traffic', 'scarce capacity']
+
+const STRATEGIES: Readonly<Record<string, PolicyFactory>> = {
   'plain weighted random': ours('weighted', { candidates: 1 }),
   'least-loaded': ours('least-loaded'),
   'round-robin': ours('round-robin'),
   random: ours('random'),
-  'Finagle P2C peak-EWMA': finagle,
-  'Thompson sampling': thompson,
 }
 
 /** How good are the choices? Cost above an oracle's, as a part of what choosing blindly costs above it. */
 export async function bench(): Promise<BenchLine[]> {
-  return Object.entries(FLEETS).flatMap(([name, spec]) => judge(name, spec))
+  return (Object.keys(FLEETS) as FleetName[]).flatMap(judge)
 }
 
-function judge(fleet: string, spec: FleetSpec): BenchLine[] {
-  const best = SEEDS.map((seed) => simulate(oracle, spec, seed))
-  const blind = SEEDS.map((seed) => simulate(uniform, spec, seed))
-  const runs = Object.entries(POLICIES).map(([policy, factory]) => {
-    const results = SEEDS.map((seed) => simulate(factory, spec, seed))
-    const regrets = results.map((result, i) => regret(result, best[i], blind[i]))
-    return { policy, results, regrets }
-  })
-  const [main] = runs
-  if (main === undefined) return []
-  const isStandard = spec === STANDARD
-  const figure = (metric: string, unit: string, value: number, goal?: Goal): BenchLine =>
-    line({
-      bench: 'proxy/choice',
-      metric: `${fleet}: ${metric}`,
-      unit,
-      ours: value,
-      ...(goal !== undefined && isStandard ? { goal } : {}),
+function judge(name: FleetName): BenchLine[] {
+  const spec: FleetSpec = FLEETS[name]
+  const isStandard = name === 'standard'
+  const seeds = isStandard ? SEEDS : FEW_SEEDS
+  const run = (factory: PolicyFactory, of = spec): Result[] => seeds.map((seed) => simulate(factory, of, seed))
+  const best = run(oracle)
+  const blind = run(uniform)
+  const regrets = (results: readonly Result[]): number[] =>
+    results.map((result, i) => {
+      const [least, most] = [best[i]?.cost ?? Number.NaN, blind[i]?.cost ?? Number.NaN]
+      return (result.cost - least) / (most - least)
     })
-  const regretLines = runs.map(({ policy, regrets }) => {
-    const goal: Goal | undefined = policy === 'weighted' ? { on: 'ours', op: '<=', value: 0.3 } : undefined
-    return figure(`regret of ${policy}`, 'of blind', mean(regrets), goal)
-  })
-  const share = SEEDS.map((seed, i) => newcomersPart(main.results[i], spec, seed))
-  return [
-    ...regretLines,
-    figure('worst seed’s regret of weighted', 'of blind', Math.max(...main.regrets), {
-      on: 'ours',
-      op: '<=',
-      value: 1,
+  const results = run(ours('weighted'))
+  const regret = regrets(results)
+  const figure = (metric: string, unit: string, value: number, more: { goal?: Goal; peer?: string; theirs?: number }) =>
+    line({ bench: 'proxy/choice', metric: `${name}: ${metric}`, unit, ours: value, ...more })
+  const others = {
+    ...PEERS,
+    ...(WITH_PARTS.includes(name) ? PARTS : {}),
+    ...(isStandard ? STRATEGIES : {}),
+  }
+  const lines = [
+    figure('regret', 'of blind', mean(regret), { goal: { on: 'ours', op: '<=', value: 0.3 } }),
+    figure('regret of the worst seed', 'of blind', Math.max(...regret), { goal: { on: 'ours', op: '<=', value: 1 } }),
+    ...Object.entries(others).map(([peer, factory]) =>
+      figure('regret', 'of blind', mean(regret), { peer, theirs: mean(regrets(run(factory))) }),
+    ),
+    figure('attempts that succeed', 'part', mean(results.map((r) => r.success)), {
+      ...(isStandard ? { goal: { on: 'ours', op: '>=', value: 0.94 } as const } : {}),
+      peer: 'an oracle',
+      theirs: mean(best.map((r) => r.success)),
     }),
-    figure('attempts that succeed', 'part', mean(main.results.map((r) => r.success)), {
-      on: 'ours',
-      op: '>=',
-      value: 0.94,
-    }),
-    figure('attempts that succeed with the oracle', 'part', mean(best.map((r) => r.success))),
-    figure('attempts that succeed blindly', 'part', mean(blind.map((r) => r.success))),
-    figure('part of the fleet that is used', 'part', mean(main.results.map((r) => r.used)), {
-      on: 'ours',
-      op: '>=',
-      value: 0.95,
-    }),
-    figure('newcomers’ uses, of what they would get had they been there from the start', 'part', mean(share), {
-      on: 'ours',
-      op: '>=',
-      value: 0.5,
+    figure('part of the fleet that is used', 'part', mean(results.map((r) => r.used)), {
+      ...(isStandard ? { goal: { on: 'ours', op: '>=', value: 0.95 } as const } : {}),
     }),
   ]
-}
-
-function regret(result: Result, best: Result | undefined, blind: Result | undefined): number {
-  if (best === undefined || blind === undefined) return Number.NaN
-  return (result.cost - best.cost) / (blind.cost - best.cost)
-}
-
-/** The same proxies, once as newcomers and once as old members: what each gets in the second half. */
-function newcomersPart(asNewcomers: Result | undefined, spec: FleetSpec, seed: number): number {
-  const asMembers = simulate(ours('weighted'), { ...spec, joinAt: 0 }, seed)
-  return (asNewcomers?.newcomerShare ?? Number.NaN) / asMembers.newcomerShare
+  if (!isStandard) return lines
+  // The same proxies, once as newcomers and once as old members: what they get in the second half.
+  const asMembers = run(ours('weighted'), { ...spec, joinAt: 0 })
+  const share = mean(results.map((r) => r.newcomerShare)) / mean(asMembers.map((r) => r.newcomerShare))
+  const metric = 'newcomers’ uses, of what they would get had they been there from the start'
+  return [...lines, figure(metric, 'part', share, { goal: { on: 'ours', op: '>=', value: 0.5 } })]
 }
 
 function mean(values: readonly number[]): number {

@@ -19,19 +19,6 @@ export interface FleetSpec {
   readonly drift: number
 }
 
-export const STANDARD: FleetSpec = {
-  proxies: 200,
-  newcomers: 20,
-  joinAt: 0.5,
-  durationMs: 40 * 60_000,
-  requestsPerSecond: 25,
-  outagePart: 0.7,
-  outageMs: 4 * 60_000,
-  capacity: 6,
-  badPart: 0.2,
-  drift: 0.1,
-}
-
 export interface Outcome {
   readonly ok: boolean
   /** How long the use took, success or not. */

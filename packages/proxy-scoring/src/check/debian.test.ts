@@ -4,13 +4,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProxy, type ProxyInput } from '../proxy.ts'
 import { freePort, site, type TestServer } from '../testing/servers.ts'
 import { checkProxies } from './check.ts'
 
-/** Proxies of others, where the machine has them: `apt-get install microsocks tinyproxy`. */
-const has = (command: string) => spawnSync(command, ['-h'], { timeout: 5000 }).error === undefined
+/** Proxies of others, where the machine or the set-up (`scripts/test-proxies.mjs`) has them. */
+const FETCHED = fileURLToPath(new URL('../../../../.tools/test-proxies/usr/bin/', import.meta.url))
+const find = (name: string) =>
+  [name, join(FETCHED, name)].find((command) => spawnSync(command, ['-h'], { timeout: 5000 }).error === undefined)
+const microsocks = find('microsocks')
+const tinyproxy = find('tinyproxy')
+const orSkipped = (name: string, command: string | undefined) =>
+  command === undefined ? `${name} is not here, SKIPPED: apt-get install ${name}` : name
 const LOGIN = { username: 'me', password: 'secret' }
 
 let web: TestServer
@@ -28,10 +35,13 @@ afterAll(async () => {
 })
 
 /** Starts it on a free port; on another one when that was taken meanwhile. */
-async function start(command: string, args: (port: number) => Promise<string[]> | string[]): Promise<number> {
+async function start(
+  command: string | undefined,
+  args: (port: number) => Promise<string[]> | string[],
+): Promise<number> {
   for (let tries = 0; tries < 5; tries += 1) {
     const port = await freePort()
-    const child = spawn(command, await args(port), { stdio: 'ignore' })
+    const child = spawn(String(command), await args(port), { stdio: 'ignore' })
     children.push(child)
     await expect.poll(async () => child.exitCode !== null || (await canConnect(port)), { timeout: 10_000 }).toBe(true)
     if (child.exitCode === null) return port
@@ -53,20 +63,20 @@ async function check(input: Omit<ProxyInput, 'host'>) {
   return result
 }
 
-describe.skipIf(!has('microsocks'))('microsocks (skipped where it is not installed)', () => {
+describe.skipIf(microsocks === undefined)(orSkipped('microsocks', microsocks), () => {
   it('lets the right login through and no other', async () => {
     const login = ['-u', LOGIN.username, '-P', LOGIN.password]
-    const port = await start('microsocks', (free) => ['-i', '127.0.0.1', '-p', String(free), ...login])
+    const port = await start(microsocks, (free) => ['-i', '127.0.0.1', '-p', String(free), ...login])
     expect(await check({ protocol: 'socks5', port, ...LOGIN })).toMatchObject({ ok: true, exitAddress: '127.0.0.1' })
     expect(await check({ protocol: 'socks5', port, username: 'me', password: 'no' })).toMatchObject({ reason: 'auth' })
   })
 })
 
-describe.skipIf(!has('tinyproxy'))('tinyproxy (skipped where it is not installed)', () => {
+describe.skipIf(tinyproxy === undefined)(orSkipped('tinyproxy', tinyproxy), () => {
   it('lets the right login through and no other', async () => {
     const config = join(folder, 'tinyproxy.conf')
     const login = `BasicAuth ${LOGIN.username} ${LOGIN.password}`
-    const port = await start('tinyproxy', async (free) => {
+    const port = await start(tinyproxy, async (free) => {
       await writeFile(config, `Port ${free}\nListen 127.0.0.1\nTimeout 60\n${login}\n`)
       return ['-d', '-c', config]
     })
