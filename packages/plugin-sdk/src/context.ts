@@ -11,12 +11,12 @@ export interface PluginContext<Config = unknown> {
   /** Aborted when the run is stopped or times out. */
   readonly signal: AbortSignal
   /**
-   * Call it between units of work: it is where a run can be paused and stopped.
+   * Call it between units of work: it is where a run is paused and stopped. Waits while the plugin is paused.
    * @throws StoppedError when the run is being stopped.
    */
   checkpoint(): Promise<void>
   /**
-   * Waits `ms` milliseconds.
+   * Waits `ms` milliseconds, and is a checkpoint all the while.
    * @throws StoppedError when the run is being stopped meanwhile.
    */
   sleep(ms: number): Promise<void>
@@ -27,10 +27,12 @@ export interface PluginContext<Config = unknown> {
   /** Runs `work` as a named, timed part of the run. Steps nest. */
   step<T>(name: string, work: () => T | Promise<T>): Promise<T>
   readonly storage: PluginStorage
+  readonly secrets: PluginSecrets
   readonly proxies: ProxyPool
   readonly browser: PluginBrowser
   readonly http: PluginHttp
   readonly artifacts: ArtifactWriter
+  readonly events: PluginEvents
   /**
    * What the owner of `url` agreed to.
    * @throws PluginError `TARGET_NOT_AUTHORISED`
@@ -71,8 +73,31 @@ export interface PluginStorage {
   get(key: string): Promise<JsonValue | undefined>
   set(key: string, value: JsonValue): Promise<void>
   delete(key: string): Promise<void>
+  /**
+   * Sets `key` to `value` only where it holds `expected` (undefined: nothing) at that moment.
+   * @returns whether it did.
+   */
+  compareAndSet(key: string, expected: JsonValue | undefined, value: JsonValue): Promise<boolean>
   /** Keys and values under a prefix, by key. */
   list(prefix: string): Promise<readonly { readonly key: string; readonly value: JsonValue }[]>
+}
+
+/** The operator's secrets, by name: those that the plugin names and the operator granted to it. */
+export interface PluginSecrets {
+  /**
+   * Whatever the plugin says later (log, errors, results) shows the name instead of the value.
+   * @throws PluginError `SECRET_NOT_GRANTED`, `SECRET_MISSING`
+   */
+  get(name: string): Promise<string>
+}
+
+/** Events of the plugin's own, for people and programs that follow the host's stream of events. */
+export interface PluginEvents {
+  /**
+   * Stored and told as `plugin.event`. 16 kB of JSON each, 1,000 a run.
+   * @throws PluginError `EVENT_NAME_INVALID`, `EVENT_TOO_LARGE`, `EVENT_LIMIT`
+   */
+  emit(name: string, data?: JsonValue): Promise<void>
 }
 
 export interface LeaseOptions {

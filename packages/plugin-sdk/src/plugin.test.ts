@@ -36,3 +36,27 @@ describe('errors steer the host', () => {
     expect(error).toMatchObject({ code, retryable })
   })
 })
+
+describe('actions', () => {
+  it('infer the input and the config that they receive from their schemas', async () => {
+    const plugin = definePlugin({
+      config: z.object({ url: z.url() }),
+      actions: {
+        inspect: {
+          input: z.object({ depth: z.int().default(1) }),
+          execute(context) {
+            expectTypeOf(context.input).toEqualTypeOf<{ depth: number }>()
+            expectTypeOf(context.config).toEqualTypeOf<Readonly<{ url: string }>>()
+            return { depth: context.input.depth }
+          },
+        },
+        accounts: {
+          input: z.object({ domain: z.string() }),
+          execute: ({ input }) => ({ domain: input.domain.toUpperCase() }),
+        },
+      },
+      execute: () => undefined,
+    })
+    expect(Object.keys(plugin.actions ?? {})).toEqual(['inspect', 'accounts'])
+  })
+})

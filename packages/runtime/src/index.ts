@@ -11,14 +11,15 @@ export type {
   LoadedPlugin,
   ManagedPlugins,
   MetricCallback,
+  PauseOptions,
   PluginManagerOptions,
   PluginManifest,
-  PluginResult,
+  PluginOutcome,
   PluginSummary,
 } from './manager/index.ts'
 export { PluginManager } from './plugin-manager.ts'
-export { createRefbot, type Refbot, VERSION } from './refbot.ts'
-export type { Runs } from './runs/index.ts'
+export { createRefbot, type Refbot } from './refbot.ts'
+export type { RunRequest, Runs, Settings } from './runs/index.ts'
 export {
   type ArtifactRecord,
   type BackupOptions,
@@ -41,3 +42,4 @@ export {
   type StoreCheck,
   type StoreHealth,
 } from './store/index.ts'
+export { HOST_VERSION as VERSION } from './version.ts'

@@ -3,11 +3,13 @@ import type {
   Discovery,
   LoadedPlugin,
   MetricCallback,
+  PauseOptions,
   PluginManagerOptions,
-  PluginResult,
+  PluginOutcome,
   PluginSummary,
 } from './manager/index.ts'
 import { createRefbot, type Refbot } from './refbot.ts'
+import type { Settings } from './runs/index.ts'
 import type { RunDetails, RunRecord } from './store/index.ts'
 
 /**
@@ -41,6 +43,38 @@ export class PluginManager implements AsyncDisposable {
     await (await this.#open()).plugins.stopPlugin(id)
   }
 
+  /** Stops a plugin and forgets what its code said of itself: the next call asks it again. */
+  async unloadPlugin(id: string): Promise<void> {
+    await (await this.#open()).plugins.unloadPlugin(id)
+  }
+
+  /**
+   * Asks what runs to come to rest at its next checkpoint, and disarms the schedule. Resolves with the status:
+   * `paused` once everything rests, `running` where that takes longer than the time-out.
+   */
+  async pausePlugin(id: string, options?: PauseOptions): Promise<PluginStatus> {
+    return (await this.#open()).plugins.pausePlugin(id, options)
+  }
+
+  async resumePlugin(id: string): Promise<PluginStatus> {
+    return (await this.#open()).plugins.resumePlugin(id)
+  }
+
+  /** Runs an action of a plugin. Resolves when that run has begun. */
+  async runAction(id: string, name: string, input: Settings = {}): Promise<RunRecord> {
+    return (await this.#open()).plugins.runAction(id, name, input, 'api')
+  }
+
+  /** The settings as they are written. */
+  async getConfig(id: string): Promise<Settings> {
+    return (await this.#open()).plugins.getConfig(id)
+  }
+
+  /** Validates settings and writes them to the manifest; they apply from the next run. */
+  async setConfig(id: string, settings: Settings): Promise<void> {
+    await (await this.#open()).plugins.setConfig(id, settings)
+  }
+
   async getPluginStatus(id: string): Promise<PluginStatus> {
     return (await this.#open()).plugins.getPluginStatus(id)
   }
@@ -49,16 +83,16 @@ export class PluginManager implements AsyncDisposable {
     return (await this.#open()).plugins.getPluginsSummary()
   }
 
-  async loadAllPlugins(): Promise<readonly PluginResult<LoadedPlugin>[]> {
+  async loadAllPlugins(): Promise<readonly PluginOutcome<LoadedPlugin>[]> {
     return (await this.#open()).plugins.loadAllPlugins()
   }
 
-  async startAllPlugins(): Promise<readonly PluginResult<RunRecord>[]> {
+  async startAllPlugins(): Promise<readonly PluginOutcome<RunRecord>[]> {
     return (await this.#open()).plugins.startAllPlugins()
   }
 
   /** Stops everything and lets go of it: no handle is left afterwards. */
-  async stopAllPlugins(): Promise<readonly PluginResult<void>[]> {
+  async stopAllPlugins(): Promise<readonly PluginOutcome<void>[]> {
     const results = await (await this.#open()).plugins.stopAllPlugins()
     await this.#close()
     return results

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -23,13 +23,13 @@ describe('the program in the README', () => {
 
   it('prints what it says, and ends by itself: no handle is left once all is stopped', async () => {
     const plugins = join(PACKAGE, 'src', 'fixtures', 'plugins')
-    cpSync(join(plugins, 'hello', 'plugin_config.json'), join(cwd, 'plugins', 'hello', 'plugin_config.json'))
-    symlinkSync(join(plugins, 'hello', 'index.ts'), join(cwd, 'plugins', 'hello', 'index.ts'))
+    mkdirSync(join(cwd, 'plugins'))
+    symlinkSync(join(plugins, 'hello'), join(cwd, 'plugins', 'hello'))
     const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@refbot/source', EXAMPLE], { cwd })
     expect(stdout).toBe('hello loaded\nhello success\nhello 1 run\n')
     expect(existsSync(join(cwd, '.refbot', 'refbot.db'))).toBe(true)
     expect(existsSync(join(cwd, '.refbot', 'lock'))).toBe(false)
-  })
+  }, 60_000)
 })
 
 describe('a PluginManager', () => {

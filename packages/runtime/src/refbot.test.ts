@@ -50,7 +50,7 @@ describe('a run', () => {
       .map((line) => JSON.parse(line))
     expect(log).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ level: 'info', message: 'hello', fields: { i: 0 } }),
+        expect.objectContaining({ level: 'info', message: 'hello', fields: { step: 'greet › say', i: 0 } }),
         expect.objectContaining({ message: 'printed by the plugin', fields: { source: 'output' } }),
       ]),
     )

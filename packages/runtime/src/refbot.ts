@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MetricsAggregator } from '@refbot/analytics'
 import { ProxyScorer } from '@refbot/proxy-scoring'
@@ -12,6 +12,7 @@ import {
   parseConfig,
   type RefbotConfig,
   type RefbotConfigInput,
+  resolveSecret,
   withAbsolutePaths,
 } from './config/index.ts'
 import { createGateIdentity, loadGateIdentity } from './egress/index.ts'
@@ -24,7 +25,7 @@ import { withMetricsFile } from './metrics-file.ts'
 import { openEgress, type RefbotParts } from './open-egress.ts'
 import { readProxies } from './proxies.ts'
 import { ProxyHealth } from './proxy-health.ts'
-import { type LaunchRequest, Runs } from './runs/index.ts'
+import { type LaunchRequest, Runs, type Settings } from './runs/index.ts'
 import {
   applyRetention,
   DataDirectory,
@@ -36,11 +37,7 @@ import {
   type StopReason,
   Store,
 } from './store/index.ts'
-
-/** This package's version, which also names RefBot in its user agent. */
-export const VERSION: string = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version
+import { HOST_VERSION } from './version.ts'
 
 /** A composed RefBot. Disposing it ends its runs, flushes, and releases the data directory. */
 export interface Refbot extends AsyncDisposable {
@@ -118,7 +115,7 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
     new ProxyHealth({ proxies, store, everyMs: SAVE_HEALTH_EVERY_MS, gatherMs: GATHER_CIRCUITS_MS }),
   )
   const egress = await openEgress(stack, {
-    ...{ store, identity, parts, dataDir: directory.path, userAgent: `RefBot/${VERSION}` },
+    ...{ store, identity, parts, dataDir: directory.path, userAgent: `RefBot/${HOST_VERSION}` },
     config: () => live.current,
   })
   const scheduler = new PluginScheduler({
@@ -157,9 +154,11 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
     proxies,
     egress,
     launch,
-    resolve: (plugin) => plugins.resolve(plugin),
+    resolve: (plugin, settings) => plugins.resolve(plugin, settings),
+    setConfig: (plugin, settings) => plugins.setConfig(plugin, settings as Settings),
+    readSecret: (name) => resolveSecret(name, { env: process.env, dataDir: config.dataDir }).reveal(),
     dataDir: config.dataDir,
-    userAgentToken: `RefBot/${VERSION}`,
+    userAgentToken: `RefBot/${HOST_VERSION}`,
     newId: randomUUID,
     now: Date.now,
   })
@@ -175,7 +174,7 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
   let stopReason: StopReason | undefined
   stack.defer(async () => {
     if (runs.isOpen) {
-      await tell(store, 'service.stopping', { version: VERSION, ...(stopReason ?? { reason: 'closed' }) })
+      await tell(store, 'service.stopping', { version: HOST_VERSION, ...(stopReason ?? { reason: 'closed' }) })
     }
     await scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS })
     await runs.close()
@@ -220,7 +219,7 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
       }
       await jobs.follow()
       await plugins.restore()
-      await tell(store, 'service.started', { version: VERSION })
+      await tell(store, 'service.started', { version: HOST_VERSION })
     },
     stop,
     [Symbol.asyncDispose]: () => stop({ reason: 'closed' }),

@@ -88,6 +88,8 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'run.changed': true,
   'artifact.stored': true,
   'plugin.desired': true,
+  'plugin.event': true,
+  'run.held': true,
   'alert.pending': true,
   'alert.firing': true,
   'alert.resolved': true,

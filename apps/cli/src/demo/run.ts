@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { SiteFault } from '@refbot/demo-site'
 import type { BatchResult } from '@refbot/plugin-registration'
 import { createRefbot, type ProxyScore, type Refbot, RefbotError, type RunDetails } from '@refbot/runtime'
@@ -67,19 +68,17 @@ export async function runDemo(options: DemoOptions): Promise<RunningDemo> {
   return { refbot, world, outcome, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-/** A plugins directory that holds the registration plugin, pointed at the demo's site. */
+/** A plugins directory with the settings of the registration plugin, pointed at the demo's site, and the package beside it. */
 function writePlugin(folder: string, url: string, batchSize: number): string {
+  const name = '@refbot/plugin-registration'
+  const installed = join(folder, 'node_modules', name)
+  mkdirSync(dirname(installed), { recursive: true })
+  const code = findPackageJSON(name, import.meta.url)
+  if (code === undefined) throw new Error(`${name} is not installed.`)
+  symlinkSync(dirname(code), installed, 'junction')
   const directory = join(folder, 'plugins', 'registration')
   mkdirSync(directory, { recursive: true })
-  const code = import.meta.resolve('@refbot/plugin-registration')
-  writeFileSync(join(directory, 'index.js'), `export { default } from ${JSON.stringify(code)}\n`)
-  const manifest = {
-    enabled: true,
-    name: 'registration',
-    description: 'Tests the sign-up form of the demo site.',
-    class: 'index.js#default',
-    settings: { url, batchSize, screenshots: 'always' },
-  }
+  const manifest = { enabled: true, settings: { url, batchSize, screenshots: 'always' } }
   writeFileSync(join(directory, 'plugin_config.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   return join(folder, 'plugins')
 }

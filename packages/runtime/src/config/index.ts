@@ -17,6 +17,6 @@ export {
 export { ConfigError, type ConfigNotice, type ConfigProblem, describeProblem, type Place } from './problem.ts'
 export { type ConfigChange, type ConfigPath, diffConfig, RELOAD_RULES, type ReloadRule } from './reload.ts'
 export { configSchema, defineConfig, MAX_SINKS, type RefbotConfig, type RefbotConfigInput } from './schema.ts'
-export { resolveSecret, Secret, type SecretSources, secretVariable } from './secrets.ts'
+export { resolveSecret, SECRET_NAME, Secret, type SecretSources, secretVariable } from './secrets.ts'
 export { type ConfigRow, showConfig } from './show.ts'
 export type { AlertSinkConfig } from './sink-schema.ts'

@@ -1,4 +1,4 @@
-import { crashed, toRunFailure } from './failure.ts'
+import { crashed, RunFailure, toRunFailure } from './failure.ts'
 import type { PluginProcess } from './process.ts'
 
 /**
@@ -15,8 +15,9 @@ export async function answerOf<Answer>(
   })
   exit.catch(() => undefined)
   try {
-    return await Promise.race([call, exit, ...endings])
+    return await Promise.race([call, exit, process.over, ...endings])
   } catch (error) {
+    if (error instanceof RunFailure) throw error
     // A closed pipe is only what a dead process looks like from here: why it died is the better reason.
     throw toRunFailure(process.rpc.$closed ? await exit.catch((crash: unknown) => crash) : error)
   }

@@ -1,23 +1,40 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { JsonValue, RunInfo } from '@refbot/plugin-sdk'
+import { Redactor } from '@refbot/plugin-sdk/host'
 import { answerOf } from './answer.ts'
-import { RunFailure } from './failure.ts'
+import { RunFailure, toRunFailure } from './failure.ts'
 import { PluginProcess, TERM_GRACE_MS } from './process.ts'
-import type { PluginCode } from './protocol.ts'
+import { type ActionCall, type PluginCode, PROTOCOL_VERSION } from './protocol.ts'
 import { RunSession, type SessionOptions } from './session.ts'
+import type { ProcessLimits } from './watchdog.ts'
 
-export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt' | 'plugin' | 'onOver'> {
+/** What can be asked of an attempt while it is under way. */
+export interface AttemptControl {
+  /** Takes hold at its next checkpoint. */
+  pause(): void
+  resume(): void
+}
+
+export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt' | 'plugin' | 'onOver' | 'redactor'> {
   readonly run: RunInfo
   readonly code: PluginCode
+  /** The plugin's folder. */
+  readonly directory: string
   readonly config: JsonValue
+  /** Values that must not be shown, by what is shown instead. */
+  readonly hidden: ReadonlyMap<string, string>
+  readonly action?: ActionCall | undefined
+  readonly limits: ProcessLimits
   /** By which everything that the attempt starts can be found. */
   readonly marks: Readonly<Record<string, string>>
   /** Asks the attempt to end; it is given `stopGraceMs` to. */
   readonly signal: AbortSignal
   /** Default 10,000. */
   readonly stopGraceMs?: number
+  /** Called when its process has started. */
+  readonly onStarted: (control: AttemptControl) => void
+  /** Called when its process has ended, with what it used. */
+  readonly onUsed: (used: { readonly peakRssBytes: number; readonly cpuMs: number }) => void
 }
 
 const STOP_GRACE_MS = 10_000
@@ -30,34 +47,56 @@ export const STOP_LIMIT_MS = STOP_GRACE_MS + TERM_GRACE_MS + 8000
  * @throws RunFailure
  */
 export async function runAttempt(options: AttemptOptions): Promise<JsonValue | undefined> {
-  const { run, code, config, artifactsDir, signal } = options
+  const { run, code, config, action, artifactsDir, signal } = options
   await mkdir(artifactsDir, { recursive: true, mode: 0o700 })
   const ending = Promise.withResolvers<never>()
   ending.promise.catch(() => undefined)
+  const redactor = new Redactor()
+  for (const [name, value] of options.hidden) redactor.add(name, value)
+  const onLog: AttemptOptions['onLog'] = ({ message, fields, ...line }) =>
+    options.onLog({
+      ...line,
+      message: redactor.text(message),
+      ...(fields === undefined ? {} : { fields: redactor.json(fields) }),
+    })
 
   await using session = new RunSession({
     ...options,
     runId: run.id,
     attempt: run.attempt,
     plugin: run.plugin,
+    redactor,
+    onLog,
+    onProgress: ({ message, ...progress }) =>
+      options.onProgress({ ...progress, ...(message === undefined ? {} : { message: redactor.text(message) }) }),
     onOver: ending.reject,
   })
-  await using process = new PluginProcess({
-    marks: options.marks,
-    cwd: dirname(fileURLToPath(code.url)),
-    tmpDir: artifactsDir,
-    api: session.api,
-    onOutput: (line) => options.onLog({ at: Date.now(), level: 'info', message: line, fields: { source: 'output' } }),
-  })
-  const grace = stopAfter(signal, options.stopGraceMs ?? STOP_GRACE_MS, process, ending.reject)
   try {
-    return await answerOf(process, process.rpc.execute({ code, config, run, artifactsDir }), ending.promise)
+    await using process = new PluginProcess({
+      marks: options.marks,
+      code,
+      directory: options.directory,
+      writable: artifactsDir,
+      permissions: options.permissions,
+      limits: options.limits,
+      api: session.api,
+      onOutput: (line) => onLog({ at: Date.now(), level: 'info', message: line, fields: { source: 'output' } }),
+    })
+    await using stack = new AsyncDisposableStack()
+    // Before the process is let go of, and after its last look at itself.
+    stack.defer(() => options.onUsed(process.used))
+    stack.use(stopAfter(signal, options.stopGraceMs ?? STOP_GRACE_MS, process, ending.reject))
+    options.onStarted({
+      pause: () => void process.rpc.pause.asEvent().catch(() => undefined),
+      resume: () => void process.rpc.resume.asEvent().catch(() => undefined),
+    })
+    const request = { protocol: PROTOCOL_VERSION, code, config, run, artifactsDir }
+    const call = process.rpc.execute(action === undefined ? request : { ...request, action })
+    return redactor.json(await answerOf(process, call, ending.promise))
   } catch (error) {
-    if (error instanceof RunFailure && error.reason === 'refused_by_site' && error.code !== 'ORIGIN_PAUSED')
-      await session.reportRefusal()
-    throw error
-  } finally {
-    grace[Symbol.dispose]()
+    const failure = toRunFailure(error)
+    if (failure.reason === 'refused_by_site' && failure.code !== 'ORIGIN_PAUSED') await session.reportRefusal()
+    throw failure.redacted(redactor)
   }
 }
 

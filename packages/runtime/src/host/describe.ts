@@ -1,15 +1,26 @@
-import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonValue } from '@refbot/plugin-sdk'
 import { RefbotError } from '../errors.ts'
 import { answerOf } from './answer.ts'
 import { PluginProcess } from './process.ts'
-import { type HostApi, hostCalls, type PluginCode, type PluginDescription } from './protocol.ts'
+import {
+  type ActionCall,
+  type HostApi,
+  hostCalls,
+  type PluginCode,
+  type PluginDescription,
+  PROTOCOL_VERSION,
+} from './protocol.ts'
 
 export interface DescribeOptions {
   /** By which the process can be found. */
   readonly marks: Readonly<Record<string, string>>
+  /** The plugin's folder; default: that of its code. */
+  readonly directory?: string
+  readonly permissions?: readonly string[]
+  /** Checked as well. */
+  readonly action?: ActionCall | undefined
   /** Default 30,000. */
   readonly timeoutMs?: number
 }
@@ -23,12 +34,13 @@ const TIMEOUT_MS = 30_000
 export async function describePlugin(
   code: PluginCode,
   config: JsonValue,
-  { marks, timeoutMs = TIMEOUT_MS }: DescribeOptions,
+  { marks, directory, permissions = [], action, timeoutMs = TIMEOUT_MS }: DescribeOptions,
 ): Promise<PluginDescription> {
   await using process = new PluginProcess({
     marks,
-    cwd: dirname(fileURLToPath(code.url)),
-    tmpDir: tmpdir(),
+    code,
+    directory: directory ?? dirname(fileURLToPath(code.url)),
+    permissions: new Set(permissions),
     api: noApi(),
     onOutput: () => undefined,
   })
@@ -41,7 +53,11 @@ export async function describePlugin(
     )
   }, timeoutMs)
   try {
-    return await answerOf(process, process.rpc.describe(code, config), late.promise)
+    return await answerOf(
+      process,
+      process.rpc.describe({ protocol: PROTOCOL_VERSION, code, config, ...(action === undefined ? {} : { action }) }),
+      late.promise,
+    )
   } finally {
     clearTimeout(timer)
   }

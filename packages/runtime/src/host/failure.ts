@@ -1,3 +1,4 @@
+import type { Redactor } from '@refbot/plugin-sdk/host'
 import { pausedError } from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
 import type { OriginPause } from '../store/index.ts'
@@ -26,15 +27,27 @@ export class RunFailure extends Error {
     this.reason = failure.reason
     this.retryable = failure.retryable
   }
+
+  /** The same, with nothing in its text that must not be shown. */
+  redacted(redactor: Redactor): RunFailure {
+    const { code, message, hint, reason, retryable } = this
+    const said = { message: redactor.text(message), hint: hint === undefined ? undefined : redactor.text(hint) }
+    return new RunFailure({ code, ...said, reason, retryable })
+  }
 }
 
 /** What cannot change between two attempts. */
 const NEVER_RETRIED = new Set([
   'PLUGIN_CONFIG_INVALID',
+  'PLUGIN_CONFIG_SCHEMA_INVALID',
+  'PLUGIN_ACTION_UNKNOWN',
   'PLUGIN_LOAD_FAILED',
   'PLUGIN_LOAD_TIMEOUT',
   'PLUGIN_INVALID',
   'PLUGIN_API_UNSUPPORTED',
+  'PLUGIN_PROTOCOL_MISMATCH',
+  'PLUGIN_LINK_OUTSIDE',
+  'SECRET_NOT_GRANTED',
   'PLUGIN_PERMISSION_MISSING',
   'TARGET_INVALID',
   'TARGET_NOT_AUTHORISED',

@@ -11,8 +11,9 @@ describe("a plugin's process", () => {
     const start = () =>
       new PluginProcess({
         marks: {},
-        cwd: join(tmpdir(), 'no', 'such', 'folder'),
-        tmpDir: tmpdir(),
+        code: { url: pathToFileURL(join(tmpdir(), 'no', 'such', 'plugin.js')).href, exportName: 'default' },
+        directory: join(tmpdir(), 'no', 'such'),
+        permissions: new Set(),
         api: {} as HostApi,
         onOutput: () => undefined,
       })

@@ -1,18 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { BirpcReturn } from 'birpc'
 import { entry } from '../entry.ts'
 import { RefbotError } from '../errors.ts'
-import { type ChildApi, type HostApi, validated } from './protocol.ts'
+import { type CageOptions, cageFlags } from './cage.ts'
+import type { RunFailure } from './failure.ts'
+import { type ChildApi, type HostApi, type PluginCode, validated } from './protocol.ts'
 import { connect } from './rpc.ts'
+import { DEFAULT_LIMITS, type ProcessLimits, Watchdog } from './watchdog.ts'
 
 export interface PluginProcessOptions {
   /** Set in the environment of the process and of all that it starts, so that it can be found again. */
   readonly marks: Readonly<Record<string, string>>
-  readonly cwd: string
-  readonly tmpDir: string
+  readonly code: PluginCode
+  /** The plugin's folder. */
+  readonly directory: string
+  /** The only folder that it may write into; none: nowhere. */
+  readonly writable?: string
+  /** What the operator granted. */
+  readonly permissions: ReadonlySet<string>
+  readonly limits?: ProcessLimits
   readonly api: HostApi
   /** A line that the plugin printed. */
   readonly onOutput: (line: string) => void
@@ -36,14 +46,21 @@ export class PluginProcess implements AsyncDisposable {
   readonly pid: number
   readonly rpc: BirpcReturn<ChildApi, HostApi>
   readonly exited: Promise<PluginExit>
+  /** Rejects when the host has to end the process; never resolves. */
+  readonly over: Promise<never>
+  readonly #over = Promise.withResolvers<never>()
+  readonly #watchdog: Watchdog
   readonly #child: ChildProcess
   #broken: Error | undefined
 
   constructor(options: PluginProcessOptions) {
     const { url, execArgv } = entry('#plugin-process')
+    const processEntry = fileURLToPath(url)
+    const { code, directory, writable, permissions } = options
+    const cage = cageFor({ directory, entryUrl: code.url, writable, permissions, processEntry })
     const [command, ...prefix] = pdeathsig(process.execPath)
-    this.#child = spawn(command, [...prefix, ...execArgv, fileURLToPath(url)], {
-      cwd: options.cwd,
+    this.#child = spawn(command, [...prefix, ...execArgv, ...cage, processEntry], {
+      cwd: directory,
       env: environment(options),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // A group of its own, so that everything it starts can be ended with it.
@@ -60,10 +77,27 @@ export class PluginProcess implements AsyncDisposable {
     for (const stream of [this.#child.stdout, this.#child.stderr]) readLines(stream, options.onOutput)
     const pipe = this.#child.stdio[3] as Duplex
     pipe.on('error', () => undefined)
-    this.rpc = connect<ChildApi, HostApi>(pipe, validated(options.api), (error) => {
+    const end = (error: Error) => {
       this.#broken ??= error
       this.kill('SIGKILL')
+    }
+    this.over = this.#over.promise
+    this.over.catch(() => undefined)
+    this.#watchdog = new Watchdog({
+      pid: this.pid,
+      limits: options.limits ?? DEFAULT_LIMITS,
+      onOver: (failure: RunFailure) => {
+        this.#over.reject(failure)
+        this.kill('SIGKILL')
+      },
     })
+    const api: HostApi = { ...options.api, beat: async (said) => this.#watchdog.beat(said) }
+    this.rpc = connect<ChildApi, HostApi>(pipe, validated(api, end), end)
+  }
+
+  /** What it has used so far; the peak is what was seen of it. */
+  get used(): { readonly peakRssBytes: number; readonly cpuMs: number } {
+    return this.#watchdog.used
   }
 
   #ending(): Promise<PluginExit> {
@@ -103,7 +137,21 @@ export class PluginProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#watchdog.look()
+    this.#watchdog[Symbol.dispose]()
     await this.terminate()
+  }
+}
+
+function cageFor(options: CageOptions): readonly string[] {
+  try {
+    return cageFlags(options)
+  } catch (error) {
+    if (error instanceof RefbotError) throw error
+    throw new RefbotError('PLUGIN_PROCESS_FAILED', `The plugin's folder ${options.directory} cannot be read.`, {
+      hint: 'Check that it is there, and that this user may read it.',
+      cause: error,
+    })
   }
 }
 
@@ -116,8 +164,8 @@ function pdeathsig(command: string): [string, ...string[]] {
 
 const INHERITED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'SystemRoot'] as const
 
-function environment({ marks, tmpDir }: PluginProcessOptions): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { TMPDIR: tmpDir, NODE_ENV: 'production', ...marks }
+function environment({ marks, writable = tmpdir() }: PluginProcessOptions): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { TMPDIR: writable, NODE_ENV: 'production', ...marks }
   for (const name of INHERITED) if (process.env[name] !== undefined) env[name] = process.env[name]
   return env
 }

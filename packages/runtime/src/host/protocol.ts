@@ -1,6 +1,17 @@
-import type { Authorisation, EgressReport, JsonValue, PluginSchedule, RunInfo } from '@refbot/plugin-sdk'
+import {
+  type Authorisation,
+  type EgressReport,
+  type JsonValue,
+  PluginError,
+  type PluginSchedule,
+  type RunInfo,
+} from '@refbot/plugin-sdk'
+import type { JsonSchema } from '@refbot/plugin-sdk/host'
 import { z } from 'zod'
 import type { HttpAnswer, HttpPart } from './http-desk.ts'
+
+/** Of what is said over the pipe; the two ends may be of two releases while RefBot is being updated. */
+export const PROTOCOL_VERSION = 1
 
 /** Which file and export of a plugin to load. */
 export interface PluginCode {
@@ -9,32 +20,59 @@ export interface PluginCode {
   readonly exportName: string
 }
 
+/** An action of the plugin that is run instead of its `execute`. */
+export interface ActionCall {
+  readonly name: string
+  readonly input: JsonValue
+}
+
 export interface ExecuteRequest {
+  readonly protocol: number
   readonly code: PluginCode
   /** As its operator wrote it; the schema fills in the defaults. */
   readonly config: JsonValue
   readonly run: RunInfo
+  readonly action?: ActionCall
   /** Where artifacts are written, and nothing else. */
   readonly artifactsDir: string
+}
+
+export interface ActionDescription {
+  readonly description: string
+  /** JSON Schema of what it is called with. */
+  readonly input: JsonSchema
 }
 
 /** What a plugin says of itself. */
 export interface PluginDescription {
   readonly apiVersion: number
   readonly permissions: readonly string[]
+  readonly secrets: readonly string[]
   readonly schedule: PluginSchedule | undefined
   /** JSON Schema of the config's input side. */
-  readonly configSchema: JsonValue
+  readonly configSchema: JsonSchema
+  readonly actions: Readonly<Record<string, ActionDescription>>
   /** What is wrong with the config that was sent along; empty when nothing is. */
   readonly configIssues: readonly string[]
 }
 
+export interface DescribeRequest {
+  readonly protocol: number
+  readonly code: PluginCode
+  readonly config: JsonValue
+  /** Checked against the action's schema as well. */
+  readonly action?: ActionCall
+}
+
 /** What the host asks of a plugin's process. */
 export interface ChildApi {
-  describe(code: PluginCode, config: JsonValue): Promise<PluginDescription>
+  describe(request: DescribeRequest): Promise<PluginDescription>
   execute(request: ExecuteRequest): Promise<JsonValue | undefined>
   /** Asks the run to end; it is given time to. */
   abort(reason: string): void
+  /** Asks the run to come to rest at its next checkpoint; `held` answers it. */
+  pause(): void
+  resume(): void
 }
 
 export interface OpenedPage {
@@ -52,32 +90,50 @@ export interface OpenedLease {
   readonly proxy: string
 }
 
-const labels = z.record(z.string().max(200), z.string().max(1000))
+/** Characters of a message or of what a line carries, at most; the child cuts what is longer. */
+export const MAX_TEXT = 16_384
 
-/** Every call that a plugin's process may make, with the shape of its arguments; anything else is refused. */
+const labels = z.record(z.string().max(200), z.string().max(1000))
+const key = z.string().min(1).max(500)
+const finite = z.number()
+
+/** Every call that a plugin's process may make, with the shape of its arguments; anything else ends the process. */
 export const hostCalls = {
+  /** Each second: the plugin's event loop turns. */
+  beat: z.tuple([z.object({ rssBytes: finite, cpuMs: finite })]),
   log: z.tuple([
-    z.array(
-      z.object({
-        at: z.number(),
-        level: z.enum(['debug', 'info', 'warn', 'error']),
-        message: z.string(),
-        fields: z.record(z.string(), z.json()).optional(),
-      }),
-    ),
+    z
+      .array(
+        z.object({
+          at: finite,
+          level: z.enum(['debug', 'info', 'warn', 'error']),
+          message: z.string().max(MAX_TEXT + 100),
+          fields: z.record(z.string(), z.json()).optional(),
+        }),
+      )
+      .max(1000),
   ]),
   metrics: z.tuple([
-    z.array(z.object({ name: z.string().min(1).max(200), value: z.number(), labels, at: z.number() })),
+    z.array(z.object({ name: z.string().min(1).max(200), value: finite, labels, at: finite })).max(5000),
   ]),
-  progress: z.tuple([z.number(), z.number(), z.string().max(1000).optional()]),
+  progress: z.tuple([finite, finite, z.string().max(1000).optional()]),
   step: z.tuple([
-    z.object({ path: z.string().max(1000), startedAt: z.number(), endedAt: z.number(), error: z.string().optional() }),
+    z.object({
+      path: z.string().max(1000),
+      startedAt: finite,
+      endedAt: finite,
+      error: z.string().max(MAX_TEXT).optional(),
+    }),
   ]),
-  checkpoint: z.tuple([]),
-  storageGet: z.tuple([z.string().max(500)]),
-  storageSet: z.tuple([z.string().max(500), z.json()]),
-  storageDelete: z.tuple([z.string().max(500)]),
+  held: z.tuple([z.boolean()]),
+  event: z.tuple([z.string().min(1).max(100), z.json()]),
+  secret: z.tuple([z.string().max(100)]),
+  setConfig: z.tuple([z.record(z.string(), z.json())]),
+  storageGet: z.tuple([key]),
+  storageSet: z.tuple([key, z.json()]),
+  storageDelete: z.tuple([key]),
   storageList: z.tuple([z.string().max(500)]),
+  storageCompareAndSet: z.tuple([key, z.json().optional(), z.json()]),
   proxiesAvailable: z.tuple([]),
   leaseProxy: z.tuple([z.object({ exclude: z.array(z.string()).max(10_000).optional() })]),
   failLease: z.tuple([z.string(), z.string().max(200)]),
@@ -105,15 +161,20 @@ export const hostCalls = {
 export type HostCallName = keyof typeof hostCalls
 
 interface HostResults {
+  beat: void
   log: void
   metrics: void
   progress: void
   step: void
-  checkpoint: void
+  held: void
+  event: void
+  secret: string
+  setConfig: void
   storageGet: JsonValue | undefined
   storageSet: void
   storageDelete: void
   storageList: readonly { readonly key: string; readonly value: JsonValue }[]
+  storageCompareAndSet: boolean
   proxiesAvailable: boolean
   leaseProxy: OpenedLease
   failLease: void
@@ -134,11 +195,41 @@ export type HostApi = {
   [Name in HostCallName]: (...args: z.output<(typeof hostCalls)[Name]>) => Promise<HostResults[Name]>
 }
 
-/** Wraps an implementation so that arguments of the wrong shape never reach it. */
-export function validated(api: HostApi): HostApi {
+/** A plugin's process said something that no plugin's process says. */
+export class NonsenseError extends Error {
+  override readonly name = 'NonsenseError'
+  readonly code = 'MESSAGE_INVALID'
+}
+
+/** Wraps an implementation so that arguments of the wrong shape never reach it; `onNonsense` is told of them. */
+export function validated(api: HostApi, onNonsense: (error: NonsenseError) => void): HostApi {
   const guard = (name: HostCallName) => {
     const call = api[name] as (...args: unknown[]) => Promise<unknown>
-    return async (...args: unknown[]) => call(...hostCalls[name].parse(args))
+    return async (...args: unknown[]) => {
+      const parsed = hostCalls[name].safeParse(args)
+      if (parsed.success) return call(...(parsed.data as unknown[]))
+      const error = new NonsenseError(`The call ${name} had arguments of the wrong shape: ${firstIssue(parsed.error)}.`)
+      onNonsense(error)
+      throw error
+    }
   }
   return Object.fromEntries((Object.keys(hostCalls) as HostCallName[]).map((name) => [name, guard(name)])) as HostApi
+}
+
+/**
+ * The same check on the plugin's side, where a mistake of its author is an error with a place, and not the end of the run.
+ * @throws PluginError `PLUGIN_CALL_INVALID`
+ */
+export function checkCall<Name extends HostCallName>(name: Name, what: string, ...args: readonly unknown[]): void {
+  const parsed = hostCalls[name].safeParse(args)
+  if (parsed.success) return
+  throw new PluginError('PLUGIN_CALL_INVALID', `${what} was called with something else: ${firstIssue(parsed.error)}.`, {
+    hint: 'Look at the types of the context; everything that is handed over is JSON of a limited size.',
+    retryable: false,
+  })
+}
+
+function firstIssue(error: z.ZodError): string {
+  const [issue] = error.issues
+  return issue === undefined ? 'unknown' : `${issue.path.join('.') || 'arguments'}: ${issue.message}`
 }

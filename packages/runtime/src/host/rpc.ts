@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type BirpcReturn, createBirpc } from 'birpc'
 import { FrameChannel } from './frames.ts'
+import { NonsenseError } from './protocol.ts'
 import { RemoteError, toWire } from './remote-error.ts'
 
 /** birpc over frames; errors keep their code, hint, reason and whether to try again. */
@@ -13,7 +14,7 @@ export function connect<Remote extends object, Local extends object>(
   const channel = new FrameChannel(pipe, {
     onMessage: (message) => {
       if (isMessage(message)) void Promise.resolve(receive(revive(message))).catch(onBroken)
-      else onBroken(new Error('A frame held no message.'))
+      else onBroken(new NonsenseError('A frame held no message.'))
     },
     onBroken,
   })
@@ -22,8 +23,12 @@ export function connect<Remote extends object, Local extends object>(
     on: (listener) => {
       receive = listener
     },
-    // `constructor` and the like are no calls.
-    resolver: (name, call) => (Object.hasOwn(local, name) ? call : undefined),
+    resolver(name, call) {
+      // `constructor` and the like are no calls either.
+      if (Object.hasOwn(local, name)) return call
+      onBroken(new NonsenseError(`There is no call ${JSON.stringify(String(name).slice(0, 100))}.`))
+      return undefined
+    },
     // With a name: a result that could not be sent, to be answered as an error. Without: the caller's own, to be thrown.
     onGeneralError: (_error, name) => name !== undefined,
     // Both ends live and die with the pipe, so no call outlasts it; a time-out would only cut long runs short.

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import type { JsonValue, LogLevel, PluginPermission } from '@refbot/plugin-sdk'
+import type { JsonValue, PluginPermission } from '@refbot/plugin-sdk'
+import type { LogLine, MetricSample, Redactor } from '@refbot/plugin-sdk/host'
 import { RefbotError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import { HttpDesk } from './http-desk.ts'
@@ -13,30 +14,31 @@ export interface RunProgress {
   readonly message?: string
 }
 
-export interface LogLine {
-  readonly at: number
-  readonly level: LogLevel
-  readonly message: string
-  readonly fields?: Readonly<Record<string, JsonValue>>
-}
-
-export interface MetricSample {
-  readonly name: string
-  readonly value: number
-  readonly labels: Readonly<Record<string, string>>
-  readonly at: number
-}
-
 export interface SessionOptions extends WayOutOptions {
   readonly attempt: number
   readonly plugin: string
   readonly permissions: ReadonlySet<string>
   readonly artifactsDir: string
-  readonly store: Pick<Store, 'runs' | 'artifacts' | 'pluginValues'>
+  readonly store: Pick<Store, 'runs' | 'artifacts' | 'pluginValues' | 'tell'>
+  /** Knows what must not be shown. */
+  readonly redactor: Redactor
+  /** Names of the secrets that the plugin may read. */
+  readonly secrets: ReadonlySet<string>
+  /** @throws RefbotError `SECRET_MISSING` */
+  readonly readSecret: (name: string) => string
+  /** Writes the plugin's settings to its manifest; validated first. */
+  readonly setConfig: (settings: JsonValue) => Promise<void>
+  /** The run has come to rest at a checkpoint, or goes on. */
+  readonly onHeld: (held: boolean) => void
   readonly onLog: (line: LogLine) => void
   readonly onMetrics: (samples: readonly MetricSample[]) => void
   readonly onProgress: (progress: RunProgress) => void
 }
+
+/** Of one event of a plugin's own, as JSON. */
+const MAX_EVENT_BYTES = 16 * 1024
+/** Of one attempt. */
+const MAX_EVENTS = 1000
 
 /** The host's side of `ctx` for one attempt: it holds the attempt's pages, leases and browser, and ends them with it. */
 export class RunSession implements AsyncDisposable {
@@ -45,6 +47,7 @@ export class RunSession implements AsyncDisposable {
   readonly #wayOut: WayOut
   readonly #http: HttpDesk
   #steps = 0
+  #events = 0
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -52,25 +55,30 @@ export class RunSession implements AsyncDisposable {
     const http = new HttpDesk(options.egress.gate, (url, leaseId) => wayOut.open(url, leaseId))
     this.#wayOut = wayOut
     this.#http = http
-    const { runId, attempt, plugin, store } = options
+    const { runId, attempt, plugin, store, redactor } = options
     this.api = {
+      // Answered by the process that it comes from.
+      beat: async () => undefined,
       log: async (lines) => {
-        for (const { fields, ...line } of lines)
-          options.onLog(fields === undefined ? line : { ...line, fields: fields as Record<string, JsonValue> })
+        for (const line of lines) options.onLog(line as LogLine)
       },
       metrics: async (samples) => options.onMetrics(samples),
       progress: async (done, total, message) =>
         options.onProgress({ done, total, ...(message === undefined ? {} : { message }) }),
-      step: async ({ error, ...step }) => {
+      step: async ({ error, path, ...step }) => {
         this.#steps += 1
-        await store.runs.addSteps(runId, [
-          { ...step, attempt, number: this.#steps, ...(error === undefined ? {} : { error }) },
-        ])
+        const said = { path: redactor.text(path), ...(error === undefined ? {} : { error: redactor.text(error) }) }
+        await store.runs.addSteps(runId, [{ ...step, ...said, attempt, number: this.#steps }])
       },
-      checkpoint: async () => undefined,
+      held: async (held) => options.onHeld(held),
+      event: (name, data) => this.#tellEvent(name, data as JsonValue),
+      secret: async (name) => this.#secret(name),
+      setConfig: (settings) => options.setConfig(settings as JsonValue),
       storageGet: (key) => store.pluginValues.get(plugin, key),
       storageSet: (key, value) => store.pluginValues.set(plugin, key, value as JsonValue),
       storageDelete: (key) => store.pluginValues.delete(plugin, key),
+      storageCompareAndSet: (key, expected, value) =>
+        store.pluginValues.compareAndSet(plugin, key, expected as JsonValue | undefined, value as JsonValue),
       storageList: (prefix) => store.pluginValues.list(plugin, prefix),
       proxiesAvailable: async () => options.proxies.size > 0,
       leaseProxy: async ({ exclude = [] }) => {
@@ -106,6 +114,39 @@ export class RunSession implements AsyncDisposable {
     const { size } = await stat(file)
     await store.artifacts.add({ runId, name, contentType, bytes: size })
     return { bytes: size }
+  }
+
+  async #tellEvent(name: string, data: JsonValue): Promise<void> {
+    const bytes = Buffer.byteLength(JSON.stringify(data))
+    if (bytes > MAX_EVENT_BYTES) {
+      throw new RefbotError(
+        'EVENT_TOO_LARGE',
+        `The event ${name} has ${bytes} bytes; ${MAX_EVENT_BYTES} is the limit.`,
+        {
+          hint: 'Keep what is large as an artifact, and name it in the event.',
+        },
+      )
+    }
+    this.#events += 1
+    if (this.#events > MAX_EVENTS) {
+      throw new RefbotError('EVENT_LIMIT', `A run may tell ${MAX_EVENTS} events.`, {
+        hint: 'Events are for people and programs that wait for them; write the rest to the log.',
+      })
+    }
+    const { runId, plugin, store, redactor } = this.#options
+    await store.tell('plugin.event', { plugin, runId, name, data: redactor.json(data) })
+  }
+
+  #secret(name: string): string {
+    const { secrets, readSecret, redactor, plugin } = this.#options
+    if (!secrets.has(name)) {
+      throw new RefbotError('SECRET_NOT_GRANTED', `The secret ${JSON.stringify(name)} is not granted to ${plugin}.`, {
+        hint: 'The plugin must name it, and "secrets" in its plugin_config.json must grant it.',
+      })
+    }
+    const value = readSecret(name)
+    redactor.add(name, value)
+    return value
   }
 
   #need(permission: PluginPermission): void {

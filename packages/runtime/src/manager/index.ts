@@ -1,11 +1,14 @@
+export { type Compatibility, SUPPORTED_API_VERSIONS } from './compatibility.ts'
 export { ConfigJobs } from './config-jobs.ts'
-export { type BrokenPlugin, type Discovery, discover, MANIFEST_FILE, type PluginManifest } from './manifest.ts'
+export { type BrokenPlugin, type Discovery, discover } from './discover.ts'
+export type { LoadedPlugin } from './load.ts'
+export { MANIFEST_FILE, type PluginManifest } from './manifest.ts'
 export {
-  type LoadedPlugin,
   ManagedPlugins,
   type ManagerServices,
   type MetricCallback,
+  type PauseOptions,
   type PluginManagerOptions,
-  type PluginResult,
+  type PluginOutcome,
 } from './plugin-manager.ts'
 export type { PluginSummary } from './summary.ts'

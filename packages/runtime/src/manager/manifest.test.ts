@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { discover } from './manifest.ts'
+import { discover } from './discover.ts'
 
 let pluginsDir: string
 beforeEach(() => {
-  pluginsDir = mkdtempSync(join(tmpdir(), 'refbot-plugins-'))
+  pluginsDir = realpathSync(mkdtempSync(join(tmpdir(), 'refbot-plugins-')))
 })
 afterEach(() => rmSync(pluginsDir, { recursive: true, force: true }))
 

@@ -1,18 +1,23 @@
-import type {
-  DesiredState,
-  JsonValue,
-  PluginPermission,
-  PluginSchedule,
-  PluginStatus,
-  RunCause,
+import {
+  activityOf,
+  type DesiredState,
+  LIFECYCLE,
+  type PluginCommand,
+  type PluginStatus,
+  pluginStatus,
+  type RunCause,
 } from '@refbot/plugin-sdk'
-import type { PluginScheduler, ScheduleConfig, Trigger } from '@refbot/scheduler'
+import type { PluginScheduler } from '@refbot/scheduler'
 import { RefbotError } from '../errors.ts'
-import { describePlugin, type MetricSample, type PluginDescription, STOP_LIMIT_MS } from '../host/index.ts'
-import type { RunnablePlugin, Runs } from '../runs/index.ts'
-import { RUN_TASK, type RunDetails, type RunRecord, type Store } from '../store/index.ts'
+import type { MetricSample } from '../host/index.ts'
+import type { RunnablePlugin, RunRequest, Runs, Settings } from '../runs/index.ts'
+import type { RunDetails, RunRecord, Store } from '../store/index.ts'
 import type { ConfigJobs } from './config-jobs.ts'
-import { type Discovery, discover, type PluginManifest } from './manifest.ts'
+import { type Discovery, discover } from './discover.ts'
+import { PluginJobs } from './jobs.ts'
+import { disabled, type LoadedPlugin, load, refuseHidden, runnable, toRefbotError } from './load.ts'
+import type { PluginManifest } from './manifest.ts'
+import { writeSettings } from './settings.ts'
 import { brokenSummary, type PluginSummary, pluginMetrics } from './summary.ts'
 
 export interface PluginManagerOptions {
@@ -34,32 +39,35 @@ export interface ManagerServices {
   readonly timeZone?: string | undefined
 }
 
-/** A plugin whose code was asked what it is. */
-export interface LoadedPlugin {
-  readonly manifest: PluginManifest
-  readonly description: PluginDescription
-  /** What it may do: the manifest's word, or what the code asks for where the manifest is silent. */
-  readonly permissions: readonly PluginPermission[]
-}
-
 /** What became of one plugin of several; one that fails holds up no other. */
-export type PluginResult<Value> =
+export type PluginOutcome<Value> =
   | { readonly id: string; readonly ok: true; readonly value: Value }
   | { readonly id: string; readonly ok: false; readonly error: RefbotError }
 
 export type MetricCallback = (plugin: string, samples: readonly MetricSample[]) => void
 
+export interface PauseOptions {
+  /** How long to wait for runs to come to rest, in ms; default 10,000. */
+  readonly timeoutMs?: number
+}
+
+const PAUSE_TIMEOUT_MS = 10_000
+
 /**
- * Holds what operators want of each plugin (armed, paused, stopped), stored so that a restart restores it.
- * A plugin's code runs in processes of its own only: there is nothing of it to keep alive, and nothing to unload.
+ * Holds what operators want of each plugin (armed, paused, stopped), stored so that a restart restores it; see
+ * `LIFECYCLE` for what follows from that. A plugin's code runs in processes of its own only.
  */
 export class ManagedPlugins {
   readonly #services: ManagerServices
+  readonly #jobs: PluginJobs
   readonly #loaded = new Map<string, LoadedPlugin>()
   readonly #failed = new Map<string, RefbotError>()
+  /** Settings are written one after the other. */
+  readonly #writing = new Map<string, Promise<unknown>>()
 
   constructor(services: ManagerServices) {
     this.#services = services
+    this.#jobs = new PluginJobs(services.scheduler, services.timeZone)
   }
 
   /** Reads manifests; runs no code. */
@@ -74,8 +82,7 @@ export class ManagedPlugins {
   async loadPlugin(id: string): Promise<LoadedPlugin> {
     const manifest = this.#manifest(id)
     try {
-      if (!manifest.enabled) throw disabled(manifest)
-      const loaded = await load(manifest, this.#services.marks)
+      const loaded = await load(manifest, { marks: this.#services.marks })
       this.#loaded.set(id, loaded)
       this.#failed.delete(id)
       return loaded
@@ -87,24 +94,83 @@ export class ManagedPlugins {
     }
   }
 
+  /** Stops the plugin and forgets what its code said of itself: the next run asks it again. */
+  async unloadPlugin(id: string): Promise<void> {
+    await this.stopPlugin(id)
+    this.#loaded.delete(id)
+  }
+
   /** Runs the plugin once, now, and arms its schedule where it has one. Resolves when the run has begun. */
   async startPlugin(id: string, cause: RunCause = 'manual'): Promise<RunRecord> {
-    const { runs, store, configJobs } = this.#services
     const loaded = await this.loadPlugin(id)
-    await this.#arm(loaded)
-    await store.plugins.setDesired(id, 'armed')
-    await configJobs.follow()
-    return runs.start(id, cause)
+    await this.#jobs.arm(id, loaded.description.schedule)
+    await this.#want(id, 'start')
+    this.#services.runs.resume(id)
+    return this.#services.runs.start(id, cause)
+  }
+
+  /**
+   * Runs the plugin once, now, and arms nothing; with settings of this run alone over those of the manifest.
+   * @throws RefbotError as {@link loadPlugin}, `PLUGIN_SETTING_HIDDEN`
+   */
+  async runPlugin(id: string, cause: RunCause = 'manual', settings: Settings = {}): Promise<RunRecord> {
+    const { description } = await this.loadPlugin(id)
+    if (Object.keys(settings).length === 0) return this.#services.runs.start(id, cause)
+    const manifest = this.#manifest(id)
+    refuseHidden(manifest, description.configSchema, settings)
+    await this.#check(manifest, { settings: { ...manifest.settings, ...settings } as Settings })
+    return this.#services.runs.start(id, cause, { settings })
+  }
+
+  /**
+   * Runs an action of the plugin: a run as any other, in a process of its own.
+   * @throws RefbotError as {@link loadPlugin}, `PLUGIN_ACTION_UNKNOWN`, `PLUGIN_SETTING_HIDDEN`
+   */
+  async runAction(id: string, name: string, input: Settings = {}, cause: RunCause = 'manual'): Promise<RunRecord> {
+    const { description } = await this.loadPlugin(id)
+    const action: NonNullable<RunRequest['action']> = { name, input }
+    const manifest = this.#manifest(id)
+    const described = Object.hasOwn(description.actions, name) ? description.actions[name] : undefined
+    if (described !== undefined) refuseHidden(manifest, described.input, input)
+    await this.#check(manifest, { action })
+    return this.#services.runs.start(id, cause, { action })
+  }
+
+  /**
+   * Disarms the schedule, and asks what runs to come to rest at its next checkpoint. Resolves once it has, or is over;
+   * where that takes longer than the time-out with status `running`, and the wish stands.
+   * @throws RefbotError `PLUGIN_UNKNOWN`, `PLUGIN_STOPPED`
+   */
+  async pausePlugin(id: string, { timeoutMs = PAUSE_TIMEOUT_MS }: PauseOptions = {}): Promise<PluginStatus> {
+    this.#manifest(id)
+    await this.#want(id, 'pause')
+    await this.#jobs.disarm(id)
+    await this.#services.runs.pause(id, timeoutMs)
+    return this.getPluginStatus(id)
+  }
+
+  /**
+   * Lets paused runs go on, and arms the schedule again.
+   * @throws RefbotError as {@link loadPlugin}, `PLUGIN_STOPPED`
+   */
+  async resumePlugin(id: string): Promise<PluginStatus> {
+    this.#manifest(id)
+    await this.#next(id, 'resume')
+    const { description } = await this.loadPlugin(id)
+    await this.#want(id, 'resume')
+    await this.#jobs.arm(id, description.schedule)
+    this.#services.runs.resume(id)
+    return this.getPluginStatus(id)
   }
 
   /** Disarms the schedule and aborts what runs; resolves when that has ended. */
   async stopPlugin(id: string): Promise<void> {
-    const { runs, store, configJobs } = this.#services
     this.#manifest(id)
-    await store.plugins.setDesired(id, 'stopped')
-    await this.#disarm(id)
-    await configJobs.follow()
-    await runs.cancelAll(id)
+    await this.#want(id, 'stop')
+    await this.#jobs.disarm(id)
+    await this.#services.runs.cancelAll(id)
+    this.#services.runs.resume(id)
+    this.#failed.delete(id)
   }
 
   /** @throws RefbotError `PLUGIN_UNKNOWN` */
@@ -121,16 +187,16 @@ export class ManagedPlugins {
     return [...good, ...broken.map(({ id, error }) => brokenSummary(id, error))].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  loadAllPlugins(): Promise<readonly PluginResult<LoadedPlugin>[]> {
+  loadAllPlugins(): Promise<readonly PluginOutcome<LoadedPlugin>[]> {
     return this.#each((id) => this.loadPlugin(id))
   }
 
   /** As {@link startPlugin}, for every plugin that is enabled. */
-  startAllPlugins(): Promise<readonly PluginResult<RunRecord>[]> {
+  startAllPlugins(): Promise<readonly PluginOutcome<RunRecord>[]> {
     return this.#each((id) => this.startPlugin(id))
   }
 
-  stopAllPlugins(): Promise<readonly PluginResult<void>[]> {
+  stopAllPlugins(): Promise<readonly PluginOutcome<void>[]> {
     return this.#each((id) => this.stopPlugin(id))
   }
 
@@ -139,43 +205,62 @@ export class ManagedPlugins {
     return this.#services.runs.on('metrics', callback)
   }
 
+  /** The settings as they are written. */
+  getConfig(id: string): Settings {
+    return this.#manifest(id).settings as Settings
+  }
+
+  /**
+   * Validates settings and writes them to the manifest in one step; they apply from the next run.
+   * @throws RefbotError `PLUGIN_CONFIG_INVALID`, and nothing is written
+   */
+  async setConfig(id: string, settings: Settings): Promise<void> {
+    const write = async () => {
+      const manifest = this.#manifest(id)
+      await this.#check(manifest, { settings })
+      await writeSettings(manifest.file, settings)
+    }
+    const turn = (this.#writing.get(id) ?? Promise.resolve()).catch(() => undefined).then(write)
+    this.#writing.set(id, turn)
+    await turn
+  }
+
   /** Resolves once a run is over; at once when it is. */
   settled(runId: string): Promise<RunDetails> {
     return this.#services.runs.settled(runId)
   }
 
   /** What an attempt needs of its plugin, with the settings as they are written now. */
-  async resolve(id: string): Promise<RunnablePlugin> {
+  async resolve(id: string, settings?: Settings): Promise<RunnablePlugin> {
     const manifest = this.#manifest(id)
     if (!manifest.enabled) throw disabled(manifest)
-    const loaded = this.#loaded.get(id) ?? (await this.loadPlugin(id))
-    const permissions = manifest.permissions ?? loaded.permissions
-    return { code: manifest.code, config: manifest.settings as JsonValue, permissions }
+    return runnable(manifest, this.#loaded.get(id) ?? (await this.loadPlugin(id)), settings)
   }
 
   /** Brings the jobs of plugins in line with what their operators want; called once, when the scheduler has started. */
   async restore(): Promise<void> {
-    const desired = await this.#services.store.plugins.desired()
+    const { runs, store } = this.#services
+    const desired = await store.plugins.desired()
     const { plugins } = await this.discoverPlugins()
-    for (const job of this.#services.scheduler.jobs()) {
-      const id = pluginOfJob(job.config.id)
-      if (id !== undefined && !plugins.some((manifest) => manifest.id === id)) await this.#disarm(id)
+    for (const id of this.#jobs.armed()) {
+      if (!plugins.some((manifest) => manifest.id === id)) await this.#jobs.disarm(id)
     }
     await Promise.all(
       plugins.map(async ({ id, enabled }) => {
-        if (desired[id] !== 'armed' || !enabled) return this.#disarm(id)
+        if (desired[id] === 'paused') await runs.pause(id, 0)
+        if (desired[id] !== 'armed' || !enabled) return this.#jobs.disarm(id)
         await this.loadPlugin(id).then(
-          (loaded) => this.#arm(loaded),
+          ({ description }) => this.#jobs.arm(id, description.schedule),
           // Kept as its status: one plugin that cannot be loaded must not keep the others from starting.
-          () => this.#disarm(id),
+          () => this.#jobs.disarm(id),
         )
       }),
     )
   }
 
-  async #each<Value>(action: (id: string) => Promise<Value>): Promise<readonly PluginResult<Value>[]> {
+  async #each<Value>(action: (id: string) => Promise<Value>): Promise<readonly PluginOutcome<Value>[]> {
     const { plugins, broken } = await this.discoverPlugins()
-    const results: PluginResult<Value>[] = broken.map(({ id, error }) => ({ id, ok: false, error }))
+    const results: PluginOutcome<Value>[] = broken.map(({ id, error }) => ({ id, ok: false, error }))
     for (const { id } of plugins.filter(({ enabled }) => enabled)) {
       try {
         results.push({ id, ok: true, value: await action(id) })
@@ -186,38 +271,36 @@ export class ManagedPlugins {
     return results
   }
 
-  async #arm({ manifest, description }: LoadedPlugin): Promise<void> {
-    const { scheduler, timeZone } = this.#services
-    const { schedule } = description
-    if (schedule === undefined) return this.#disarm(manifest.id)
-    const config: ScheduleConfig = {
-      id: jobOfPlugin(manifest.id),
-      task: RUN_TASK,
-      input: { plugin: manifest.id, cause: 'schedule' satisfies RunCause },
-      origin: 'plugin',
-      concurrencyKey: RUN_TASK,
-      abortGraceMs: STOP_LIMIT_MS,
-      triggers: triggerOf(schedule, timeZone),
-    }
-    await scheduler.replace(config)
+  /** What is wanted after a command. */
+  async #next(id: string, command: PluginCommand): Promise<DesiredState> {
+    const desired = (await this.#services.store.plugins.desired())[id] ?? 'stopped'
+    const next = LIFECYCLE[desired].commands[command]
+    if (typeof next === 'string') return next
+    throw new RefbotError(next.refused, `The plugin ${id} is stopped, so there is nothing to ${command}.`, {
+      hint: `Start it: refbot plugin start ${id}.`,
+    })
   }
 
-  async #disarm(id: string): Promise<void> {
-    if (this.#job(id) !== undefined) await this.#services.scheduler.remove(jobOfPlugin(id))
-  }
-
-  #job(id: string) {
-    return this.#services.scheduler.job(jobOfPlugin(id))
+  async #want(id: string, command: PluginCommand): Promise<void> {
+    const { store, configJobs } = this.#services
+    await store.plugins.setDesired(id, await this.#next(id, command))
+    await configJobs.follow()
   }
 
   #status(id: string, desired: DesiredState = 'stopped'): PluginStatus {
-    if (this.#services.runs.isRunning(id)) return 'running'
-    if (this.#failed.has(id)) return 'error'
-    return desired === 'armed' ? 'idle' : desired
+    return pluginStatus(desired, activityOf(this.#services.runs.counts(id), this.#failed.has(id)))
+  }
+
+  async #check(manifest: PluginManifest, given: { settings?: Settings; action?: RunRequest['action'] }): Promise<void> {
+    try {
+      await load(manifest, { marks: this.#services.marks, ...given })
+    } catch (error) {
+      throw toRefbotError(error)
+    }
   }
 
   async #summary(manifest: PluginManifest, desired: DesiredState = 'stopped'): Promise<PluginSummary> {
-    const { id, name, description, version, enabled } = manifest
+    const { id, name, description, version, enabled, compatibility } = manifest
     const failed = this.#failed.get(id)
     return {
       id,
@@ -225,10 +308,12 @@ export class ManagedPlugins {
       description,
       version,
       enabled,
+      package: manifest.package,
+      warning: compatibility.warning,
       desired,
       status: this.#status(id, desired),
       metrics: pluginMetrics(await this.#services.store.runs.counts(id)),
-      nextRunAt: this.#job(id)?.nextAt,
+      nextRunAt: this.#jobs.nextAt(id),
       error: failed === undefined ? undefined : { code: failed.code, message: failed.message },
     }
   }
@@ -244,44 +329,4 @@ export class ManagedPlugins {
       hint: `Known plugins: ${known}.`,
     })
   }
-}
-
-function disabled({ id, directory }: PluginManifest): RefbotError {
-  return new RefbotError('PLUGIN_DISABLED', `The plugin ${id} is disabled.`, {
-    hint: `Set "enabled": true in ${directory}/plugin_config.json.`,
-  })
-}
-
-async function load(manifest: PluginManifest, marks: Readonly<Record<string, string>>): Promise<LoadedPlugin> {
-  const description = await describePlugin(manifest.code, manifest.settings as JsonValue, { marks })
-  if (description.configIssues.length > 0) {
-    throw new RefbotError(
-      'PLUGIN_CONFIG_INVALID',
-      `The settings of ${manifest.id} are not valid. ${description.configIssues.join('. ')}.`,
-      { hint: `Correct "settings" in ${manifest.directory}/plugin_config.json.` },
-    )
-  }
-  return { manifest, description, permissions: manifest.permissions ?? (description.permissions as PluginPermission[]) }
-}
-
-const JOB_PREFIX = 'plugin:'
-
-function jobOfPlugin(id: string): string {
-  return JOB_PREFIX + id
-}
-
-function pluginOfJob(id: string): string | undefined {
-  return id.startsWith(JOB_PREFIX) ? id.slice(JOB_PREFIX.length) : undefined
-}
-
-function triggerOf(schedule: PluginSchedule, timeZone: string | undefined): Trigger {
-  if ('everyMs' in schedule) return { type: 'interval', everyMs: schedule.everyMs }
-  const zone = schedule.timeZone ?? timeZone
-  return { type: 'cron', expression: schedule.cron, ...(zone === undefined ? {} : { timeZone: zone }) }
-}
-
-function toRefbotError(error: unknown): RefbotError {
-  if (error instanceof RefbotError) return error
-  const { code = 'PLUGIN_LOAD_FAILED', message, hint } = error as Error & { code?: string; hint?: string }
-  return new RefbotError(code, message, { cause: error, ...(hint === undefined ? {} : { hint }) })
 }

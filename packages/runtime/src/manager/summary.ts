@@ -8,6 +8,10 @@ export interface PluginSummary {
   readonly description: string
   readonly version: string
   readonly enabled: boolean
+  /** The npm package that it comes from. */
+  readonly package: string | undefined
+  /** Why it may not work with this host. */
+  readonly warning: string | undefined
   readonly status: PluginStatus
   readonly desired: DesiredState
   readonly metrics: PluginMetrics
@@ -36,6 +40,8 @@ export function brokenSummary(id: string, error: RefbotError): PluginSummary {
     description: '',
     version: '',
     enabled: false,
+    package: undefined,
+    warning: undefined,
     desired: 'stopped',
     status: 'error',
     metrics: {

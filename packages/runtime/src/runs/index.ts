@@ -1,2 +1,3 @@
 export { MAX_LOG_BYTES } from './log.ts'
-export { type LaunchRequest, type RunListeners, type RunnablePlugin, Runs, type RunsOptions } from './runs.ts'
+export { Runs } from './runs.ts'
+export type { LaunchRequest, RunListeners, RunnablePlugin, RunRequest, RunsOptions, Settings } from './types.ts'

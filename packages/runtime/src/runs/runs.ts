@@ -1,16 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { MetricsAggregator } from '@refbot/analytics'
-import type { JsonValue, PluginPermission, RunCause } from '@refbot/plugin-sdk'
-import type { ProxyScorer } from '@refbot/proxy-scoring'
-import { type ExecutionRecord, type PluginScheduler, type TaskContext, TaskError } from '@refbot/scheduler'
-import type { BrowserProcess, LaunchOptions } from '../browser/index.ts'
+import type { JsonValue, RunCause } from '@refbot/plugin-sdk'
+import { type ExecutionRecord, type TaskContext, TaskError } from '@refbot/scheduler'
 import { RefbotError } from '../errors.ts'
 import {
-  type Egress,
   INSTANCE_VARIABLE,
-  type MetricSample,
-  type PluginCode,
   RUN_VARIABLE,
   RunFailure,
   type RunProgress,
@@ -18,48 +12,16 @@ import {
   STOP_LIMIT_MS,
   sweepProcesses,
 } from '../host/index.ts'
-import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord, type Store } from '../store/index.ts'
+import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord } from '../store/index.ts'
 import { RunLog } from './log.ts'
+import { Pauses } from './pauses.ts'
 import { RequestCounter, type RequestLine, refusalLine, requestLine } from './requests.ts'
+import type { RunListeners, RunRequest, RunsOptions } from './types.ts'
 
-/** What a run needs to know of its plugin. */
-export interface RunnablePlugin {
-  readonly code: PluginCode
-  readonly config: JsonValue
-  readonly permissions: readonly PluginPermission[]
-}
-
-export interface LaunchRequest {
-  readonly runId: string
-  readonly runDir: string
-  readonly marks: Readonly<Record<string, string>>
-  readonly leaseServers: () => Iterable<string>
-  /** Aborted when the run ends: it waits for no browser any more. */
-  readonly signal: AbortSignal
-  /** A command to the browser that the relay did not let through. */
-  readonly onRefusedCommand: NonNullable<LaunchOptions['onRefusedCommand']>
-}
-
-export interface RunsOptions {
-  readonly scheduler: PluginScheduler
-  readonly store: Store
-  readonly analytics: MetricsAggregator
-  readonly proxies: ProxyScorer
-  readonly egress: Egress
-  readonly launch: (request: LaunchRequest) => Promise<BrowserProcess>
-  /** Looked up at each attempt, so that a change of the configuration applies from the next one. */
-  readonly resolve: (plugin: string) => Promise<RunnablePlugin>
-  readonly dataDir: string
-  readonly userAgentToken: string
-  /** Unique: names one-shot jobs. */
-  readonly newId: () => string
-  /** Epoch milliseconds. */
-  readonly now: () => number
-}
-
-export interface RunListeners {
-  progress: (runId: string, progress: RunProgress) => void
-  metrics: (plugin: string, samples: readonly MetricSample[]) => void
+/** What is stored as a run's input. */
+interface RunInput extends RunRequest {
+  readonly plugin: string
+  readonly cause: RunCause
 }
 
 interface ActiveRun {
@@ -73,6 +35,7 @@ interface ActiveRun {
 export class Runs {
   readonly #options: RunsOptions
   readonly #active = new Map<string, ActiveRun>()
+  readonly #pauses = new Pauses()
   #isOpen = false
   readonly #listeners: { [Name in keyof RunListeners]: Set<RunListeners[Name]> } = {
     progress: new Set(),
@@ -103,13 +66,13 @@ export class Runs {
    * Starts a run now, as a one-shot job: it appears in the store before this resolves.
    * @throws RefbotError `NOT_STARTED`, `RUN_NOT_CLAIMED`; nothing is left that could run later then.
    */
-  async start(plugin: string, cause: RunCause): Promise<RunRecord> {
+  async start(plugin: string, cause: RunCause, request: RunRequest = {}): Promise<RunRecord> {
     if (!this.#isOpen) {
       throw new RefbotError('NOT_STARTED', 'RefBot is not running.', { hint: 'Call start() first.' })
     }
     const { scheduler, newId, now } = this.#options
     const id = `run:${plugin}:${newId()}`
-    const input = { plugin, cause }
+    const input: RunInput = { ...request, plugin, cause }
     const claimed = Promise.withResolvers<ExecutionRecord>()
     claimed.promise.catch(() => undefined)
     const offs = [
@@ -131,7 +94,7 @@ export class Runs {
         overlap: 'allow',
         abortGraceMs: STOP_LIMIT_MS,
       })
-      return { ...(await claimed.promise), ...input }
+      return { ...(await claimed.promise), plugin, cause }
     } catch (error) {
       // Otherwise it would fire when nobody expects it any more.
       await scheduler.remove(id).catch(() => undefined)
@@ -193,9 +156,22 @@ export class Runs {
     }
   }
 
-  /** Whether a run of the plugin executes at this moment. */
-  isRunning(plugin: string): boolean {
-    return [...this.#active.values()].some((run) => run.plugin === plugin)
+  /** How many runs of the plugin work at this moment, and how many wait because it is paused. */
+  counts(plugin: string): { readonly working: number; readonly held: number } {
+    return this.#pauses.counts(plugin)
+  }
+
+  /**
+   * Asks all runs of a plugin to come to rest at their next checkpoint, and waits for that, `timeoutMs` at most.
+   * Attempts that come due meanwhile are held before they begin.
+   */
+  async pause(plugin: string, timeoutMs: number): Promise<void> {
+    this.#pauses.pause(plugin)
+    await this.#pauses.atRest(plugin, timeoutMs)
+  }
+
+  resume(plugin: string): void {
+    this.#pauses.resume(plugin)
   }
 
   /** How far a run is; undefined when it does not say, or is over. */
@@ -222,20 +198,25 @@ export class Runs {
   }
 
   #execute(context: TaskContext): Promise<JsonValue | undefined> {
-    const { plugin } = context.execution.input as { plugin: string }
+    const { plugin } = context.execution.input as RunInput
     const ended = Promise.withResolvers<void>()
     const active: ActiveRun = { plugin, over: ended.promise, progress: undefined }
-    this.#active.set(context.execution.id, active)
+    const { id } = context.execution
+    this.#active.set(id, active)
+    this.#pauses.begin(id, plugin)
     return this.#attempt(context, active).finally(() => {
-      this.#active.delete(context.execution.id)
+      this.#active.delete(id)
+      this.#pauses.end(id)
       ended.resolve()
     })
   }
 
   async #attempt({ execution, attempt, signal }: TaskContext, active: ActiveRun): Promise<JsonValue | undefined> {
-    const { analytics, resolve, store, egress, proxies, userAgentToken, launch, now } = this.#options
-    const { plugin, cause } = execution.input as { plugin: string; cause: RunCause }
+    const { analytics, resolve, store, egress, proxies, userAgentToken, launch, now, readSecret, setConfig } =
+      this.#options
+    const { plugin, cause, action, settings } = execution.input as RunInput
     const runId = execution.id
+    const labels = { plugin }
     const artifactsDir = this.artifactsDir(runId)
     const marks = { [INSTANCE_VARIABLE]: this.#options.dataDir, [RUN_VARIABLE]: runId }
     const began = now()
@@ -245,13 +226,17 @@ export class Runs {
       mkdirSync(join(this.#options.dataDir, 'logs'), { recursive: true, mode: 0o700 })
       await using log = new RunLog(this.logFile(runId))
       await using requests = new RunLog<RequestLine>(this.requestsFile(runId))
-      const { code, config, permissions } = await resolve(plugin)
+      await this.#pauses.untilResumed(runId, plugin, signal)
+      const { permissions, secrets, ...runnable } = await resolve(plugin, settings)
       const result = await runAttempt({
         run: { id: runId, plugin, cause, attempt },
-        code,
-        config,
+        ...runnable,
+        action,
         marks,
         permissions: new Set(permissions),
+        secrets: new Set(secrets),
+        readSecret,
+        setConfig: (changed) => setConfig(plugin, changed),
         artifactsDir,
         userAgentToken,
         egress,
@@ -273,6 +258,12 @@ export class Runs {
                 fields: { source: 'relay', method },
               }),
           }),
+        onStarted: (control) => this.#pauses.started(runId, control),
+        onHeld: (held) => this.#held(runId, plugin, held),
+        onUsed: ({ peakRssBytes, cpuMs }) => {
+          if (peakRssBytes > 0) analytics.record('run.memory', peakRssBytes, { labels })
+          analytics.record('run.cpu', cpuMs, { labels })
+        },
         onLog: log.write,
         onRequest: (record) => {
           requests.write(requestLine(record, attempt))
@@ -280,8 +271,8 @@ export class Runs {
           if (record.verdict === 'refused') log.write(refusalLine(record))
         },
         onMetrics: (samples) => {
-          for (const { name, value, labels, at } of samples)
-            analytics.record(name, value, { labels: { ...labels, plugin }, at })
+          for (const { name, value, labels: own, at } of samples)
+            analytics.record(name, value, { labels: { ...own, plugin }, at })
           this.#emit('metrics', plugin, samples)
         },
         onProgress: (progress) => {
@@ -300,8 +291,14 @@ export class Runs {
       counter.record(analytics, plugin)
       analytics.record('run.duration', now() - began, { labels: { plugin, outcome } })
       // What an operator stopped says nothing about how well the plugin works.
-      if (outcome !== 'cancelled') analytics.recordOutcome('run.success', outcome === 'success', { labels: { plugin } })
+      if (outcome !== 'cancelled') analytics.recordOutcome('run.success', outcome === 'success', { labels })
     }
+  }
+
+  #held(runId: string, plugin: string, held: boolean): void {
+    this.#pauses.held(runId, held)
+    // A store that takes no write must not end the run.
+    this.#options.store.tell('run.held', { runId, plugin, held }).catch(() => undefined)
   }
 
   #emit<Name extends keyof RunListeners>(name: Name, ...args: Parameters<RunListeners[Name]>): void {

@@ -64,6 +64,8 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
   'service.started': 'elsewhere',
   'service.stopping': 'elsewhere',
   'config.reloaded': 'elsewhere',
+  'run.held': (store) => store.tell('run.held', { plugin: 'shop', runId: id(1), held: true }),
+  'plugin.event': (store) => store.tell('plugin.event', { plugin: 'shop', runId: id(1), name: 'x', data: 1 }),
   /** disk/disk-full.test.ts */
   'store.health': 'elsewhere',
   /** faults.test.ts */

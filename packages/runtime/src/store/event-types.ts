@@ -1,5 +1,5 @@
 import type { Alert, AlertSeverity } from '@refbot/analytics'
-import type { DesiredState, RunCause } from '@refbot/plugin-sdk'
+import type { DesiredState, JsonValue, RunCause } from '@refbot/plugin-sdk'
 import type { CircuitInput, CircuitState } from '@refbot/proxy-scoring'
 import type { ExecutionReason, ExecutionStatus } from '@refbot/scheduler'
 import type { StoreStatus } from './disk/health.ts'
@@ -60,6 +60,10 @@ export interface EventData {
   }
   /** An operator ended such a pause before its time. */
   'origin.lifted': { readonly origin: string }
+  /** A run came to rest at a checkpoint because its plugin is paused, or goes on. */
+  'run.held': { readonly plugin: string; readonly runId: string; readonly held: boolean }
+  /** An event of a plugin's own. */
+  'plugin.event': { readonly plugin: string; readonly runId: string; readonly name: string; readonly data: JsonValue }
   /** Rows and files were deleted because of their age, or because there were too many. */
   'store.pruned': { readonly deleted: Readonly<Partial<Record<PrunedKind, Deletion>>> }
   /** The database was brought to this version's tables. */

@@ -50,6 +50,8 @@ export interface PluginStateStore {
 export interface PluginValueStore {
   get(plugin: string, key: string): Promise<JsonValue | undefined>
   set(plugin: string, key: string, value: JsonValue): Promise<void>
+  /** Sets the value only where it is `expected` (undefined: none) at that moment; says whether it did. */
+  compareAndSet(plugin: string, key: string, expected: JsonValue | undefined, value: JsonValue): Promise<boolean>
   delete(plugin: string, key: string): Promise<void>
   list(plugin: string, prefix: string): Promise<readonly StoredValue[]>
 }
@@ -152,6 +154,8 @@ export class Store implements AsyncDisposable {
     this.pluginValues = {
       get: (plugin, key) => writer.call('pluginValue.get', { plugin, key }),
       set: (plugin, key, value) => writer.call('pluginValue.set', { plugin, key, value }),
+      compareAndSet: (plugin, key, expected, value) =>
+        writer.call('pluginValue.compareAndSet', { plugin, key, expected, value }),
       delete: (plugin, key) => writer.call('pluginValue.delete', { plugin, key }),
       list: (plugin, prefix) => writer.call('pluginValue.list', { plugin, prefix }),
     }

@@ -107,6 +107,11 @@ export async function memoryContext(options: MemoryContextOptions): Promise<Memo
       get: async (key) => storage.get(key),
       set: async (key, value) => void storage.set(key, structuredClone(value)),
       delete: async (key) => void storage.delete(key),
+      compareAndSet: async (key, expected, value) => {
+        if (JSON.stringify(storage.get(key)) !== JSON.stringify(expected)) return false
+        storage.set(key, structuredClone(value))
+        return true
+      },
       list: async (prefix) =>
         [...storage]
           .filter(([key]) => key.startsWith(prefix))
@@ -143,6 +148,12 @@ export async function memoryContext(options: MemoryContextOptions): Promise<Memo
         return { name, contentType, bytes: content.length }
       },
     },
+    secrets: {
+      get: async (name) => {
+        throw new PluginError('SECRET_NOT_GRANTED', `The secret ${name} is not granted.`)
+      },
+    },
+    events: { emit: async () => undefined },
     authorisation: async (url) => ({
       origin: new URL(url).origin,
       source: 'loopback',

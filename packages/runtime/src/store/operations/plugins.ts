@@ -1,5 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { DesiredState, JsonValue } from '@refbot/plugin-sdk'
 import { adding, durable } from '../operation.ts'
+
+export interface CompareAndSet {
+  readonly plugin: string
+  readonly key: string
+  /** Undefined: there is no value yet. */
+  readonly expected: JsonValue | undefined
+  readonly value: JsonValue
+}
 
 export interface StoredValue {
   readonly key: string
@@ -42,6 +51,26 @@ export const pluginOperations = {
         .values({ plugin: args.plugin, key: args.key, ...row, created_at: now })
         .onConflict((conflict) => conflict.columns(['plugin', 'key']).doUpdateSet(row))
         .execute()
+    }),
+  ),
+
+  'pluginValue.compareAndSet': adding(
+    durable(async ({ db, now }, args: CompareAndSet): Promise<boolean> => {
+      const row = await db
+        .selectFrom('plugin_value')
+        .select('value')
+        .where('plugin', '=', args.plugin)
+        .where('key', '=', args.key)
+        .executeTakeFirst()
+      const current = row === undefined ? undefined : (JSON.parse(row.value) as JsonValue)
+      if (!isDeepStrictEqual(current, args.expected)) return false
+      const written = { value: JSON.stringify(args.value), updated_at: now }
+      await db
+        .insertInto('plugin_value')
+        .values({ plugin: args.plugin, key: args.key, ...written, created_at: now })
+        .onConflict((conflict) => conflict.columns(['plugin', 'key']).doUpdateSet(written))
+        .execute()
+      return true
     }),
   ),
 

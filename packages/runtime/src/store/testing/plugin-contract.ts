@@ -31,6 +31,21 @@ export function pluginStateStoreContract(api: TestApi, name: string, make: () =>
 export function pluginValueStoreContract(api: TestApi, name: string, make: () => Promise<EngineUnderTest>): void {
   const { expect } = api
   contract(api, `${name} as a PluginValueStore`, make, (promises) => {
+    promises('sets a value only where it is what the caller takes it for', async ({ pluginValues }) => {
+      expect(await pluginValues.compareAndSet('shop', 'lock', 'a', 'b')).toEqual(false)
+      expect(await pluginValues.compareAndSet('shop', 'lock', undefined, { by: 'a', n: 1 })).toEqual(true)
+      expect(await pluginValues.compareAndSet('shop', 'lock', undefined, 'b')).toEqual(false)
+      expect(await pluginValues.compareAndSet('shop', 'lock', { n: 1, by: 'a' }, 'b')).toEqual(true)
+      expect(await pluginValues.get('shop', 'lock')).toEqual('b')
+    })
+
+    promises('gives a value to one of many who want it at once', async ({ pluginValues }) => {
+      const tries = Array.from({ length: 20 }, (_, n) => pluginValues.compareAndSet('shop', 'turn', undefined, n))
+      const won = (await Promise.all(tries)).flatMap((is, n) => (is ? [n] : []))
+      expect(won.length).toEqual(1)
+      expect(await pluginValues.get('shop', 'turn')).toEqual(won[0])
+    })
+
     promises('has no value until one is set, and none once it is deleted', async ({ pluginValues }) => {
       expect(await pluginValues.get('shop', 'key')).toEqual(undefined)
       await pluginValues.set('shop', 'key', 1)

@@ -1,0 +1,147 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JsonValue } from '@refbot/plugin-sdk'
+import type { HostPort, LogLine, MetricSample } from '@refbot/plugin-sdk/host'
+import type { BirpcReturn } from 'birpc'
+import { Batch } from './batch.ts'
+import { createBrowser } from './child-browser.ts'
+import { createHttp } from './child-http.ts'
+import { type ChildApi, checkCall, type HostApi, MAX_TEXT } from './protocol.ts'
+
+/** A port that can be brought to rest: everything that was said is with the host when it has settled. */
+export interface ChildPort extends HostPort {
+  settle(): Promise<void>
+}
+
+/** Well under the size of a frame, for both kinds: whatever waits fits into a few of them. */
+const WEIGHT = 256 * 1024
+const LINES = { limit: 500, weight: WEIGHT, delayMs: 100, capacity: 10_000 }
+const SAMPLES = { limit: 2000, weight: WEIGHT, delayMs: 100, capacity: 100_000 }
+
+export interface ChildPortOptions {
+  readonly host: BirpcReturn<HostApi, ChildApi>
+  readonly artifactsDir: string
+  readonly signal: AbortSignal
+}
+
+/** What lies beyond a plugin's process, asked of the host over the pipe. */
+export function createPort({ host, artifactsDir, signal }: ChildPortOptions): ChildPort {
+  type Lines = Parameters<HostApi['log']>[0]
+  const lines = new Batch<LogLine>((batch) => host.log(batch as Lines), {
+    ...LINES,
+    weigh: ({ message, fields }) => 100 + message.length * 3 + (fields === undefined ? 0 : weightOf(fields)),
+  })
+  const samples = new Batch<MetricSample>((batch) => host.metrics(batch as Parameters<HostApi['metrics']>[0]), {
+    ...SAMPLES,
+    weigh: ({ name }) => 200 + name.length,
+  })
+  const browser = createBrowser(host)
+
+  return {
+    log: (line) => lines.add(cutLine(line)),
+    metric(sample) {
+      checkCall('metrics', 'metrics.record', [sample])
+      samples.add(sample)
+    },
+    progress(done, total, message) {
+      checkCall('progress', 'progress', done, total, message)
+      void host.progress.asEvent(done, total, message).catch(() => undefined)
+    },
+    step: ({ error, path, ...step }) =>
+      host.step({
+        ...step,
+        path: path.slice(0, 1000),
+        ...(error === undefined ? {} : { error: error.slice(0, 4000) }),
+      }),
+    held: (held) => void host.held.asEvent(held).catch(() => undefined),
+    async event(name, data) {
+      checkCall('event', 'events.emit', name, data)
+      await host.event(name, data as Parameters<HostApi['event']>[1])
+    },
+    async secret(name) {
+      checkCall('secret', 'secrets.get', name)
+      return host.secret(name)
+    },
+    storage: {
+      async get(key) {
+        checkCall('storageGet', 'storage.get', key)
+        return host.storageGet(key)
+      },
+      async set(key, value) {
+        checkCall('storageSet', 'storage.set', key, value)
+        await host.storageSet(key, value as Parameters<HostApi['storageSet']>[1])
+      },
+      async delete(key) {
+        checkCall('storageDelete', 'storage.delete', key)
+        await host.storageDelete(key)
+      },
+      async list(prefix) {
+        checkCall('storageList', 'storage.list', prefix)
+        return host.storageList(prefix)
+      },
+      async compareAndSet(key, expected, value) {
+        checkCall('storageCompareAndSet', 'storage.compareAndSet', key, expected, value)
+        const [, was, is] = [key, expected, value] as Parameters<HostApi['storageCompareAndSet']>
+        return host.storageCompareAndSet(key, was, is)
+      },
+    },
+    proxies: {
+      available: () => host.proxiesAvailable(),
+      async lease({ exclude } = {}) {
+        const { id, proxy } = await host.leaseProxy(exclude === undefined ? {} : { exclude: [...exclude] })
+        return {
+          id,
+          proxy,
+          fail: (reason) => host.failLease(id, String(reason).slice(0, 200)),
+          [Symbol.asyncDispose]: () => host.releaseLease(id),
+        }
+      },
+    },
+    browser,
+    http: createHttp(host, signal),
+    async authorisation(url) {
+      checkCall('authorisation', 'authorisation', url)
+      return host.authorisation(url)
+    },
+    async writeArtifact(name, content, contentType) {
+      checkCall('artifact', 'artifacts.write', { name, contentType })
+      await writeFile(join(artifactsDir, name), content, { mode: 0o600 })
+      return { name, contentType, ...(await host.artifact({ name, contentType })) }
+    },
+    async settle() {
+      await browser.close()
+      const dropped = lines.dropped
+      await Promise.all([lines.flush(), samples.flush()])
+      if (dropped + samples.dropped > 0) {
+        lines.add({
+          at: Date.now(),
+          level: 'warn',
+          message: 'The plugin said more than could be kept.',
+          fields: { droppedLines: dropped, droppedSamples: samples.dropped },
+        })
+        await lines.flush()
+      }
+    },
+  }
+}
+
+/** A line as it may cross: text of a limited length, fields that are JSON. */
+function cutLine({ at, level, message, fields }: LogLine): LogLine {
+  const text = message.length > MAX_TEXT ? `${message.slice(0, MAX_TEXT)}… (cut)` : message
+  return { at, level, message: text, ...(fields === undefined ? {} : { fields: jsonOnly(fields) }) }
+}
+
+function jsonOnly(fields: NonNullable<LogLine['fields']>): NonNullable<LogLine['fields']> {
+  let text: string
+  try {
+    text = JSON.stringify(fields, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+  } catch (error) {
+    return { unserialisable: error instanceof Error ? error.message : String(error) }
+  }
+  if (text.length > MAX_TEXT) return { cut: text.slice(0, MAX_TEXT) }
+  return JSON.parse(text) as Record<string, JsonValue>
+}
+
+function weightOf(fields: NonNullable<LogLine['fields']>): number {
+  return JSON.stringify(fields).length * 3
+}
