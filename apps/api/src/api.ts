@@ -7,6 +7,7 @@ import { PUBLIC_PATHS } from './guard/public.ts'
 import { assertToken, tokenCheck } from './guard/token.ts'
 import { ApiError, problemResponse, toProblem } from './problem.ts'
 import { newApp } from './routes/app.ts'
+import type { Reload } from './routes/config.ts'
 
 export interface ApiOptions {
   /** The address that the server listens on; default `127.0.0.1`. */
@@ -19,6 +20,8 @@ export interface ApiOptions {
   readonly keepAliveMs?: number
   /** Ends every event stream. */
   readonly signal?: AbortSignal
+  /** What `POST /api/config/reload` does; default: it answers 409. */
+  readonly reload?: Reload
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: () => number
   /** Called with what a client is not told: failures that are the server's own. Default: a warning of the process. */
@@ -59,7 +62,7 @@ export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono
       },
     }),
   )
-  addRoutes(app, refbot, { now, keepAliveMs, signal: options.signal })
+  addRoutes(app, refbot, { now, keepAliveMs, signal: options.signal, reload: options.reload })
   let text: string | undefined
   app.get('/openapi.json', (c) => {
     text ??= openApiText()

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Refbot } from '@refbot/runtime'
 import { alertRoutes } from './routes/alerts.ts'
 import { newApp } from './routes/app.ts'
+import { configRoutes, type Reload } from './routes/config.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricRoutes } from './routes/metrics.ts'
@@ -15,6 +16,7 @@ export interface RouteOptions {
   readonly now: () => number
   readonly keepAliveMs: number
   readonly signal: AbortSignal | undefined
+  readonly reload: Reload | undefined
 }
 
 /** Every route of the API, once: what is served and what is documented cannot differ. */
@@ -26,6 +28,7 @@ export function addRoutes(app: OpenAPIHono, refbot: Refbot, options: RouteOption
   alertRoutes(app, refbot)
   proxyRoutes(app, refbot)
   eventRoutes(app, refbot, options)
+  configRoutes(app, options.reload)
 }
 
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>
@@ -34,7 +37,7 @@ export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 export function openApiDocument(): OpenApiDocument {
   const app = newApp()
   // Handlers ask for parts of a RefBot when they are called, which nobody does here.
-  addRoutes(app, {} as Refbot, { now: Date.now, keepAliveMs: 0, signal: undefined })
+  addRoutes(app, {} as Refbot, { now: Date.now, keepAliveMs: 0, signal: undefined, reload: undefined })
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' })
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
@@ -53,6 +56,7 @@ export function openApiDocument(): OpenApiDocument {
       { name: 'alerts', description: 'What needs somebody.' },
       { name: 'proxies', description: 'Through what.' },
       { name: 'events', description: 'As it happens.' },
+      { name: 'config', description: 'What the server is told to do.' },
     ],
   })
 }

@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http'
+import { ConfigError, type ConfigProblem, describeProblem } from '@refbot/runtime'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { present } from './wire.ts'
 
 /** One thing that is wrong with a request. */
 export interface Issue {
@@ -9,6 +11,22 @@ export interface Issue {
   /** Keys from the outermost in, joined by dots; empty for the whole. */
   readonly path: string
   readonly message: string
+}
+
+/** One thing that is wrong with the configuration of the server. */
+export interface ConfigFault {
+  /** Dotted: `api.port`; empty for the whole. */
+  readonly path: string
+  readonly code: string
+  readonly message: string
+  /** All of it in one line: `refbot.config.json:3, api.port: expected number`. */
+  readonly text: string
+  /** Where it was written: a place in a file, a variable, a flag. */
+  readonly where?: string
+  readonly file?: string
+  /** From 1. */
+  readonly line?: number
+  readonly hint?: string
 }
 
 /** RFC 9457 problem details, with RefBot's code and next step. */
@@ -25,6 +43,7 @@ export interface Problem {
   /** The next step. */
   readonly hint?: string
   readonly issues?: readonly Issue[]
+  readonly problems?: readonly ConfigFault[]
 }
 
 /** A refusal of the API itself; those of the runtime are translated by their codes. */
@@ -66,6 +85,10 @@ export const STATUSES: Readonly<Record<string, ContentfulStatusCode>> = {
   PLUGIN_ENTRY_MISSING: 422,
   PLUGIN_INVALID: 422,
   PLUGIN_LOAD_FAILED: 422,
+  PROXY_LIST_INVALID: 422,
+  RELOAD_NOT_AVAILABLE: 409,
+  RUN_NOT_CLAIMED: 503,
+  STORE_DISK_FULL: 503,
   NOT_STARTED: 503,
   STORE_CLOSED: 503,
   ANALYTICS_CLOSED: 503,
@@ -83,19 +106,25 @@ export function toProblem(error: unknown): Problem {
     })
   }
   const { code, message, hint, issues } = error
-  return problem(STATUSES[code] ?? 500, code, message, {
-    ...(hint === undefined ? {} : { hint }),
-    ...(issues === undefined ? {} : { issues }),
-  })
+  const more = { ...(hint === undefined ? {} : { hint }), ...(issues === undefined ? {} : { issues }) }
+  if (error instanceof ConfigError) {
+    return problem(422, code, message, { ...more, problems: error.problems.map(faultOf) })
+  }
+  return problem(STATUSES[code] ?? 500, code, message, more)
 }
 
 function problem(
   status: number,
   code: string,
   detail: string,
-  more: { hint?: string; issues?: readonly Issue[] },
+  more: Pick<Problem, 'hint' | 'issues' | 'problems'>,
 ): Problem {
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code, ...more }
+}
+
+function faultOf(found: ConfigProblem): ConfigFault {
+  const { path, code, message, where, file, line, hint } = found
+  return { path, code, message, text: describeProblem(found), ...present({ where, file, line, hint }) }
 }
 
 /** A problem as an answer. */

@@ -93,13 +93,18 @@ async function sentences(
 ): Promise<{ head: string; list: string[] }> {
   const [first] = problems
   if (first === undefined || problems.length === 1) return { head: message, list: [] }
-  // Whoever threw it has loaded this already.
-  const { describeProblem } = await import('@refbot/runtime')
+  // A server tells them with their text; whoever threw them here has loaded the runtime already.
+  const describe =
+    'text' in first ? (problem: object) => textOf(problem) : (await import('@refbot/runtime')).describeProblem
   const { problemLine } = await import('./config-text.ts')
-  const start = message.indexOf(describeProblem(first))
-  const list = problems.slice(0, SHOWN).map((problem) => problemLine(problem, describeProblem))
+  const start = message.indexOf(describe(first))
+  const list = problems.slice(0, SHOWN).map((problem) => problemLine(problem, describe))
   if (problems.length > SHOWN) list.push(`and ${problems.length - SHOWN} more; all of them: refbot config validate`)
   return { head: start < 0 ? message : message.slice(0, start).trimEnd(), list }
+}
+
+function textOf(problem: object): string {
+  return 'text' in problem ? String(problem.text) : ''
 }
 
 function causes(error: unknown): string[] {

@@ -23,6 +23,10 @@ export const COMMANDS: Branch = {
           description: 'Every key with its value and where that comes from; no secrets.',
           load: async () => (await import('./commands/config.ts')).show,
         },
+        reload: {
+          description: 'Let the running server read its configuration again.',
+          load: async () => (await import('./commands/config.ts')).reload,
+        },
         schema: {
           description: 'The JSON Schema of the configuration, for editors.',
           load: async () => (await import('./commands/config.ts')).schema,

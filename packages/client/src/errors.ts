@@ -5,9 +5,24 @@ export interface RequestIssue {
   readonly message: string
 }
 
+/** One thing that is wrong with the configuration of the server. */
+export interface ServerConfigProblem {
+  readonly path: string
+  readonly code: string
+  readonly message: string
+  /** Place, path and message in one line. */
+  readonly text: string
+  readonly where?: string
+  readonly file?: string
+  /** From 1. */
+  readonly line?: number
+  readonly hint?: string
+}
+
 export interface RefbotApiErrorOptions {
   readonly hint?: string | undefined
   readonly issues?: readonly RequestIssue[] | undefined
+  readonly problems?: readonly ServerConfigProblem[] | undefined
   readonly cause?: unknown
 }
 
@@ -22,6 +37,8 @@ export class RefbotApiError extends Error {
   readonly hint: string | undefined
   /** Everything that is wrong with the request, with `REQUEST_INVALID`. */
   readonly issues: readonly RequestIssue[]
+  /** Everything that is wrong with the configuration of the server; undefined where that is not what it is about. */
+  readonly problems: readonly ServerConfigProblem[] | undefined
 
   constructor(code: string, status: number, message: string, options: RefbotApiErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -29,6 +46,7 @@ export class RefbotApiError extends Error {
     this.status = status
     this.hint = options.hint
     this.issues = options.issues ?? []
+    this.problems = options.problems
   }
 }
 
@@ -43,8 +61,8 @@ export function unreachable(baseUrl: string, cause: unknown): RefbotApiError {
 export function refusal(status: number, contentType: string, body: string, baseUrl: string): RefbotApiError {
   const problem = /^application\/problem\+json\b/i.test(contentType) ? parse(body) : undefined
   if (typeof problem?.code === 'string' && typeof problem.detail === 'string') {
-    const { code, detail, hint, issues } = problem
-    return new RefbotApiError(code, status, detail, { hint, issues })
+    const { code, detail, hint, issues, problems } = problem
+    return new RefbotApiError(code, status, detail, { hint, issues, problems })
   }
   if (status === 503) {
     return new RefbotApiError('API_UNAVAILABLE', status, `RefBot at ${baseUrl} cannot answer now.`, {
@@ -66,6 +84,7 @@ interface ProblemBody {
   readonly detail?: string
   readonly hint?: string
   readonly issues?: readonly RequestIssue[]
+  readonly problems?: readonly ServerConfigProblem[]
 }
 
 function parse(body: string): ProblemBody | undefined {

@@ -1,5 +1,5 @@
 export { type ClientOptions, createClient, type RefbotClient } from './client.ts'
-export { RefbotApiError, type RequestIssue } from './errors.ts'
+export { RefbotApiError, type RequestIssue, type ServerConfigProblem } from './errors.ts'
 export type { EventsOptions } from './events.ts'
 export {
   fetchTransport,

@@ -3,6 +3,7 @@ import type { components, operations } from './generated/openapi.ts'
 type Schemas = components['schemas']
 
 export type Alert = Schemas['Alert']
+export type ConfigReload = Schemas['ConfigReload']
 export type Artifact = Schemas['Artifact']
 export type Metrics = Schemas['Metrics']
 export type Plugin = Schemas['Plugin']

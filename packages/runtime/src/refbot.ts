@@ -176,7 +176,8 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
     if (runs.isOpen) {
       await tell(store, 'service.stopping', { version: HOST_VERSION, ...(stopReason ?? { reason: 'closed' }) })
     }
-    await scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS })
+    await Promise.all([runs.close(), scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS })])
+    // Runs that got their turn meanwhile.
     await runs.close()
   })
   scheduler.registerTask('retention', () => applyRetention(store, retentionPolicy(live.current), Date.now()))

@@ -34,7 +34,7 @@ const live = createRoute({
   responses: { 200: json(healthSchema, 'It does.') },
 })
 
-export function healthRoutes(app: OpenAPIHono, { store }: Refbot): void {
+export function healthRoutes(app: OpenAPIHono, { store, runs }: Refbot): void {
   const works = () =>
     store.runs.list({ limit: 1 }).then(
       () => true,
@@ -43,6 +43,10 @@ export function healthRoutes(app: OpenAPIHono, { store }: Refbot): void {
   /** With a disk that is full or failing nothing new can begin, though what is stored can be read. */
   const writes = () => !['full', 'failing'].includes(store.health().status)
   app.openapi(health, async (c) => ((await works()) ? c.json(OK, 200) : c.json(UNAVAILABLE, 503)))
-  app.openapi(ready, async (c) => (writes() && (await works()) ? c.json(OK, 200) : c.json(UNAVAILABLE, 503)))
+  /** Neither before it has started nor once it stops. */
+  const runsMayStart = () => runs.isOpen
+  app.openapi(ready, async (c) =>
+    runsMayStart() && writes() && (await works()) ? c.json(OK, 200) : c.json(UNAVAILABLE, 503),
+  )
   app.openapi(live, (c) => c.json(OK, 200))
 }

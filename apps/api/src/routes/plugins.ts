@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { PluginSummary, Refbot } from '@refbot/runtime'
 import { ApiError } from '../problem.ts'
 import { runView } from '../run-view.ts'
-import { conflict, json, problems, unprocessable } from '../schemas/common.ts'
+import { conflict, json, noRoom, problems, unprocessable } from '../schemas/common.ts'
 import { pluginListSchema, pluginSchema } from '../schemas/plugins.ts'
 import { runSchema } from '../schemas/runs.ts'
 import { iso, present } from '../wire.ts'
@@ -35,7 +35,7 @@ const start = createRoute({
   summary: 'Run a plugin once, now, and arm its schedule',
   tags: ['plugins'],
   request: { params },
-  responses: { 202: json(runSchema, 'The run, as it begins.'), ...problems, ...conflict, ...unprocessable },
+  responses: { 202: json(runSchema, 'The run, as it begins.'), ...problems, ...conflict, ...unprocessable, ...noRoom },
 })
 
 const stop = createRoute({

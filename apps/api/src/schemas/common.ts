@@ -16,6 +16,21 @@ export const problemSchema = z
       .array(z.object({ in: z.enum(['path', 'query', 'header', 'body']), path: z.string(), message: z.string() }))
       .optional()
       .meta({ description: 'Everything that is wrong with the request.' }),
+    problems: z
+      .array(
+        z.object({
+          path: z.string(),
+          code: z.string(),
+          message: z.string(),
+          text: z.string().meta({ description: 'Place, path and message in one line.' }),
+          where: z.string().optional(),
+          file: z.string().optional(),
+          line: z.int().optional(),
+          hint: z.string().optional(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Everything that is wrong with the configuration of the server.' }),
   })
   .openapi('Problem', { description: 'RFC 9457 problem details.' })
 
@@ -37,6 +52,14 @@ export const conflict = {
 
 export const unprocessable = {
   422: { description: 'The plugin cannot be loaded as it is written.', content: problemContent },
+} as const
+
+export const configuration = {
+  422: { description: 'The configuration is not valid; nothing was changed.', content: problemContent },
+} as const
+
+export const noRoom = {
+  503: { description: 'The disk has no room, or takes no write: nothing new begins.', content: problemContent },
 } as const
 
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {

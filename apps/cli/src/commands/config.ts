@@ -54,6 +54,28 @@ export const schema = command({
   },
 })
 
+export const reload = command({
+  args: {},
+  async run(session) {
+    const client = await session.client()
+    const { changes } = await client.reloadConfig()
+    session.print({ changes }, () => {
+      if (changes.length === 0) return 'Nothing has changed.'
+      const rows = changes.map(({ path, before, after, effect, why }): Cell[] => [
+        path,
+        before,
+        after,
+        effect === 'live' ? { text: '● in force', colour: 'green' } : { text: '▲ needs a restart', colour: 'yellow' },
+        why,
+      ])
+      return session.table(
+        ['KEY', 'BEFORE', 'AFTER', 'STATE', 'WHY'].map((head) => ({ head })),
+        rows,
+      )
+    })
+  },
+})
+
 const WIDEST = 60
 
 /** A value in a cell: text as it is, else JSON, a long list as its length. */

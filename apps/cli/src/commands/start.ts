@@ -1,6 +1,8 @@
+import type { StopReason } from '@refbot/runtime'
 import { command } from '../command.ts'
 import { wholeNumber } from '../parse.ts'
 import { configRequest } from '../server/config-request.ts'
+import type { End } from '../server/signals.ts'
 import type { Session } from '../session.ts'
 import { VERSION } from '../version.ts'
 
@@ -39,18 +41,20 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
   const number = port === undefined ? undefined : wholeNumber('port', port, 0, 65_535)
   const [
     { createRefbot, describeProblem, loadConfig },
-    { startApi },
-    { untilInterrupted },
+    { openApi },
+    { untilEnded, FAILED },
     { announcer },
-    { writeApiFile },
     { onHangup },
+    { reloader },
+    { serviceManager },
   ] = await Promise.all([
     import('@refbot/runtime'),
-    import('@refbot/api'),
+    import('../server/open-api.ts'),
     import('../server/signals.ts'),
     import('../server/announce.ts'),
-    import('../server/api-file.ts'),
     import('../server/hangup.ts'),
+    import('../server/reloader.ts'),
+    import('../server/service-manager.ts'),
   ])
   const said = configRequest(session)
   const request = {
@@ -74,22 +78,32 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
   }
   const { config, notices } = await loadConfig(request)
   session.warn(notices.map(describeProblem))
-  using interruption = untilInterrupted(process)
+  using ended = untilEnded(process)
   await using refbot = await createRefbot(config)
+  const announce = announcer(session, refbot, notices)
+  using manager = serviceManager({ env: session.env, pid: process.pid, warn: announce.warn })
+  let url: string | undefined
+  const status = () => (url === undefined ? 'Runs without an API' : `API on ${url}`)
+  const reload = reloader({ refbot, request, loadConfig, announce, manager, status })
   await using stack = new AsyncDisposableStack()
   const listens = config.mode === 'api' && config.api.enable
-  const server = listens ? stack.use(await startApi(refbot)) : undefined
+  if (listens) url = stack.use(await openApi(refbot, { reload })).url
   await refbot.start()
-  if (server !== undefined) stack.use(writeApiFile(config.dataDir, { url: server.url, pid: process.pid }))
-  const announce = announcer(session, refbot, notices)
-  announce.started({ version: VERSION, url: server?.url })
-  using _hangup = onHangup(process, async () => {
-    try {
-      announce.reloaded(await refbot.reload((await loadConfig(request)).config))
-    } catch (error) {
-      announce.notReloaded(error)
-    }
-  })
-  const signal = await interruption.signal
-  announce.stopping(signal)
+  using _hangup = onHangup(process, reload)
+  announce.started({ version: VERSION, url })
+  await manager.ready(status())
+  const end = await ended.end
+  announce.stopping(end)
+  if (end.kind === 'failure') session.exitCode = FAILED
+  await manager.stopping(end.kind === 'signal' ? end.signal : 'An error that nobody caught')
+  await stack.disposeAsync()
+  await refbot.stop(stopReason(end))
+}
+
+/** As it is recorded. The text of an error may hold anything: it is left to the log. */
+function stopReason(end: End): StopReason {
+  if (end.kind === 'signal') return { reason: 'signal', signal: end.signal }
+  const { error } = end
+  if (!(error instanceof Error)) return { reason: 'failure', error: typeof error }
+  return { reason: 'failure', error: 'code' in error && typeof error.code === 'string' ? error.code : error.name }
 }

@@ -63,16 +63,13 @@ function faultOf(name: string): SiteFault {
 
 /** Keeps everything up, with the API, for whoever wants to look around. */
 async function serve({ cwd }: Session, { refbot, world }: RunningDemo, port: number): Promise<void> {
-  const [{ startApi }, { untilInterrupted }, { writeApiFile }] = await Promise.all([
-    import('@refbot/api'),
+  const [{ openApi }, { untilEnded }] = await Promise.all([
+    import('../server/open-api.ts'),
     import('../server/signals.ts'),
-    import('../server/api-file.ts'),
   ])
   const { dataDir } = refbot.config
-  using interruption = untilInterrupted(process)
-  await using stack = new AsyncDisposableStack()
-  const server = stack.use(await startApi(refbot, { host: '127.0.0.1', port }))
-  stack.use(writeApiFile(dataDir, { url: server.url, pid: process.pid }))
+  using ended = untilEnded(process)
+  await using server = await openApi(refbot, { host: '127.0.0.1', port })
   const flag = `--data-dir ${relative(cwd, dataDir)}`
   process.stderr.write(
     [
@@ -82,5 +79,6 @@ async function serve({ cwd }: Session, { refbot, world }: RunningDemo, port: num
       `  refbot proxies score ${flag}\n`,
     ].join('\n'),
   )
-  await interruption.signal
+  const end = await ended.end
+  if (end.kind === 'failure') throw end.error
 }

@@ -4,6 +4,7 @@ import { createConsola } from 'consola/basic'
 import { describeError } from '../errors.ts'
 import type { Session } from '../session.ts'
 import { neutral } from '../terminal/text.ts'
+import type { End } from './signals.ts'
 
 export interface Announcer {
   started(server: { readonly version: string; readonly url: string | undefined }): void
@@ -11,7 +12,8 @@ export interface Announcer {
   reloaded(changes: readonly ConfigChange[]): void
   /** It could not be read again, and nothing changed. */
   notReloaded(error: unknown): void
-  stopping(signal: NodeJS.Signals): void
+  stopping(end: End): void
+  warn(sentence: string): void
 }
 
 /** Tells an operator what a server in the foreground does. With `--json`: one document when it is up, nothing else. */
@@ -51,8 +53,12 @@ export function announcer(session: Session, { config, events }: Refbot, notices:
       const { message, code } = describeError(error)
       log.warn(neutral(`Not reloaded, nothing has changed: ${message} (${code})`))
     },
-    stopping(signal) {
-      log.info(`${signal}: stopping, at once with a second one.`)
+    stopping(end) {
+      if (end.kind === 'signal') return log.info(`${end.signal}: stopping, at once with a second one.`)
+      const { error } = end
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      log.error(`Stopping after an error that nobody caught: ${text.split('\n').map(neutral).join('\n')}`)
     },
+    warn: (sentence) => log.warn(neutral(sentence)),
   }
 }

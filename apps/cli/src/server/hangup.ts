@@ -4,11 +4,10 @@ export interface Hangable {
   off(signal: 'SIGHUP', listener: () => void): unknown
 }
 
-/** Calls `reload` at each SIGHUP, one after the other: a second one waits for the first. `reload` must not reject. */
-export function onHangup(process: Hangable, reload: () => Promise<void>): Disposable {
-  let last = Promise.resolve()
+/** Calls `reload` at each SIGHUP. What it rejects with was told by itself. */
+export function onHangup(process: Hangable, reload: () => Promise<unknown>): Disposable {
   const listener = (): void => {
-    last = last.then(reload)
+    reload().catch(() => undefined)
   }
   process.on('SIGHUP', listener)
   return { [Symbol.dispose]: () => process.off('SIGHUP', listener) }

@@ -1,30 +1,55 @@
 import { constants } from 'node:os'
 
-/** What can be told to stop. */
+/** What can be told to stop, and can fail. */
 export interface Interruptible {
-  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
-  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown
+  on(event: string, listener: (value: unknown) => void): unknown
+  off(event: string, listener: (value: unknown) => void): unknown
   exit(code: number): void
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** Why a server ends. */
+export type End =
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  /** An error that nobody caught: what is in memory cannot be trusted any more. */
+  | { readonly kind: 'failure'; readonly error: unknown }
 
-/** Tells of the first signal; the second ends the process at once. Keeps the process alive until it is disposed of. */
-export function untilInterrupted(process: Interruptible): Disposable & { readonly signal: Promise<NodeJS.Signals> } {
-  const first = Promise.withResolvers<NodeJS.Signals>()
-  let seen = false
-  const listener = (signal: NodeJS.Signals): void => {
-    if (seen) process.exit(128 + constants.signals[signal])
-    seen = true
-    first.resolve(signal)
+/** What the process ends with after an error that nobody caught, or when it does not come to an end by itself. */
+export const FAILED = 1
+
+/** Longer than runs may take to end, be aborted and be killed: a stop that takes this long hangs, ms. */
+const STOP_DEADLINE_MS = 45_000
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+const FAILURES = ['uncaughtException', 'unhandledRejection'] as const
+
+/**
+ * Tells of the first signal or error that nobody caught. A signal after that ends the process at once, and so does a stop
+ * that hangs. Keeps the process alive until it is disposed of.
+ */
+export function untilEnded(process: Interruptible): Disposable & { readonly end: Promise<End> } {
+  const first = Promise.withResolvers<End>()
+  let deadline: NodeJS.Timeout | undefined
+  const begin = (end: End): void => {
+    deadline ??= setTimeout(() => process.exit(FAILED), STOP_DEADLINE_MS).unref()
+    first.resolve(end)
   }
-  for (const signal of SIGNALS) process.on(signal, listener)
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (deadline !== undefined) process.exit(128 + constants.signals[signal])
+    begin({ kind: 'signal', signal })
+  }
+  const onFailure = (error: unknown): void => begin({ kind: 'failure', error })
+  const listeners = [
+    ...SIGNALS.map((signal) => [signal, () => onSignal(signal)] as const),
+    ...FAILURES.map((failure) => [failure, onFailure] as const),
+  ]
+  for (const [event, listener] of listeners) process.on(event, listener)
   const hold = setInterval(() => undefined, 2 ** 30)
   return {
-    signal: first.promise,
+    end: first.promise,
     [Symbol.dispose]() {
       clearInterval(hold)
-      for (const signal of SIGNALS) process.off(signal, listener)
+      clearTimeout(deadline)
+      for (const [event, listener] of listeners) process.off(event, listener)
     },
   }
 }

@@ -296,6 +296,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/config/reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the configuration again
+         * @description What can change while the server runs does, the rest is named. One mistake, and nothing changes.
+         */
+        post: operations["reloadConfig"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 };
 export type webhooks = Record<string, never>;
 export type components = {
@@ -365,6 +385,18 @@ export type components = {
                 in: "path" | "query" | "header" | "body";
                 path: string;
                 message: string;
+            }[];
+            /** @description Everything that is wrong with the configuration of the server. */
+            problems?: {
+                path: string;
+                code: string;
+                message: string;
+                /** @description Place, path and message in one line. */
+                text: string;
+                where?: string;
+                file?: string;
+                line?: number;
+                hint?: string;
             }[];
         };
         Run: {
@@ -602,6 +634,22 @@ export type components = {
             data: {
                 [key: string]: unknown;
             };
+        };
+        ConfigReload: {
+            /** @description What differs from the configuration that was in force. */
+            changes: {
+                /** @description Dotted: `api.port`. */
+                path: string;
+                /**
+                 * @description `live`: in force; `restart`: from the next start on.
+                 * @enum {string}
+                 */
+                effect: "live" | "restart";
+                why: string;
+                /** @description For people; of a list only its length. */
+                before: string;
+                after: string;
+            }[];
         };
     };
     responses: never;
@@ -927,6 +975,15 @@ export interface operations {
             };
             /** @description The server failed. */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The disk has no room, or takes no write: nothing new begins. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1784,6 +1841,98 @@ export interface operations {
             };
             /** @description This server is not the host that was asked for. */
             421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reloadConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigReload"];
+                };
+            };
+            /** @description The request is not valid; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request comes from a page of another origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Its present state does not allow this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server is not the host that was asked for. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The configuration is not valid; nothing was changed. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

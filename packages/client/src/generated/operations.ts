@@ -18,4 +18,5 @@ export const OPERATIONS = {
   listAlerts: ['GET', '/api/alerts'],
   listProxies: ['GET', '/api/proxies'],
   streamEvents: ['GET', '/api/events'],
+  reloadConfig: ['POST', '/api/config/reload'],
 } as const

@@ -52,6 +52,7 @@ export class Runs {
     this.#isOpen = true
   }
 
+  /** Whether runs can be started now. */
   get isOpen(): boolean {
     return this.#isOpen
   }
