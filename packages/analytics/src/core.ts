@@ -95,7 +95,7 @@ export abstract class MetricsCore implements AsyncDisposable {
     this.recorder = new Recorder({
       ...this.options,
       registry: this.registry,
-      backlogSamples: this.options.limits.backlogSamples,
+      backlogBytes: this.options.limits.backlogBytes,
       onError: this.report,
     })
   }
@@ -216,6 +216,7 @@ export abstract class MetricsCore implements AsyncDisposable {
       closedUntil: this.recorder.closedUntil,
       rawSince: now - this.options.retention.rawMs,
       minutesSince: now - this.options.retention.minuteMs,
+      now,
     })
   }
 

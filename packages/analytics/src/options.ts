@@ -18,8 +18,8 @@ export interface Retention {
 
 /** Bounds of memory; see `SeriesLimits`. */
 export interface MetricsLimits extends SeriesLimits {
-  /** Samples that wait for a store that fails; the oldest are dropped and counted beyond it. Default 1,000,000. */
-  readonly backlogSamples: number
+  /** Bytes that wait for a store that fails; beyond it the oldest are dropped and counted. Default 67,108,864 (64 MiB). */
+  readonly backlogBytes: number
 }
 
 export interface MetricsAggregatorOptions {
@@ -66,7 +66,7 @@ export function resolveOptions(options: MetricsAggregatorOptions): ResolvedOptio
     series: 10_000,
     samplesPerSeries: 4_096,
     samples: 4_000_000,
-    backlogSamples: 1_000_000,
+    backlogBytes: 67_108_864,
     ...options.limits,
   }
   const retention: Retention = { rawMs: dayMs, minuteMs: 30 * dayMs, hourMs: 400 * dayMs, ...options.retention }

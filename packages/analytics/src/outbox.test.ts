@@ -13,7 +13,7 @@ const block = (from: number, count: number, tier: MetricBlock['tier'] = 'raw'): 
 })
 
 /** A store of which each write waits until the test ends it. */
-function setUp(limit = 1_000) {
+function setUp(limitBytes = 1e6) {
   const writes: { from: number[]; end: (error?: Error) => void }[] = []
   const store: MetricStore = {
     append: (blocks) =>
@@ -26,13 +26,13 @@ function setUp(limit = 1_000) {
     read: async function* () {},
     prune: async () => 0,
   }
-  const lost: number[] = []
+  const lost: { samples: number; rollups: number }[] = []
   const recorded: MetricBlock[] = []
   const outbox = new Outbox({
     store,
-    limit,
+    limitBytes,
     gather: () => outbox.add(recorded.splice(0)),
-    onLoss: (samples) => lost.push(samples),
+    onLoss: (loss) => lost.push(loss),
   })
   return { outbox, writes, recorded, lost }
 }
@@ -86,11 +86,30 @@ describe('Outbox', () => {
     await again
   })
 
-  it('lets the oldest go beyond its limit, counted, and counts no rollup for samples', () => {
-    const { outbox, lost } = setUp(10)
-    outbox.add([block(1, 6), block(2, 6, '1m'), block(3, 6)])
-    expect(lost).toEqual([6])
-    expect(outbox.samples).toBe(6)
+  it('lets the oldest samples go beyond its bytes, then the oldest rollups, counted', () => {
+    // A block of no data takes 258 bytes here.
+    const { outbox, lost } = setUp(4 * 258)
+    outbox.add([block(1, 6), block(2, 6, '1m'), block(3, 6), block(4, 6)])
+    expect(lost).toEqual([])
+    outbox.add([block(5, 7)])
+    expect(lost).toEqual([{ samples: 12, rollups: 0 }])
+    expect(outbox.samples).toBe(13)
+    outbox.add([block(6, 1, '1m'), block(7, 1, '1m'), block(8, 1, '1h')])
+    expect(lost.slice(1)).toEqual([{ samples: 13, rollups: 6 }])
+  })
+
+  it('counts what a write under way holds, so that a store that hangs fills no memory', async () => {
+    const { outbox, writes, recorded, lost } = setUp(4 * 258)
+    recorded.push(block(1, 1), block(2, 1))
+    const flush = outbox.flush()
+    await settled()
+    outbox.add([block(3, 1), block(4, 1)])
+    expect(lost).toEqual([])
+    outbox.add([block(5, 1)])
+    expect(lost).toEqual([{ samples: 2, rollups: 0 }])
+    writes[0]?.end()
+    await flush
+    expect(outbox.samples).toBe(1)
   })
 
   it('does not write nothing', async () => {

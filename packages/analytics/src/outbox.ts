@@ -1,14 +1,14 @@
 import { AnalyticsError } from './errors.ts'
-import type { MetricBlock, MetricStore } from './store/metric-store.ts'
+import { blockBytes, type MetricBlock, type MetricStore } from './store/metric-store.ts'
 
 export interface OutboxOptions {
   readonly store: MetricStore
-  /** Samples that wait at most. */
-  readonly limit: number
+  /** Bytes of blocks that wait at most, those of a write under way included. */
+  readonly limitBytes: number
   /** Fills the outbox with all that was recorded; called before each write. */
   readonly gather: () => void
-  /** Told how many samples went, where the limit was passed. */
-  readonly onLoss: (samples: number) => void
+  /** Told how many samples, and how many rolled-up minutes and hours, went where the limit was passed. */
+  readonly onLoss: (lost: { readonly samples: number; readonly rollups: number }) => void
 }
 
 /** Blocks on their way to the store: written in one piece, kept and tried again while the store fails. */
@@ -16,7 +16,9 @@ export class Outbox {
   readonly #options: OutboxOptions
   #blocks: MetricBlock[] = []
   #samples = 0
+  #bytes = 0
   #inFlight = 0
+  #inFlightBytes = 0
   #flushing: Promise<void> | undefined
   #queued: Promise<void> | undefined
 
@@ -33,6 +35,7 @@ export class Outbox {
     for (const block of blocks) {
       this.#blocks.push(block)
       this.#samples += rawSamples(block)
+      this.#bytes += blockBytes(block)
     }
     this.#bound()
   }
@@ -55,8 +58,10 @@ export class Outbox {
     const batch = this.#blocks
     if (batch.length === 0) return
     this.#inFlight = this.#samples
+    this.#inFlightBytes = this.#bytes
     this.#blocks = []
     this.#samples = 0
+    this.#bytes = 0
     try {
       const what = `${this.#inFlight} samples`
       await append(
@@ -68,23 +73,42 @@ export class Outbox {
     } catch (error) {
       this.#blocks = [...batch, ...this.#blocks]
       this.#samples += this.#inFlight
+      this.#bytes += this.#inFlightBytes
+      this.#inFlight = 0
+      this.#inFlightBytes = 0
       this.#bound()
       throw error
     } finally {
       this.#inFlight = 0
+      this.#inFlightBytes = 0
     }
   }
 
-  /** A store that fails for long must not fill the memory: the oldest samples go, counted. */
+  /** A store that fails for long must not fill the memory: the oldest samples go, then the oldest rollups, counted. */
   #bound(): void {
-    while (this.#samples > this.#options.limit && this.#blocks.length > 1) {
-      const lost = this.#blocks.shift()
-      const samples = lost === undefined ? 0 : rawSamples(lost)
-      this.#samples -= samples
-      this.#options.onLoss(samples)
+    const { limitBytes, onLoss } = this.#options
+    if (this.#bytes + this.#inFlightBytes <= limitBytes) return
+    // A little more at once, so that not each block looks through all.
+    const bound = limitBytes * (1 - spare) - this.#inFlightBytes
+    let [samples, rollups] = [0, 0]
+    for (const raw of [true, false]) {
+      if (this.#bytes <= bound) break
+      const newest = this.#blocks.at(-1)
+      this.#blocks = this.#blocks.filter((block) => {
+        // The newest stays, however large it is: what was just recorded is worth most.
+        if (this.#bytes <= bound || block === newest || (block.tier === 'raw') !== raw) return true
+        this.#bytes -= blockBytes(block)
+        if (raw) samples += block.count
+        else rollups += block.count
+        return false
+      })
     }
+    this.#samples -= samples
+    onLoss({ samples, rollups })
   }
 }
+
+const spare = 1 / 16
 
 /** Rollups tell again what raw blocks told: only these hold samples. */
 function rawSamples(block: MetricBlock): number {

@@ -19,6 +19,8 @@ export interface DropCounts {
   limit: number
   /** Recorded while the store failed for so long that the backlog was full. */
   backlog: number
+  /** Rolled-up minutes and hours that went with them, once no more samples waited. */
+  rollups: number
 }
 
 export interface RecorderOptions {
@@ -29,7 +31,7 @@ export interface RecorderOptions {
   readonly futureMs: number
   readonly flushSamples: number
   readonly staleMs: number
-  readonly backlogSamples: number
+  readonly backlogBytes: number
   readonly onError: (error: AnalyticsError) => void
 }
 
@@ -46,7 +48,7 @@ export class Recorder {
   /** What is being drained, in the order of time; used again each time. */
   #times = new Float64Array(1_024)
   #values = new Float64Array(1_024)
-  readonly dropped: DropCounts = { stale: 0, future: 0, limit: 0, backlog: 0 }
+  readonly dropped: DropCounts = { stale: 0, future: 0, limit: 0, backlog: 0, rollups: 0 }
 
   constructor(options: RecorderOptions) {
     this.#options = options
@@ -54,13 +56,14 @@ export class Recorder {
     this.#flushSamples = options.flushSamples
     this.#outbox = new Outbox({
       store: options.store,
-      limit: options.backlogSamples,
+      limitBytes: options.backlogBytes,
       gather: () => {
         this.drainAll()
         this.#close(this.#clock.now())
       },
-      onLoss: (samples) => {
+      onLoss: ({ samples, rollups }) => {
         this.dropped.backlog += samples
+        this.dropped.rollups += rollups
       },
     })
   }

@@ -113,4 +113,37 @@ describe.each(['prometheus', 'openmetrics'] as const)('the %s text', (format) =>
       { numRuns: 200 },
     )
   })
+
+  it('never gives two families a sample of the same name, and keeps the names of gauges', async () => {
+    const kinds = ['gauge', 'counter', 'histogram'] as const
+    const names = ['a', 'a.total', 'a_total', 'a_created', 'a_count', 'a_bucket', 'a_sum', 'a_total_total', 'a_2']
+    const reserved = {
+      gauge: [''],
+      counter: ['', '_total', '_created'],
+      histogram: ['', '_bucket', '_sum', '_count', '_created'],
+    }
+    const metric = fc.record({ name: fc.constantFrom(...names), kind: fc.constantFrom(...kinds) })
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(metric, { selector: ({ name }) => name, minLength: 1 }), async (list) => {
+        const metrics = new MetricsAggregator({ clock: new ManualClock() })
+        for (const { name, kind } of list) {
+          metrics.define(name, { kind })
+          metrics.record(name, 1)
+        }
+        const families = Object.entries(parse(await exposed(metrics, format)))
+        expect(families).toHaveLength(list.length)
+        const taken = families.flatMap(([name, { type, samples }]) => {
+          // The text format shows a counter by the name of its sample.
+          const shown = type === 'counter' && format === 'prometheus'
+          const family = shown ? name.replace(/_total$/, '') : name
+          const all = reserved[type as (typeof kinds)[number]].map((suffix) => family + suffix)
+          for (const key of Object.keys(samples)) expect(all).toContain(JSON.parse(key)[0])
+          return all
+        })
+        expect(new Set(taken).size).toBe(taken.length)
+        const [first] = list
+        if (first?.kind === 'gauge') expect(families[0]?.[0]).toBe(first.name.replace('.', '_'))
+      }),
+    )
+  })
 })

@@ -1,7 +1,7 @@
 import { defaultBuckets } from '../series/histogram.ts'
 import type { Labels } from '../series/labels.ts'
 import type { SeriesRegistry } from '../series/registry.ts'
-import type { Series } from '../series/series.ts'
+import type { MetricKind, Series } from '../series/series.ts'
 
 /** `prometheus` text format 0.0.4 · `openmetrics` 1.0.0. */
 export type ExpositionFormat = 'prometheus' | 'openmetrics'
@@ -21,9 +21,9 @@ export function* exposition(registry: SeriesRegistry, format: ExpositionFormat):
     const list = registry.select(name, undefined).filter((series) => series.lastValue !== undefined)
     const [first] = list
     if (first === undefined) continue
-    const family = familyName(name, taken)
-    const { help, unit, buckets = defaultBuckets } = registry.definition(name) ?? {}
     const { kind } = first
+    const family = familyName(name, kind, taken)
+    const { help, unit, buckets = defaultBuckets } = registry.definition(name) ?? {}
     const head = kind === 'counter' && format === 'prometheus' ? `${family}_total` : family
     let text = help === undefined ? '' : `# HELP ${head} ${escapeHelp(help, format)}\n`
     text += `# TYPE ${head} ${kind}\n`
@@ -68,12 +68,24 @@ function numberText(value: number, format: ExpositionFormat): string {
   return format === 'openmetrics' && Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : String(value)
 }
 
-/** Prometheus knows fewer characters in names; two of ours that become the same there are told apart by a number. */
-function familyName(name: string, taken: Set<string>): string {
-  const safe = name.replace(/[^A-Za-z0-9_:]/g, '_').replace(/_total$/, '')
+/** What the names of a family's samples end with, and what is reserved for them. */
+const suffixes: Readonly<Record<MetricKind, readonly string[]>> = {
+  gauge: [''],
+  counter: ['', '_total', '_created'],
+  histogram: ['', '_bucket', '_sum', '_count', '_created'],
+}
+
+/**
+ * Prometheus knows fewer characters in names, and each kind has names of its own for its samples: two families of which
+ * the samples could have the same name are told apart by a number. Only a counter's own `_total` is no part of its name.
+ */
+function familyName(name: string, kind: MetricKind, taken: Set<string>): string {
+  const plain = name.replace(/[^A-Za-z0-9_:]/g, '_')
+  const safe = kind === 'counter' ? plain.replace(/(_total)+$/, '') : plain
+  const names = (family: string): string[] => suffixes[kind].map((suffix) => family + suffix)
   let family = safe
-  for (let i = 2; taken.has(family); i += 1) family = `${safe}_${i}`
-  taken.add(family)
+  for (let i = 2; names(family).some((each) => taken.has(each)); i += 1) family = `${safe}_${i}`
+  for (const each of names(family)) taken.add(each)
   return family
 }
 

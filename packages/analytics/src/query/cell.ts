@@ -9,6 +9,8 @@ interface Piece {
   readonly last: number
   readonly lastAt: number
   readonly grown: number
+  /** The time that decides on its step. */
+  readonly at: number
 }
 
 /** Everything that falls into one step of one group. Raw samples stay exact as long as no rollup joins them. */
@@ -100,11 +102,13 @@ export class Growth {
       last: values[values.length - 1] as number,
       lastAt: times[times.length - 1] as number,
       grown,
+      at: times[0] as number,
     })
   }
 
-  addRollup({ first, firstAt, last, lastAt, grown }: Joined): void {
-    this.#pieces.push({ first, firstAt, last, lastAt, grown })
+  /** @param since A rollup that begins before the range is answered whole, in the first step. */
+  addRollup({ first, firstAt, last, lastAt, grown }: Joined, since: number): void {
+    this.#pieces.push({ first, firstAt, last, lastAt, grown, at: Math.max(firstAt, since) })
   }
 
   /** Growth by step; what grew between two pieces belongs to the step of the later one. */
@@ -112,7 +116,7 @@ export class Growth {
     const steps = new Map<number, number>()
     let before: Piece | undefined
     for (const piece of this.#pieces.toSorted((a, b) => a.firstAt - b.firstAt)) {
-      const step = stepOf(piece.firstAt)
+      const step = stepOf(piece.at)
       if (step !== undefined) {
         const between = before === undefined ? 0 : grownFrom(before.last, piece.first)
         steps.set(step, (steps.get(step) ?? 0) + piece.grown + between)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { chooseTier, plan } from './plan.ts'
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
-const tiers = { closedUntil: 10 * day, rawSince: 9 * day, minutesSince: 5 * day }
+const tiers = { closedUntil: 10 * day, rawSince: 9 * day, minutesSince: 5 * day, now: Number.POSITIVE_INFINITY }
 
 describe('plan', () => {
   it('answers whole hours by hours, and the ends by minutes and raw samples', () => {
@@ -30,6 +30,7 @@ describe('plan', () => {
       closedUntil: t.closedUntil,
       rawSince: t.rawSince,
       minutesSince: Math.min(t.rawSince, t.minutesSince),
+      now: Number.POSITIVE_INFINITY,
     }))
     fc.assert(
       fc.property(

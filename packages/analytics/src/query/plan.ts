@@ -15,12 +15,15 @@ export interface Tiers {
   /** Raw samples from then on are kept. */
   readonly rawSince: number
   readonly minutesSince: number
+  /** Nothing is recorded yet after it. */
+  readonly now: number
 }
 
 /** `auto` takes the coarsest tier that the steps allow and that saves work; the others take that tier where it can answer. */
 export type Resolution = 'auto' | Tier
 
-const sizes: Readonly<Record<Tier, number>> = { raw: 1, '1m': minuteMs, '1h': hourMs }
+/** How long one point of a tier is, ms. */
+export const sizes: Readonly<Record<Tier, number>> = { raw: 1, '1m': minuteMs, '1h': hourMs }
 
 /** Below this length reading raw samples is cheap enough to stay exact. */
 const rawRangeMs = 2 * hourMs

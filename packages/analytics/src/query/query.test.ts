@@ -120,4 +120,36 @@ describe('query', () => {
       await expect(metrics.query({ ...query, ...bad } as never)).rejects.toMatchObject({ code: 'METRIC_QUERY_INVALID' })
     }
   })
+
+  it('gives the rate of what of a step lies in the range, and of what has happened yet', async () => {
+    const { metrics, begin, until } = await threeHours()
+    const rates = async (query: { since: number; until: number; stepMs?: number; resolution?: 'raw' | '1m' }) => {
+      const [found] = await metrics.query({ metric: 'n', aggregate: 'rate', ...query })
+      return found?.points.map(({ value }) => value) ?? []
+    }
+    // 2 in each 10 s, so 0.2 a second, wherever the range is cut.
+    for (const resolution of ['raw', '1m'] as const) {
+      for (const [from, to] of [
+        [20, 170],
+        [30, 610],
+        [70, 720],
+      ] as const) {
+        const range = { since: begin + from * 1_000, until: begin + to * 1_000, resolution }
+        for (const rate of await rates({ ...range, stepMs: minute })) expect(rate).toBeCloseTo(0.2, 9)
+        for (const rate of await rates(range)) expect(rate).toBeCloseTo(0.2, 9)
+      }
+    }
+    const running = await rates({ since: until - minute, until: until + 60 * minute })
+    expect(running[0]).toBeCloseTo(0.2, 1)
+  })
+
+  it('counts a minute that the range cuts whole where nothing finer is left, growth and rate alike', async () => {
+    const { metrics, begin, clock } = await threeHours()
+    clock.advance(24 * 60 * minute)
+    const range = { metric: 'n', since: begin + 90_000, until: begin + 210_000 }
+    const [grown] = await metrics.query({ ...range, aggregate: 'increase' })
+    expect(grown).toMatchObject({ tier: '1m', points: [{ value: 36, count: 18 }] })
+    const [rate] = await metrics.query({ ...range, aggregate: 'rate' })
+    expect(rate?.points[0]?.value).toBeCloseTo(0.2, 9)
+  })
 })

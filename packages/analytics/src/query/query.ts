@@ -14,7 +14,7 @@ import type { MetricStore, Tier } from '../store/metric-store.ts'
 import { decodeRawBlock } from '../store/raw-block.ts'
 import { type Aggregate, checkAggregate, quantileOf } from './aggregate.ts'
 import { Cell, Growth } from './cell.ts'
-import { chooseTier, plan, type Resolution, type Tiers } from './plan.ts'
+import { chooseTier, plan, type Resolution, sizes, type Tiers } from './plan.ts'
 
 /** A question over what is stored: `since <= at < until`, in steps, one result per group. */
 export interface MetricQuery {
@@ -90,21 +90,34 @@ export async function runQuery(store: MetricStore, query: MetricQuery, tiers: Ti
   const stepOf = (at: number): number => (query.stepMs === undefined ? since : Math.floor(at / stepMs) * stepMs)
   const groups = new Map<string, Group>()
   const segments = plan(since, until, wanted, tiers)
+  // What is answered may begin and end outside of the range, by whole rollups; and the future has not happened.
+  const last = segments.at(-1)
+  const end = last === undefined ? until : Math.ceil(last.until / sizes[last.tier]) * sizes[last.tier]
+  const answered = {
+    since: Math.min(since, segments[0]?.since ?? since),
+    until: Math.max(since + 1, Math.min(tiers.now + 1, Math.max(until, end))),
+  }
+  /** How much of a step was answered, s. */
+  const seconds = (step: number): number => {
+    const begin = step <= since ? answered.since : step
+    const stop = step + stepMs >= until ? answered.until : step + stepMs
+    return (Math.min(stop, answered.until) - begin) / 1_000
+  }
   // What a counter grew up to its first sample in the range shows only against the last one before it.
   if (growing) segments.unshift(...plan(since - 2 * minuteMs, segments[0]?.since ?? since, 'raw', tiers))
   const read = new Set<Tier>()
   for (const segment of segments) {
     const names = [selectorName(query.metric)]
     const { tier } = segment
+    const inRange = segment.until > since
     for await (const page of store.read({ tier, names, since: segment.since, until: segment.until })) {
       for (const block of page) {
         if (!labelsMatch(block.labels, selectorLabels(query.metric))) continue
         const group = groupOf(groups, block.labels, query.groupBy ?? [])
+        if (inRange) read.add(tier)
         const growth = growing
           ? getOrMake(group.growths, seriesKey(block.name, block.labels), () => new Growth())
           : undefined
-        const inRange = segment.until > since
-        if (inRange) read.add(tier)
         if (tier === 'raw') {
           const { times, values } = decodeRawBlock(block)
           for (const [from, to] of runs(times, segment.since, segment.until, stepOf)) {
@@ -115,7 +128,7 @@ export async function runQuery(store: MetricStore, query: MetricQuery, tiers: Ti
         } else {
           visitRollups(block, (at, rollup, mergeSketch) => {
             if (at < segment.since || at >= segment.until) return
-            growth?.addRollup(rollup)
+            growth?.addRollup(rollup, inRange ? since : Number.NEGATIVE_INFINITY)
             if (!inRange) return
             cellOf(group, stepOf(Math.max(at, since))).addRollup(rollup, quantile ? mergeSketch : undefined)
           })
@@ -127,7 +140,7 @@ export async function runQuery(store: MetricStore, query: MetricQuery, tiers: Ti
   const results = [...groups.values()].map((group) => ({
     labels: group.labels,
     points: growing
-      ? growthPoints(group, since, stepOf, aggregate === 'rate' ? stepMs / 1_000 : 1)
+      ? growthPoints(group, since, stepOf, aggregate === 'rate' ? seconds : () => 1)
       : points(group, aggregate),
     tier,
   }))
@@ -161,7 +174,12 @@ function points(group: Group, aggregate: Aggregate): QueryPoint[] {
     })
 }
 
-function growthPoints(group: Group, since: number, stepOf: (at: number) => number, divisor: number): QueryPoint[] {
+function growthPoints(
+  group: Group,
+  since: number,
+  stepOf: (at: number) => number,
+  divisor: (step: number) => number,
+): QueryPoint[] {
   const totals = new Map<number, number>()
   for (const growth of group.growths.values()) {
     const steps = growth.bySteps((at) => (at < since ? undefined : stepOf(at)))
@@ -169,7 +187,7 @@ function growthPoints(group: Group, since: number, stepOf: (at: number) => numbe
   }
   return [...totals]
     .sort(([a], [b]) => a - b)
-    .map(([at, grown]) => ({ at, value: grown / divisor, count: group.cells.get(at)?.count ?? 0 }))
+    .map(([at, grown]) => ({ at, value: grown / divisor(at), count: group.cells.get(at)?.count ?? 0 }))
 }
 
 function groupOf(groups: Map<string, Group>, of: Labels, by: readonly string[]): Group {

@@ -76,4 +76,33 @@ describe('SeriesRegistry', () => {
     }
     expect(registry.count).toBe(0)
   })
+
+  it('finds known labels the short way also after any number of others came and went', () => {
+    const { registry } = setUp(100)
+    const churn = (round: number): void => {
+      for (let i = 0; i < 60; i += 1) {
+        const series = registry.resolve('m', { id: `${round}-${i}`, a: 'x' })
+        if (series !== undefined && i % 3 === 0) registry.drop(series)
+      }
+      for (const series of registry.select('m', { a: 'x' })) registry.drop(series)
+    }
+    for (let round = 0; round < 100; round += 1) churn(round)
+    // And paths that lead nowhere new: the same labels in all their orders.
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    for (let i = 0; i < 2_000; i += 1) {
+      const order = names.toSorted((x, y) => ((x.charCodeAt(0) * (i + 7)) % 31) - ((y.charCodeAt(0) * (i + 7)) % 31))
+      registry.resolve('m', Object.fromEntries(order.map((name) => [name, '1'])))
+    }
+    let looks = 0
+    const watched = new Proxy({ id: 'y', a: 'z' } as Record<string, string>, {
+      ownKeys: (target) => {
+        looks += 1
+        return Reflect.ownKeys(target)
+      },
+    })
+    const found = registry.resolve('m', watched)
+    looks = 0
+    expect(registry.resolve('m', watched)).toBe(found)
+    expect(looks).toBe(1)
+  })
 })

@@ -43,6 +43,8 @@ interface Metric {
   readonly kind: MetricKind
   readonly series: Map<string, Series>
   root: Step
+  /** Paths that lead on from the root. */
+  steps: number
   signalled: boolean
 }
 
@@ -100,6 +102,7 @@ export class SeriesRegistry {
       kind,
       series: known?.series ?? new Map(),
       root: known?.root ?? newStep(),
+      steps: known?.steps ?? 0,
       signalled: known?.signalled ?? false,
     })
   }
@@ -156,13 +159,19 @@ export class SeriesRegistry {
     if (metric?.series.get(series.key) !== series) return
     metric.series.delete(series.key)
     // Paths are found again by the slow way; clearing all of them keeps none that leads to the dropped series.
-    metric.root = newStep()
+    this.#forgetPaths(metric)
     series.dropped = true
     series.ring.release()
     if (series.past !== undefined) this.budget.give(pastSamples)
     this.coverage.lose(series.name, series.lastAt)
     this.#count -= 1
     if (metric.series.size === 0 && Object.keys(metric.definition).length === 0) this.#metrics.delete(series.name)
+  }
+
+  #forgetPaths(metric: Metric): void {
+    metric.root = newStep()
+    this.#steps -= metric.steps
+    metric.steps = 0
   }
 
   #resolveSlowly(name: string, labels: Labels | undefined): Series | undefined {
@@ -197,7 +206,7 @@ export class SeriesRegistry {
   #create(name: string, labels: Labels, key: string): Series {
     let metric = this.#metrics.get(name)
     if (metric === undefined) {
-      metric = { name, definition: {}, kind: 'gauge', series: new Map(), root: newStep(), signalled: false }
+      metric = { name, definition: {}, kind: 'gauge', series: new Map(), root: newStep(), steps: 0, signalled: false }
       this.#metrics.set(name, metric)
     }
     const series = new Series({
@@ -218,8 +227,9 @@ export class SeriesRegistry {
   /** Remembers the path of these labels as they were written, so that the next call builds no key. */
   #learn(name: string, labels: Labels | undefined, series: Series): void {
     const metric = this.#metrics.get(name)
+    if (metric === undefined) return
     // A caller who writes the same labels in many orders must not fill the memory with paths.
-    if (metric === undefined || this.#steps > this.#limits.series * 8) return
+    if (this.#steps > this.#limits.series * 8) for (const each of this.#metrics.values()) this.#forgetPaths(each)
     let step = metric.root
     for (const label in labels) {
       let next: Map<string, Step> | undefined
@@ -242,6 +252,7 @@ export class SeriesRegistry {
       if (following === undefined) {
         following = newStep()
         this.#steps += 1
+        metric.steps += 1
         next?.set(value, following)
       }
       step = following
