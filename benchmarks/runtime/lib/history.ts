@@ -35,6 +35,7 @@ export async function fill(folder: Folder, runs: number, bytes = 40): Promise<vo
       CASE i % 20 WHEN 0 THEN 'failed' ELSE 'success' END, NULL, NULL, ${result}, ${OLD} + i FROM n;
     ${n} INSERT INTO attempt SELECT ${id}, 1, i, i, NULL, ${OLD} FROM n;
     ${n} INSERT INTO run SELECT ${id}, 'plugin-' || (i % 10), 'schedule', ${OLD} FROM n;
+    INSERT INTO run_count SELECT plugin, status, count(*), ${OLD} FROM run JOIN execution USING (id) GROUP BY 1, 2;
     COMMIT;
     PRAGMA wal_checkpoint(TRUNCATE);
   `)

@@ -45,6 +45,14 @@ interface RunTable {
   created_at: CreatedAt
 }
 
+/** How many runs of a plugin have a status; kept where a run changes. */
+interface RunCountTable {
+  plugin: string
+  status: string
+  runs: number
+  created_at: CreatedAt
+}
+
 interface StepTable {
   run_id: string
   attempt: number
@@ -186,6 +194,7 @@ export interface Database {
   execution: ExecutionTable
   attempt: AttemptTable
   run: RunTable
+  run_count: RunCountTable
   step: StepTable
   artifact: ArtifactTable
   plugin: PluginTable

@@ -13,6 +13,7 @@ import { fromJson, optional, toJson } from '../json.ts'
 import { durable, type Unit } from '../operation.ts'
 import type { Database } from '../schema.ts'
 import { statement } from '../statement.ts'
+import { countRuns } from './run-counts.ts'
 
 /** An execution whose task is a plugin is a run: it gets a row of its own in the same transaction. */
 export interface ClaimedRun {
@@ -99,6 +100,7 @@ async function claimOne(unit: Unit, { execution, run }: Claim): Promise<boolean>
     await emit('execution.claimed', data)
   } else {
     await insertRun(db, { id: execution.id, plugin: run.plugin, cause: run.cause, created_at: now })
+    await countRuns(unit, run.plugin, execution.status, 1)
     await emit('run.claimed', { ...data, ...run })
   }
   return true
@@ -106,6 +108,7 @@ async function claimOne(unit: Unit, { execution, run }: Claim): Promise<boolean>
 
 async function updateOne(unit: Unit, { id, patch }: ExecutionUpdate): Promise<void> {
   const { db, emit } = unit
+  const [run] = (await selectRun(db, { id })).rows
   const { rows } = await updateExecution(db, {
     id,
     status: patch.status,
@@ -118,9 +121,15 @@ async function updateOne(unit: Unit, { id, patch }: ExecutionUpdate): Promise<vo
   if (row === undefined) throw new Error(`There is no execution ${id}.`)
   await saveAttempts(unit, id, patch.attempts)
   const data = { executionId: id, jobId: row.job_id, task: row.task, status: patch.status, reason: patch.reason }
-  const [run] = (await selectRun(db, { id })).rows
-  if (run === undefined) await emit('execution.changed', data)
-  else await emit('run.changed', { ...data, plugin: run.plugin, cause: run.cause as RunCause })
+  if (run === undefined) {
+    await emit('execution.changed', data)
+    return
+  }
+  if (run.status !== patch.status) {
+    await countRuns(unit, run.plugin, run.status, -1)
+    await countRuns(unit, run.plugin, patch.status, 1)
+  }
+  await emit('run.changed', { ...data, plugin: run.plugin, cause: run.cause as RunCause })
 }
 
 /** Other tasks go on, retention above all: it is what makes room. */
@@ -186,8 +195,12 @@ const updateExecution = statement<
     .returning(['job_id', 'task']),
 )
 
-const selectRun = statement<{ id: string }, { plugin: string; cause: string }>((db, { id }) =>
-  db.selectFrom('run').select(['plugin', 'cause']).where('id', '=', id),
+const selectRun = statement<{ id: string }, { plugin: string; cause: string; status: string }>((db, { id }) =>
+  db
+    .selectFrom('run')
+    .innerJoin('execution', 'execution.id', 'run.id')
+    .select(['run.plugin', 'run.cause', 'execution.status'])
+    .where('run.id', '=', id),
 )
 
 const upsertAttempt = statement<Selectable<Database['attempt']>>(

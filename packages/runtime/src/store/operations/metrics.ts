@@ -1,5 +1,8 @@
 import type { MetricBlock } from '@refbot/analytics'
+import type { Insertable, Kysely, Selectable } from 'kysely'
 import { adding, background, relaxed } from '../operation.ts'
+import type { Database } from '../schema.ts'
+import { statement } from '../statement.ts'
 
 export type MetricTier = MetricBlock['tier']
 
@@ -32,36 +35,23 @@ export const metricOperations = {
   'metric.append': adding(
     relaxed(async ({ db, now }, blocks: readonly MetricBlock[]): Promise<void> => {
       for (const block of blocks) {
-        await db
-          .insertInto('metric_block')
-          .values({
-            tier: block.tier,
-            name: block.name,
-            labels: JSON.stringify(block.labels),
-            from_ms: block.from,
-            to_ms: block.to,
-            points: block.count,
-            data: block.data,
-            created_at: now,
-          })
-          .execute()
+        await insertBlock(db, {
+          tier: block.tier,
+          name: block.name,
+          labels: JSON.stringify(block.labels),
+          from_ms: block.from,
+          to_ms: block.to,
+          points: block.count,
+          data: block.data,
+          created_at: now,
+        })
       }
     }),
   ),
 
   'metric.read': relaxed(
     async ({ db }, args: { range: BlockRange; after?: BlockCursor | undefined }): Promise<BlockPage> => {
-      const { range, after } = args
-      let select = db.selectFrom('metric_block').selectAll().where('tier', '=', range.tier)
-      if (range.since !== undefined) select = select.where('to_ms', '>=', range.since)
-      if (range.until !== undefined) select = select.where('from_ms', '<', range.until)
-      if (range.names !== undefined) select = select.where('name', 'in', [...range.names])
-      if (after !== undefined) {
-        select = select.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('name', 'labels', 'from_ms', 'id'), '>', tuple(after.name, after.labels, after.from, after.id)),
-        )
-      }
-      const rows = await select.orderBy('name').orderBy('labels').orderBy('from_ms').orderBy('id').limit(PAGE).execute()
+      const rows = await readPage(db, args.range, args.after)
       const last = rows.at(-1)
       return {
         blocks: rows.map((row) => ({
@@ -94,4 +84,46 @@ export const metricOperations = {
       return Number(numDeletedRows)
     }),
   ),
+}
+
+const insertBlock = statement<Insertable<Database['metric_block']>>(
+  (db, { tier, name, labels, from_ms, to_ms, points, data, created_at }) =>
+    db.insertInto('metric_block').values({ tier, name, labels, from_ms, to_ms, points, data, created_at }),
+)
+
+/** One name after the other, so that each query walks the index of pages in its order, from where the last one ended. */
+async function readPage(
+  db: Kysely<Database>,
+  { names, ...range }: BlockRange,
+  after: BlockCursor | undefined,
+): Promise<Selectable<Database['metric_block']>[]> {
+  if (names === undefined) return selectBlocks(db, range, PAGE, after)
+  const rows: Selectable<Database['metric_block']>[] = []
+  for (const name of [...new Set(names)].sort()) {
+    if (after !== undefined && name < after.name) continue
+    if (rows.length === PAGE) break
+    rows.push(...(await selectBlocks(db, range, PAGE - rows.length, name === after?.name ? after : undefined, name)))
+  }
+  return rows
+}
+
+function selectBlocks(
+  db: Kysely<Database>,
+  { tier, since, until }: BlockRange,
+  limit: number,
+  after: BlockCursor | undefined,
+  name?: string,
+): Promise<Selectable<Database['metric_block']>[]> {
+  let select = db.selectFrom('metric_block').selectAll().where('tier', '=', tier)
+  if (name !== undefined) select = select.where('name', '=', name)
+  if (since !== undefined) select = select.where('to_ms', '>=', since)
+  if (until !== undefined) select = select.where('from_ms', '<', until)
+  // Also without a cursor: it is what makes SQLite walk the index of pages.
+  const { labels, from, id } = after ?? { labels: '', from: 0, id: 0 }
+  select = select.where(({ eb, refTuple, tuple }) =>
+    name === undefined
+      ? eb(refTuple('name', 'labels', 'from_ms', 'id'), '>', tuple(after?.name ?? '', labels, from, id))
+      : eb(refTuple('labels', 'from_ms', 'id'), '>', tuple(labels, from, id)),
+  )
+  return select.orderBy('name').orderBy('labels').orderBy('from_ms').orderBy('id').limit(limit).execute()
 }

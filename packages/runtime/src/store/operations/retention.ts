@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Deletion, PrunedKind } from '../event-types.ts'
 import { background, relaxed, type Unit } from '../operation.ts'
+import { countRuns } from './run-counts.ts'
 
 /** Rows deleted in one transaction unless told otherwise. */
 const BATCH = 500
@@ -108,7 +109,7 @@ const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: nu
     const rows = await unit.db
       .selectFrom('execution')
       .leftJoin('run', 'run.id', 'execution.id')
-      .select(['execution.id', 'run.id as runId'])
+      .select(['execution.id', 'execution.status', 'run.id as runId', 'run.plugin'])
       .where('execution.created_at', '<', before)
       .where('execution.status', 'not in', ['running', 'retrying'])
       .orderBy('execution.created_at')
@@ -176,11 +177,17 @@ const PRUNE: Readonly<Record<PrunedTable, (unit: Unit, before: number, limit: nu
 /** With all that is theirs; says which of them were runs. */
 async function deleteExecutions(
   unit: Unit,
-  rows: readonly { readonly id: string; readonly runId: string | null }[],
+  rows: readonly {
+    readonly id: string
+    readonly status: string
+    readonly runId: string | null
+    readonly plugin: string | null
+  }[],
 ): Promise<readonly string[]> {
   const runIds = rows.map(({ runId }) => runId).filter((id) => id !== null)
   const artifacts = await unit.db.selectFrom('artifact').select(['bytes']).where('run_id', 'in', runIds).execute()
   if (artifacts.length > 0) await count(unit, 'artifact', sum(artifacts))
+  for (const { plugin, status } of rows) if (plugin !== null) await countRuns(unit, plugin, status, -1)
   await unit.db
     .deleteFrom('execution')
     .where(

@@ -84,33 +84,26 @@ export const runOperations = {
   }),
 
   'run.counts': durable(async ({ db }, plugin: string): Promise<PluginRunCounts> => {
+    const counts = await db.selectFrom('run_count').select(['status', 'runs']).where('plugin', '=', plugin).execute()
+    const count = (status: ExecutionStatus) => Number(counts.find((row) => row.status === status)?.runs ?? 0)
     const ofPlugin = db
       .selectFrom('run')
       .innerJoin('execution', 'execution.id', 'run.id')
-      .where('run.plugin', '=', plugin)
-    const groups = await ofPlugin
-      .select([
-        'execution.status',
-        (eb) => eb.fn.countAll<number>().as('count'),
-        (eb) => eb.fn.max('execution.claimed_at').as('last'),
-      ])
-      .groupBy('execution.status')
-      .execute()
-    const count = (status: ExecutionStatus) => Number(groups.find((group) => group.status === status)?.count ?? 0)
-    const times = await ofPlugin
       .select(['execution.claimed_at', 'execution.ended_at'])
+      .where('run.plugin', '=', plugin)
+      .orderBy('run.id', 'desc')
+    const [last] = await ofPlugin.limit(1).execute()
+    const times = await ofPlugin
       .where('execution.status', 'in', ['success', 'failed'])
       .where('execution.ended_at', 'is not', null)
-      .orderBy('run.id', 'desc')
       .limit(1000)
       .execute()
-    const lasts = groups.map((group) => group.last).filter((last) => last !== null)
     return {
-      runs: groups.reduce((sum, group) => sum + Number(group.count), 0),
+      runs: counts.reduce((sum, row) => sum + Number(row.runs), 0),
       succeeded: count('success'),
       failed: count('failed'),
       cancelled: count('cancelled'),
-      lastRunAt: lasts.length === 0 ? undefined : Math.max(...lasts),
+      lastRunAt: last?.claimed_at,
       durations: times.map((row) => (row.ended_at ?? row.claimed_at) - row.claimed_at).sort((a, b) => a - b),
     }
   }),

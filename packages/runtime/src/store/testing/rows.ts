@@ -20,6 +20,9 @@ export function fillTables(file: string): void {
     INSERT INTO metric_block (tier, name, labels, from_ms, to_ms, points, data, created_at)
       VALUES ('raw', 'm', '{}', ${AT}, ${AT}, 1, x'0102', ${AT});
   `)
+  if (has('run_count')) {
+    db.exec(`INSERT INTO run_count VALUES ('shop', 'success', 1, ${AT}), ('shop', 'running', 1, ${AT})`)
+  }
   if (has('alert_state')) {
     db.exec(`
       INSERT INTO alert_state VALUES ('alerts', '{"version":1,"alerts":[],"told":[],"silences":[],"history":[]}', ${AT}, ${AT});
