@@ -23,6 +23,12 @@ export function fillTables(file: string): void {
   if (has('run_count')) {
     db.exec(`INSERT INTO run_count VALUES ('shop', 'success', 1, ${AT}), ('shop', 'running', 1, ${AT})`)
   }
+  if (has('origin_pause')) {
+    db.exec(`
+      INSERT INTO origin_pause VALUES ('https://shop.example', 'rate_limited', 'e-1', ${AT + 9}, ${AT});
+      INSERT INTO origin_count VALUES ('https://shop.example', 20454, 3, ${AT});
+    `)
+  }
   if (has('alert_state')) {
     db.exec(`
       INSERT INTO alert_state VALUES ('alerts', '{"version":1,"alerts":[],"told":[],"silences":[],"history":[]}', ${AT}, ${AT});
