@@ -1,85 +1,99 @@
-import type { EventListener, RefbotEvent } from '@refbot/runtime'
-import { describe, expect, it } from 'vitest'
+import type { EventGap, EventSubscription, RefbotEvent } from '@refbot/runtime'
+import { describe, expect, it, vi } from 'vitest'
 import { type EventStreamOptions, eventStream } from './event-stream.ts'
 import { runSchema } from './schemas/runs.ts'
+import { eventSchema } from './schemas/watch.ts'
 import { messages, openApi, read } from './test-support.ts'
 
 const event = (id: number): RefbotEvent => ({ id, type: 'job.deleted', at: id * 1000, data: { jobId: `j${id}` } })
 
-/** A history that can be held back, and a present that is told by hand. */
-function fake(stored: readonly RefbotEvent[] = []) {
-  const listeners = new Set<EventListener>()
-  const gate = Promise.withResolvers<void>()
+/** A source that is told by hand what it says next, and notes who still listens. */
+function fake(said: readonly (RefbotEvent | EventGap)[] = []) {
+  const open = new Set<AbortSignal>()
+  const asked: (EventSubscription | undefined)[] = []
   const options: EventStreamOptions = {
-    live: {
-      listen: (listener) => {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-    },
-    stored: {
-      since: async (id, limit) => {
-        await gate.promise
-        return stored.filter((each) => each.id > id).slice(0, limit)
+    feed: {
+      async *subscribe(subscription = {}) {
+        asked.push(subscription)
+        const { signal } = subscription
+        if (signal === undefined) return
+        open.add(signal)
+        const over = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+        signal.addEventListener('abort', () => open.delete(signal))
+        yield* said
+        await over
       },
     },
     after: undefined,
     keepAliveMs: 1_000_000,
     signal: undefined,
+    now: () => 5,
   }
-  const tell = (id: number) => {
-    for (const listener of listeners) listener(event(id))
-  }
-  return { listeners, options, tell, release: () => gate.resolve() }
+  return { open, asked, options }
 }
 
-async function ids(stream: ReadableStream<Uint8Array>, count: number): Promise<number[]> {
-  const found: number[] = []
-  for await (const { id } of messages(new Response(stream))) {
-    found.push(id)
+async function take(stream: ReadableStream<Uint8Array>, count: number) {
+  const found: { id: number; event: string; data: unknown }[] = []
+  for await (const message of messages(new Response(stream))) {
+    found.push(message)
     if (found.length === count) break
   }
   return found
 }
 
 describe('a stream of events', () => {
-  it('replays a long history and goes on with the present, none missing and none twice', async () => {
-    const { options, tell, release } = fake(Array.from({ length: 1_203 }, (_, n) => event(n + 1)))
-    const stream = eventStream({ ...options, after: 3 })
-    // While the history is read, its last events are told once more, and new ones come.
-    for (const id of [1_202, 1_203, 1_204, 1_205]) tell(id)
-    release()
-    const expected = Array.from({ length: 1_202 }, (_, n) => n + 4)
-    expect(await ids(stream, expected.length)).toEqual(expected)
+  it('says what its source says, from where the reader is', async () => {
+    const { options, asked } = fake([event(4), event(5)])
+    const found = await take(eventStream({ ...options, after: 3 }), 2)
+    expect(found.map(({ id }) => id)).toEqual([4, 5])
+    expect(asked).toMatchObject([{ after: 3 }])
   })
 
   it('begins with the present where nothing is asked for', async () => {
-    const { options, tell } = fake([event(1), event(2)])
-    const stream = eventStream(options)
-    tell(3)
-    expect(await ids(stream, 1)).toEqual([3])
+    const { options, asked } = fake([event(3)])
+    await take(eventStream(options), 1)
+    expect(asked[0]).not.toHaveProperty('after')
+  })
+
+  it('tells of a gap, and lets a reader resume behind it', async () => {
+    const { options } = fake([{ type: 'gap', after: 3, until: 8 }, event(9)])
+    const [gap, next] = await take(eventStream({ ...options, after: 3 }), 2)
+    expect(gap).toMatchObject({ id: 8, event: 'gap' })
+    expect(eventSchema.parse(gap?.data)).toMatchObject({ type: 'gap', data: { after: 3, until: 8 } })
+    expect(next?.id).toBe(9)
+  })
+
+  it('takes no more than its reader does', async () => {
+    let taken = 0
+    const { options } = fake()
+    const feed = {
+      async *subscribe() {
+        for (let id = 1; ; id += 1) {
+          taken += 1
+          yield event(id)
+        }
+      },
+    }
+    const stream = eventStream({ ...options, feed })
+    for (let turn = 0; turn < 100; turn += 1) await Promise.resolve()
+    expect(taken).toBeLessThan(3)
+    await stream.cancel()
   })
 
   it('lets go of its source when its reader leaves, and when the server ends', async () => {
-    const { options, listeners } = fake()
+    const { options, open } = fake()
     const closing = new AbortController()
     const left = eventStream(options)
     const ended = eventStream({ ...options, signal: closing.signal })
-    expect(listeners.size).toBe(2)
-    await left.cancel()
-    expect(listeners.size).toBe(1)
+    const text = new Response(ended).text()
+    const reader = left.getReader()
+    await reader.read()
+    await vi.waitFor(() => expect(open.size).toBe(2))
+    await reader.cancel()
+    expect(open.size).toBe(1)
     closing.abort()
-    expect(listeners.size).toBe(0)
-    expect(await new Response(ended).text()).toBe(': open\n\n')
-  })
-
-  it('cuts off a reader that does not read, which can then resume', async () => {
-    const { options, listeners, tell } = fake()
-    const stream = eventStream(options)
-    await Promise.resolve()
-    for (let id = 1; listeners.size > 0 && id < 100_000; id += 1) tell(id)
-    expect(listeners.size).toBe(0)
-    expect((await new Response(stream).text()).split('\n\n').length).toBeLessThan(10_002)
+    expect(open.size).toBe(0)
+    expect(await text).toBe(': open\n\n')
   })
 
   it('tells of a real run what the store holds of it, in order, with times as text', async () => {

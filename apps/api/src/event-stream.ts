@@ -1,90 +1,67 @@
-import type { EventStream, RefbotEvent, Store } from '@refbot/runtime'
+import type { EventGap, RefbotEvent, Store } from '@refbot/runtime'
 import { iso } from './wire.ts'
 
 export interface EventStreamOptions {
-  readonly live: Pick<EventStream, 'listen'>
-  readonly stored: Store['events']
+  readonly feed: Pick<Store['feed'], 'subscribe'>
   /** Id of the last event that the reader has; undefined: only what happens from now on. */
   readonly after: number | undefined
   /** Between comments on a silent stream, ms. */
   readonly keepAliveMs: number
   /** Ends the stream. */
   readonly signal: AbortSignal | undefined
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
-
-const PAGE = 500
-/** Messages that wait for a slow reader. Beyond that it is cut off, and resumes where it stopped. */
-const MAX_WAITING = 10_000
 
 /**
- * Events as server-sent events, none missing and none twice: it listens first, replays what is stored, then hands on
- * what came meanwhile.
+ * Events as server-sent events, none missing and none twice, each when the reader takes it: one that is slow is read for
+ * from the store, and told of a gap where retention was faster.
  */
-export function eventStream({
-  live,
-  stored,
-  after,
-  keepAliveMs,
-  signal,
-}: EventStreamOptions): ReadableStream<Uint8Array> {
+export function eventStream({ feed, after, keepAliveMs, signal, now }: EventStreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  let off = (): void => undefined
+  const ending = new AbortController()
+  const events = feed.subscribe({ signal: ending.signal, ...(after === undefined ? {} : { after }) })
   let timer: NodeJS.Timeout | undefined
-  let ended = false
-  const stop = (): void => {
-    ended = true
-    off()
+  let close = (): void => undefined
+  const end = (): void => {
     clearInterval(timer)
-    signal?.removeEventListener('abort', stop)
+    signal?.removeEventListener('abort', end)
+    ending.abort()
+    close()
+    close = () => undefined
   }
-  return new ReadableStream<Uint8Array>(
-    {
-      async start(controller) {
-        let last = after ?? -1
-        let waiting: RefbotEvent[] | undefined = []
-        const end = (): void => {
-          if (ended) return
-          stop()
-          controller.close()
-        }
-        const write = (text: string): void => {
-          if (ended) return
-          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(text))
-          else end()
-        }
-        const send = (event: RefbotEvent): void => {
-          if (event.id <= last) return
-          last = event.id
-          write(message(event))
-        }
-        if (signal?.aborted === true) return end()
-        signal?.addEventListener('abort', end, { once: true })
-        off = live.listen((event) => {
-          if (waiting === undefined) send(event)
-          else waiting.push(event)
-        })
-        // Told at once that the stream is open, a reader knows that nothing of what follows is missed.
-        write(': open\n\n')
-        timer = setInterval(() => write(': alive\n\n'), keepAliveMs).unref()
-        try {
-          for (let more = after !== undefined; more && !ended; ) {
-            const page = await stored.since(last, PAGE)
-            for (const event of page) send(event)
-            more = page.length === PAGE
-          }
-        } catch {
-          return end()
-        }
-        const meanwhile = waiting
-        waiting = undefined
-        for (const event of meanwhile) send(event)
-      },
-      cancel: stop,
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      close = () => controller.close()
+      // Told at once that the stream is open, a reader knows that nothing of what follows is missed.
+      controller.enqueue(encoder.encode(': open\n\n'))
+      if (signal?.aborted === true) return end()
+      signal?.addEventListener('abort', end, { once: true })
+      timer = setInterval(() => {
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': alive\n\n'))
+      }, keepAliveMs).unref()
     },
-    new CountQueuingStrategy({ highWaterMark: MAX_WAITING }),
-  )
+    async pull(controller) {
+      // With a store that fails the stream ends, and the reader resumes where it was.
+      const next = await events.next().catch(() => undefined)
+      if (ending.signal.aborted) return
+      if (next?.value === undefined) return end()
+      controller.enqueue(encoder.encode(message(next.value, now)))
+    },
+    cancel() {
+      close = () => undefined
+      end()
+    },
+  })
 }
 
-function message(event: RefbotEvent): string {
-  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify({ ...event, at: iso(event.at) })}\n\n`
+function message(event: RefbotEvent | EventGap, now: () => number): string {
+  if (event.type !== 'gap') return text(event.id, event.type, { ...event, at: iso(event.at) })
+  const { after, until } = event
+  // Its id is that of the last event that is gone: who resumes there is not told of it twice.
+  return text(until, 'gap', { id: until, type: 'gap', at: iso(now()), data: { after, until } })
+}
+
+function text(id: number, type: string, data: object): string {
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
 }

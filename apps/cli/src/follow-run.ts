@@ -28,7 +28,7 @@ export async function followRun(
   const listen = async (): Promise<void> => {
     // Whatever happened before the stream was open, the first look sees.
     for await (const event of client.events({ signal: stop.signal, onOpen: look })) {
-      if (event.type === 'run.changed' && event.data.executionId === id) await look()
+      if (event.type === 'gap' || (event.type === 'run.changed' && event.data.executionId === id)) await look()
     }
   }
   const listening = listen().catch(over.reject)

@@ -10,7 +10,7 @@ const events = createRoute({
   operationId: 'streamEvents',
   summary: 'Every change of state as it happens',
   description:
-    'Server-sent events. With Last-Event-ID the stream begins behind that event, without one with the next change. A comment line keeps the connection open.',
+    'Server-sent events. With Last-Event-ID the stream begins behind that event, without one with the next change. A comment line keeps the connection open. An event of the type gap says which ids were deleted before they could be read: look at the present state then.',
   tags: ['events'],
   request: {
     headers: z.object({
@@ -33,13 +33,15 @@ export interface EventRouteOptions {
   readonly keepAliveMs: number
   /** Ends every stream. */
   readonly signal: AbortSignal | undefined
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
-export function eventRoutes(app: OpenAPIHono, { events: live, store }: Refbot, options: EventRouteOptions): void {
+export function eventRoutes(app: OpenAPIHono, { store }: Refbot, options: EventRouteOptions): void {
   app.openapi(events, (c) => {
     const id = c.req.valid('header')['last-event-id']
     const after = id === undefined ? undefined : Number(id)
-    const body = eventStream({ live, stored: store.events, after, ...options })
+    const body = eventStream({ ...options, feed: store.feed, after })
     return new Response(body, {
       headers: {
         'content-type': 'text/event-stream; charset=utf-8',

@@ -115,7 +115,7 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
 export const eventSchema = z
   .object({
     id: z.int().meta({ description: 'Increasing; send the last one back as Last-Event-ID to resume.' }),
-    type: z.enum(Object.keys(EVENT_TYPES) as [EventType, ...EventType[]]),
+    type: z.enum([...(Object.keys(EVENT_TYPES) as EventType[]), 'gap']),
     at: instant,
     data: z.record(z.string(), z.unknown()),
   })

@@ -285,7 +285,7 @@ export type paths = {
         };
         /**
          * Every change of state as it happens
-         * @description Server-sent events. With Last-Event-ID the stream begins behind that event, without one with the next change. A comment line keeps the connection open.
+         * @description Server-sent events. With Last-Event-ID the stream begins behind that event, without one with the next change. A comment line keeps the connection open. An event of the type gap says which ids were deleted before they could be read: look at the present state then.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -625,7 +625,7 @@ export type components = {
             /** @description Increasing; send the last one back as Last-Event-ID to resume. */
             id: number;
             /** @enum {string} */
-            type: "job.saved" | "job.deleted" | "execution.claimed" | "execution.changed" | "run.claimed" | "run.changed" | "artifact.stored" | "plugin.desired" | "plugin.event" | "run.held" | "alert.pending" | "alert.firing" | "alert.resolved" | "alert.cleared" | "alert.delivered" | "alert.undelivered" | "proxy.added" | "proxy.removed" | "proxy.circuit" | "token.created" | "token.revoked" | "service.started" | "service.stopping" | "config.reloaded" | "origin.paused" | "origin.lifted" | "store.pruned" | "store.upgraded" | "store.recovered" | "store.health";
+            type: "job.saved" | "job.deleted" | "execution.claimed" | "execution.changed" | "run.claimed" | "run.changed" | "artifact.stored" | "plugin.desired" | "plugin.event" | "run.held" | "alert.pending" | "alert.firing" | "alert.resolved" | "alert.cleared" | "alert.delivered" | "alert.undelivered" | "proxy.added" | "proxy.removed" | "proxy.circuit" | "token.created" | "token.revoked" | "service.started" | "service.stopping" | "config.reloaded" | "origin.paused" | "origin.lifted" | "store.pruned" | "store.upgraded" | "store.recovered" | "store.health" | "gap";
             /**
              * Format: date-time
              * @description ISO 8601, UTC.
