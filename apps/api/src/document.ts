@@ -6,6 +6,7 @@ import { configRoutes, type Reload } from './routes/config.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricRoutes } from './routes/metrics.ts'
+import { originRoutes } from './routes/origins.ts'
 import { pluginRoutes } from './routes/plugins.ts'
 import { proxyRoutes } from './routes/proxies.ts'
 import { runRoutes } from './routes/runs.ts'
@@ -27,6 +28,7 @@ export function addRoutes(app: OpenAPIHono, refbot: Refbot, options: RouteOption
   metricRoutes(app, refbot, options.now)
   alertRoutes(app, refbot)
   proxyRoutes(app, refbot)
+  originRoutes(app, refbot)
   eventRoutes(app, refbot, options)
   configRoutes(app, options.reload)
 }
@@ -55,6 +57,7 @@ export function openApiDocument(): OpenApiDocument {
       { name: 'metrics', description: 'How well it goes.' },
       { name: 'alerts', description: 'What needs somebody.' },
       { name: 'proxies', description: 'Through what.' },
+      { name: 'origins', description: 'Where to, and who agreed.' },
       { name: 'events', description: 'As it happens.' },
       { name: 'config', description: 'What the server is told to do.' },
     ],

@@ -64,6 +64,7 @@ export class ApiError extends Error {
 /** The status of each code that a request can cause; every other code is the server's own trouble: 500. */
 export const STATUSES: Readonly<Record<string, ContentfulStatusCode>> = {
   REQUEST_INVALID: 400,
+  TARGET_INVALID: 400,
   METRIC_QUERY_INVALID: 400,
   METRIC_NAME_INVALID: 400,
   TOKEN_MISSING: 401,
@@ -74,6 +75,7 @@ export const STATUSES: Readonly<Record<string, ContentfulStatusCode>> = {
   RUN_UNKNOWN: 404,
   UNKNOWN_EXECUTION: 404,
   ARTIFACT_UNKNOWN: 404,
+  ORIGIN_NOT_PAUSED: 404,
   RUN_OVER: 409,
   PLUGIN_DISABLED: 409,
   BODY_TOO_LARGE: 413,

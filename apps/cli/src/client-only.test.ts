@@ -18,12 +18,14 @@ const LOAD_THE_RUNTIME = [
   'backup',
   'restore',
   'store check',
+  'authorize init',
+  'authorize check',
 ]
 
 /** Write something here, and ask nobody. */
 const ALONE = ['init']
 
-const NEED_AN_ID = /^plugin (start|stop|status)$|^run (show|cancel)$/
+const NEED_AN_ID = /^plugin (start|stop|status)$|^run (show|cancel|requests)$|^origins resume$/
 const OURS = /\/packages\/(runtime|scheduler|analytics|proxy-scoring)\/|\/apps\/api\//
 
 const cwd = mkdtempSync(join(tmpdir(), 'refbot-client-only-'))

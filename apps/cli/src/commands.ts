@@ -83,6 +83,10 @@ export const COMMANDS: Branch = {
           description: 'One run with its steps and artifacts.',
           load: async () => (await import('./commands/run.ts')).show,
         },
+        requests: {
+          description: 'What the gate decided on each request of a run.',
+          load: async () => (await import('./commands/run-requests.ts')).requests,
+        },
         cancel: { description: 'End a run.', load: async () => (await import('./commands/run.ts')).cancel },
       },
     },
@@ -109,6 +113,32 @@ export const COMMANDS: Branch = {
         health: {
           description: 'The circuit of every proxy.',
           load: async () => (await import('./commands/proxies.ts')).health,
+        },
+      },
+    },
+    authorize: {
+      description: 'Consent of the sites that are tested.',
+      children: {
+        init: {
+          description: "Make this operator's key, and a document for a site's owner to serve.",
+          load: async () => (await import('./commands/authorize.ts')).init,
+        },
+        check: {
+          description: 'Whether a site agrees to be tested, and if not, why, line by line.',
+          load: async () => (await import('./commands/authorize.ts')).check,
+        },
+      },
+    },
+    origins: {
+      description: 'Sites that are left alone for now because they turned a run away.',
+      children: {
+        list: {
+          description: 'Origins that are left alone or have pages open.',
+          load: async () => (await import('./commands/origins.ts')).list,
+        },
+        resume: {
+          description: 'Reach for an origin again before its time.',
+          load: async () => (await import('./commands/origins.ts')).resume,
         },
       },
     },

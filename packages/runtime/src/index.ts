@@ -1,10 +1,27 @@
 export type { ProxyScore } from '@refbot/proxy-scoring'
 export { ensureBrowser, findBrowser } from './browser/index.ts'
 export * from './config/index.ts'
-export { authorise } from './egress/index.ts'
+export {
+  authorise,
+  DOCUMENT_PATH,
+  documentJsonSchema,
+  ensureOperatorKey,
+  OPERATOR_SECRET_FILE,
+  Origins,
+  operatorKeyOf,
+  Permits,
+  proposedDocument,
+} from './egress/index.ts'
 export { RefbotError } from './errors.ts'
 export type { EventListener, EventStream } from './events/index.ts'
-export type { LogLine, MetricSample, RunProgress } from './host/index.ts'
+export {
+  type Egress,
+  explainTarget,
+  type LogLine,
+  type MetricSample,
+  type RunProgress,
+  type TargetExplained,
+} from './host/index.ts'
 export type {
   BrokenPlugin,
   Discovery,

@@ -134,6 +134,7 @@ describe('a run', () => {
     for (const [path, method] of [
       ['/api/runs/nope', 'GET'],
       ['/api/runs/nope/log', 'GET'],
+      ['/api/runs/nope/requests', 'GET'],
       ['/api/runs/nope/artifacts/x', 'GET'],
       ['/api/runs/nope/cancel', 'POST'],
     ] as const) {

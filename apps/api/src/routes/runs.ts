@@ -65,6 +65,23 @@ const log = createRoute({
   },
 })
 
+const requests = createRoute({
+  method: 'get',
+  path: '/api/runs/{id}/requests',
+  operationId: 'getRunRequests',
+  summary: 'What the gate decided on each request of a run, one JSON object a line',
+  tags: ['runs'],
+  request: { params },
+  responses: {
+    200: {
+      description:
+        'Objects with `time`, `attempt`, `page`, `method`, `origin`, `path` (without its query), `verdict`, `rule`, `bytes`, `ms` and perhaps `status`, `code` and `refusal`. Never a body or a secret.',
+      content: { [NDJSON]: { schema: z.string() } },
+    },
+    ...problems,
+  },
+})
+
 const artifact = createRoute({
   method: 'get',
   path: '/api/runs/{id}/artifacts/{name}',
@@ -113,6 +130,14 @@ export function runRoutes(app: OpenAPIHono, { runs }: Refbot): void {
   app.openapi(log, async (c) => {
     const { id } = await runs.get(c.req.valid('param').id)
     return fileResponse(runs.logFile(id), { contentType: NDJSON }).catch(() =>
+      c.body('', 200, {
+        'content-type': NDJSON,
+      }),
+    )
+  })
+  app.openapi(requests, async (c) => {
+    const { id } = await runs.get(c.req.valid('param').id)
+    return fileResponse(runs.requestsFile(id), { contentType: NDJSON }).catch(() =>
       c.body('', 200, {
         'content-type': NDJSON,
       }),

@@ -42,6 +42,13 @@ export function documentJsonSchema(): object {
   return z.toJSONSchema(documentSchema, { io: 'input', unrepresentable: 'any' })
 }
 
+/** A document that an owner may start from: everything of the origin, slowly, for 30 days. */
+export function proposedDocument(origin: string, operatorKey: string, now: number): object {
+  const expires = new Date(Math.floor((now + 30 * DAY_MS) / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+  const allow = { paths: ['/*'], submitOrigins: [], emailDomains: [], maxPerMinute: 6, maxPerDay: 200, concurrency: 1 }
+  return { origin, operatorKey, expires, allow: { ...allow, proxies: false } }
+}
+
 export interface Expected {
   readonly origin: string
   /** sha256 (hex) of the operator's secret. */

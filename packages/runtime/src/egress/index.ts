@@ -10,7 +10,7 @@ export {
   RESERVED_MAIL_DOMAINS,
 } from './authorisation.ts'
 export type { IncomingAnswer, OutgoingRequest } from './client.ts'
-export { DOCUMENT_PATH, documentJsonSchema } from './document.ts'
+export { DOCUMENT_PATH, documentJsonSchema, proposedDocument } from './document.ts'
 export { Gate, type GateOptions } from './gate.ts'
 export { createGateIdentity, type GateIdentity, loadGateIdentity } from './identity.ts'
 export { type GateLease, type LeaseOptions, RECORDS_KEPT } from './lease.ts'

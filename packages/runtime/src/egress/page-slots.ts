@@ -32,6 +32,11 @@ export class PageSlots {
     return this.#open.get(origin)?.size ?? 0
   }
 
+  /** Origins with open pages. */
+  origins(): readonly string[] {
+    return [...this.#open.keys()]
+  }
+
   /** Runs that wait for a page on an origin now. */
   waitingFor(origin: string): number {
     return this.#queues.get(origin)?.length ?? 0

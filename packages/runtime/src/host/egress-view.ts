@@ -1,6 +1,14 @@
 import type { Authorisation as AuthorisationView, EgressReport } from '@refbot/plugin-sdk'
 import type { ProxyLease } from '@refbot/proxy-scoring'
-import type { Authorisation, GateLease, UpstreamProxy } from '../egress/index.ts'
+import {
+  type Authorisation,
+  DOCUMENT_PATH,
+  type GateLease,
+  least,
+  type Permits,
+  type SubmitLimits,
+  type UpstreamProxy,
+} from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
 
 /** A leased proxy as the gate wants it; its credentials are read one by one, since they are not enumerable. */
@@ -31,9 +39,16 @@ export function egressReport(lease: GateLease): EgressReport {
   }
 }
 
-/** What the owner agreed to, as a plugin is told. */
-export function authorisationView({ origin, source, document }: Authorisation): AuthorisationView {
+/** What the owner agreed to, lowered by the operator's own limits, as a plugin is told. */
+export function authorisationView(
+  { origin, source, document }: Authorisation,
+  limits: OperatorLimits = NO_LIMITS,
+): AuthorisationView {
   const { allow, expires } = document
+  const own = source === 'loopback' ? NO_LIMITS : limits
+  const maxPerMinute = least(allow.maxPerMinute, own.maxPerMinute)
+  const maxPerDay = least(allow.maxPerDay, own.maxPerDay)
+  const concurrency = least(allow.concurrency, own.concurrency)
   return {
     origin,
     source,
@@ -41,9 +56,52 @@ export function authorisationView({ origin, source, document }: Authorisation): 
     submitOrigins: allow.submitOrigins,
     emailDomains: allow.emailDomains,
     proxies: allow.proxies === 'any' ? true : allow.proxies === 'none' ? false : 'loopback',
-    ...(allow.maxPerMinute === null ? {} : { maxPerMinute: allow.maxPerMinute }),
-    ...(allow.maxPerDay === null ? {} : { maxPerDay: allow.maxPerDay }),
-    ...(allow.concurrency === null ? {} : { concurrency: allow.concurrency }),
+    ...(maxPerMinute === null ? {} : { maxPerMinute }),
+    ...(maxPerDay === null ? {} : { maxPerDay }),
+    ...(concurrency === null ? {} : { concurrency }),
     ...(expires === undefined ? {} : { expires }),
+  }
+}
+
+/** The operator's own limits; a document's apply as well. */
+export interface OperatorLimits extends SubmitLimits {
+  /** Open pages per origin over all runs; null is no limit. */
+  readonly concurrency: number | null
+}
+
+const NO_LIMITS: OperatorLimits = { maxPerMinute: null, maxPerDay: null, concurrency: null }
+
+/** Whether an origin agrees now, in whose words, and if not, why not. */
+export interface TargetExplained {
+  readonly origin: string
+  readonly granted: boolean
+  /** Where its owner says so; undefined on loopback. */
+  readonly documentUrl?: string
+  /** Each thing that is wrong, one sentence. */
+  readonly problems: readonly string[]
+  readonly authorisation?: AuthorisationView
+  /** Origins that the operator grants for parts of its pages. */
+  readonly partOrigins: readonly string[]
+}
+
+/**
+ * Asks an origin as a run would.
+ * @throws RefbotError `TARGET_INVALID`
+ */
+export async function explainTarget(
+  { permits, limits }: { readonly permits: Permits; readonly limits: () => OperatorLimits },
+  url: string,
+): Promise<TargetExplained> {
+  const examined = await permits.examine(url)
+  const { origin } = examined
+  const documentUrl = origin + DOCUMENT_PATH
+  if ('problems' in examined)
+    return { origin, granted: false, documentUrl, problems: examined.problems, partOrigins: [] }
+  const { authorisation } = examined
+  return {
+    ...{ origin, granted: true, problems: [] },
+    ...(authorisation.source === 'loopback' ? {} : { documentUrl }),
+    authorisation: authorisationView(authorisation, limits()),
+    partOrigins: authorisation.partOrigins ?? [],
   }
 }

@@ -12,18 +12,11 @@ import {
   type Origins,
   type Permits,
   parseTarget,
-  type SubmitLimits,
 } from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
-import { authorisationView, egressReport, upstream } from './egress-view.ts'
+import { authorisationView, egressReport, type OperatorLimits, upstream } from './egress-view.ts'
 import { authorisationLost, leftAuthorisedOrigin, originPaused, type RunFailure } from './failure.ts'
 import type { OpenedLease, OpenedPage } from './protocol.ts'
-
-/** The operator's own limits; a document's apply as well. */
-export interface OperatorLimits extends SubmitLimits {
-  /** Open pages per origin over all runs; null is no limit. */
-  readonly concurrency: number | null
-}
 
 /** What the runs of one installation share of the way out. */
 export interface Egress {
@@ -75,7 +68,7 @@ export class WayOut implements AsyncDisposable {
   }
 
   async authorisation(url: string): Promise<AuthorisationView> {
-    return authorisationView(await this.#authorise(url))
+    return authorisationView(await this.#authorise(url), this.#options.egress.limits())
   }
 
   async leaseProxy(exclude: readonly string[]): Promise<OpenedLease> {
