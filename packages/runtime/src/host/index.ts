@@ -7,9 +7,6 @@ export type { ActionCall, ActionDescription, PluginCode, PluginDescription } fro
 export type { RunProgress } from './session.ts'
 export { INSTANCE_VARIABLE, RUN_VARIABLE, sweepProcesses } from './sweep.ts'
 
-
 export { DEFAULT_LIMITS, type ProcessLimits } from './watchdog.ts'
 
-
 export type { Egress } from './way-out.ts'
-
