@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { expositionTypes } from '@refbot/analytics'
 import type { Refbot } from '@refbot/runtime'
+import { accepts } from 'hono/accepts'
 import { windowOf } from '../metrics-window.ts'
 import { coerced, json, problems } from '../schemas/common.ts'
 import { metricsSchema } from '../schemas/watch.ts'
@@ -39,6 +41,24 @@ const exported = createRoute({
   },
 })
 
+const text = { schema: z.string() }
+
+const scraped = createRoute({
+  method: 'get',
+  path: '/metrics',
+  operationId: 'scrapeMetrics',
+  summary: 'Every series in memory, for a scraper such as Prometheus',
+  description: 'OpenMetrics 1.0.0 where `Accept` prefers it, else the Prometheus text format 0.0.4.',
+  tags: ['metrics'],
+  responses: {
+    200: {
+      description: 'One family after the other.',
+      content: { 'text/plain': text, 'application/openmetrics-text': text },
+    },
+    ...problems,
+  },
+})
+
 export function metricRoutes(app: OpenAPIHono, refbot: Refbot, now: () => number): void {
   const { analytics } = refbot
   app.openapi(show, async (c) => {
@@ -59,17 +79,24 @@ export function metricRoutes(app: OpenAPIHono, refbot: Refbot, now: () => number
       200,
     )
   })
+  app.openapi(scraped, (c) => {
+    const supports = ['text/plain', 'application/openmetrics-text']
+    const wanted = accepts(c, { header: 'Accept', supports, default: 'text/plain' })
+    const format = wanted === 'application/openmetrics-text' ? 'openmetrics' : 'prometheus'
+    return streamed(analytics.exposition(format), { 'content-type': expositionTypes[format], vary: 'accept' })
+  })
   app.openapi(exported, (c) => {
     const { name, hours } = c.req.valid('query')
     const since = now() - hours * HOUR_MS
     const lines = analytics.exportCsv({ since, ...(name === undefined ? {} : { names: [name] }) })
-    const body = Readable.toWeb(Readable.from(lines, { objectMode: false }))
-    return new Response(body as ReadableStream, {
-      headers: {
-        'content-type': 'text/csv; charset=utf-8',
-        'content-disposition': 'attachment; filename="metrics.csv"',
-        'x-content-type-options': 'nosniff',
-      },
+    return streamed(lines, {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': 'attachment; filename="metrics.csv"',
     })
   })
+}
+
+function streamed(pieces: AsyncIterable<string>, headers: Record<string, string>): Response {
+  const body = Readable.toWeb(Readable.from(pieces, { objectMode: false }))
+  return new Response(body as ReadableStream, { headers: { ...headers, 'x-content-type-options': 'nosniff' } })
 }

@@ -15,6 +15,7 @@ export const OPERATIONS = {
   getRunRequests: ['GET', '/api/runs/{id}/requests'],
   getArtifact: ['GET', '/api/runs/{id}/artifacts/{name}'],
   getMetrics: ['GET', '/api/metrics'],
+  scrapeMetrics: ['GET', '/metrics'],
   exportMetrics: ['GET', '/api/metrics/export'],
   listAlerts: ['GET', '/api/alerts'],
   listProxies: ['GET', '/api/proxies'],
