@@ -26,10 +26,10 @@ export const FLEETS = {
   '20 proxies': { ...STANDARD, proxies: 20, newcomers: 2, requestsPerSecond: 2 },
   '20 busy proxies': { ...STANDARD, ...half, proxies: 20, newcomers: 2 },
   '1,000 proxies': { ...STANDARD, proxies: 1000, newcomers: 100, durationMs: 12 * MINUTE, outageMs: MINUTE },
-  'much traffic': { ...STANDARD, requestsPerSecond: 200, durationMs: 8 * MINUTE, outageMs: MINUTE },
+  'much traffic': { ...STANDARD, requestsPerSecond: 200, durationMs: 6 * MINUTE, outageMs: MINUTE },
   'scarce capacity': { ...STANDARD, ...half, requestsPerSecond: 40, capacity: 1.5 },
   'strong drift': { ...STANDARD, ...half, drift: 0.5 },
-  'long outages of 90 %': { ...STANDARD, outagePart: 0.9, outageMs: 8 * MINUTE },
+  'long outages of 90 %': { ...STANDARD, ...half, outagePart: 0.9, outageMs: 5 * MINUTE },
   'no outage': { ...STANDARD, ...half, outagePart: 0 },
   'mostly bad proxies': { ...STANDARD, ...half, badPart: 0.6 },
 } satisfies Record<string, FleetSpec>

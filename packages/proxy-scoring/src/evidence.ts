@@ -1,8 +1,8 @@
 import type { Evidence, ScoreOptions } from './score.ts'
 import { decay } from './time.ts'
 
-/** Numbers per row: one cache line. Each count as a property of its own would be an object of its own, somewhere else in memory. */
-const ROW = 8
+/** Numbers per row. Each as a property of its own would be an object of its own, somewhere else in memory. */
+const ROW = 10
 const ROWS_PER_PAGE = 512
 
 /** Rows of numbers in shared pages; a row that is given back is used again. */
@@ -43,6 +43,7 @@ export class DecayedEvidence implements Evidence {
     this.#page = page
     this.#row = offset
     this.#page[offset] = at
+    this.#page[offset + 8] = Number.NEGATIVE_INFINITY
   }
 
   /** The steady time that the counts are true for. */
@@ -78,6 +79,24 @@ export class DecayedEvidence implements Evidence {
   /** The weight when it was last brought up to date, without cap and circuit. */
   get draw(): number {
     return this.#page[this.#row + 7] ?? 0
+  }
+
+  /** When it last succeeded; steady time. */
+  get lastSuccessAt(): number {
+    return this.#page[this.#row + 8] ?? 0
+  }
+
+  set lastSuccessAt(at: number) {
+    this.#page[this.#row + 8] = at
+  }
+
+  /** When it was last handed out; 0 when never. */
+  get lastUsedAt(): number {
+    return this.#page[this.#row + 9] ?? 0
+  }
+
+  set lastUsedAt(at: number) {
+    this.#page[this.#row + 9] = at
   }
 
   conclude(score: number, draw: number): void {

@@ -50,7 +50,7 @@ export class Roster {
   }
 
   add(proxy: EgressProxy, now: number): void {
-    const entry = new Entry(proxy, now, this.#pages)
+    const entry = new Entry(proxy, now, this.#pages, this.#options.crowding * this.#options.sharpness)
     refresh(entry, this.mean(now), now, this.#options)
     this.#entries.set(proxy.id, entry)
     this.#pools.add(entry)
@@ -76,7 +76,7 @@ export class Roster {
     this.#fleet.age(now, this.#options)
     this.#fleet.add(latencyMs)
     entry.uses += 1
-    if (latencyMs !== undefined) entry.lastSuccessAt = now
+    if (latencyMs !== undefined) entry.evidence.lastSuccessAt = now
   }
 
   /** Takes a proxy's evidence out of the fleet's. */
@@ -100,7 +100,7 @@ export class Roster {
 
   /** Cap or circuit changed, the score did not. */
   regate(entry: Entry, now: number): void {
-    gate(entry, now, this.#options)
+    gate(entry, now, this.#options.maxInflight)
     this.#pools.update(entry)
   }
 

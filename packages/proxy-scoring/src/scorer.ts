@@ -196,7 +196,7 @@ export class ProxyScorer {
   #lease(entry: Entry, now: number): ProxyLease {
     const record = this.#leases.open(entry, now + this.#options.leaseTtlMs)
     entry.inflight += 1
-    entry.lastUsedAt = now
+    entry.evidence.lastUsedAt = now
     if (entry.circuit.state !== 'closed') {
       entry.circuit.started(record.number, now, this.#options.circuit)
       this.#schedule(entry, now)

@@ -26,7 +26,7 @@ export function show(
     longSamples: evidence.longSamples,
     longSuccesses: evidence.longSuccesses,
     ageMs: now - entry.addedAt,
-    lastUsedAt: entry.lastUsedAt === 0 ? null : clock.toSource(entry.lastUsedAt),
+    lastUsedAt: entry.evidence.lastUsedAt === 0 ? null : clock.toSource(entry.evidence.lastUsedAt),
     inflight: entry.inflight,
     circuit: circuit.state,
     isolated: circuit.isolated,
@@ -53,8 +53,8 @@ export function remember(entry: Entry, now: number, clock: SteadyClock, options:
     longSuccesses,
     longSamples,
     ageMs: now - entry.addedAt,
-    lastUsedAt: entry.lastUsedAt === 0 ? null : clock.toSource(entry.lastUsedAt),
-    lastSuccessAt: Number.isFinite(entry.lastSuccessAt) ? clock.toSource(entry.lastSuccessAt) : null,
+    lastUsedAt: entry.evidence.lastUsedAt === 0 ? null : clock.toSource(entry.evidence.lastUsedAt),
+    lastSuccessAt: Number.isFinite(entry.evidence.lastSuccessAt) ? clock.toSource(entry.evidence.lastSuccessAt) : null,
     circuit: state,
     ...circuit,
     retryAt: retryAt(entry, clock),
@@ -81,8 +81,9 @@ export function recall(
   entry.addedAt = then - memory.ageMs
   entry.ramping = true
   const { lastSuccessAt = null } = memory
-  entry.lastSuccessAt = lastSuccessAt === null ? Number.NEGATIVE_INFINITY : Math.min(now, lastSuccessAt + offset)
-  entry.lastUsedAt = memory.lastUsedAt === null ? 0 : Math.min(now, memory.lastUsedAt + offset)
+  entry.evidence.lastSuccessAt =
+    lastSuccessAt === null ? Number.NEGATIVE_INFINITY : Math.min(now, lastSuccessAt + offset)
+  entry.evidence.lastUsedAt = memory.lastUsedAt === null ? 0 : Math.min(now, memory.lastUsedAt + offset)
   const { circuit: state, isolated, trips, failuresInRow, successfulProbes, recent } = memory
   // No open time is longer than the longest, whatever the snapshot or the options at its time say.
   const longest = options.circuit.maxOpenMs * (1 + options.circuit.jitter)

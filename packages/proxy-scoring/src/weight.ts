@@ -1,9 +1,7 @@
-import type { Entry } from './entry.ts'
+import { type Entry, LEAST_WEIGHT } from './entry.ts'
 import type { ResolvedOptions } from './options.ts'
 import { type FleetMean, scoreOf, wilsonLower } from './score.ts'
 
-/** Below it a proxy would never be drawn at all; it must not vanish, or an idle fleet of bad proxies could not be used. */
-const LEAST_WEIGHT = 1e-30
 /** Where the slow start begins: enough to learn from, too little to hurt. */
 const RAMP_START = 0.1
 /** Failures in a row beyond which trust sinks no further; the circuit has long decided then. */
@@ -26,17 +24,14 @@ export function refresh(entry: Entry, mean: FleetMean, now: number, options: Res
   const score = scoreOf(entry.evidence, mean, options)
   const chance = ((drawScore(score, entry, mean, options) / 100) * trust(entry, now, options)) ** options.sharpness
   entry.evidence.conclude(score, Math.max(LEAST_WEIGHT, chance) * ramp(entry, now, options.slowStartMs))
-  gate(entry, now, options)
+  gate(entry, now, options.maxInflight)
 }
 
-/** Applies load, cap and circuit to a weight that is up to date. */
-export function gate(entry: Entry, now: number, options: ResolvedOptions): void {
-  const { inflight, circuit } = entry
-  const hasRoom = inflight < options.maxInflight
-  const isFree = hasRoom && circuit.state === 'closed'
-  const crowd = inflight === 0 ? 1 : (inflight + 1) ** (-options.crowding * options.sharpness)
-  entry.weight = isFree ? Math.max(LEAST_WEIGHT, entry.evidence.draw * crowd) : 0
-  entry.awaitsProbe = hasRoom && circuit.state === 'half-open' && !circuit.probing(now)
+/** Applies cap and circuit to a weight that is up to date. */
+export function gate(entry: Entry, now: number, maxInflight: number): void {
+  const hasRoom = entry.inflight < maxInflight
+  entry.free = hasRoom && entry.circuit.state === 'closed'
+  entry.awaitsProbe = hasRoom && entry.circuit.state === 'half-open' && !entry.circuit.probing(now)
 }
 
 /** The score that a draw goes by. */
@@ -52,7 +47,7 @@ function drawScore(score: number, { evidence }: Entry, mean: FleetMean, options:
 function trust(entry: Entry, now: number, options: ResolvedOptions): number {
   const failures = Math.min(entry.circuit.failuresInRow, MOST_DISTRUST)
   if (failures > 0) return options.trust ** -failures
-  return options.trust ** Math.exp((entry.lastSuccessAt - now) / options.circuit.windowMs)
+  return options.trust ** Math.exp((entry.evidence.lastSuccessAt - now) / options.circuit.windowMs)
 }
 
 function ramp(entry: Entry, now: number, slowStartMs: number): number {
