@@ -1,20 +1,21 @@
 import { setImmediate } from 'node:timers/promises'
-import { Alerting, type AlertSnapshot, type AlertSnapshotV2 } from './alerts/alerting.ts'
+import { Alerting, type AlertSnapshot, type AlertSnapshotV2, type DetectorsSnapshot } from './alerts/alerting.ts'
 import type { AlertDelivery, DeliveryCounts } from './alerts/delivery.ts'
 import type { Silence } from './alerts/silence.ts'
 import type { Alert, AlertRule, AlertState, AlertTransition } from './alerts/types.ts'
 import { type Anomaly, findAnomalies, stretches } from './analysis.ts'
 import type { AnomalyOptions } from './anomaly/detectors.ts'
-import { MetricsCore, type RestoredTotals, type SuccessWindow } from './core.ts'
+import { MetricsCore } from './core.ts'
 import { csvOf, csvSamples } from './export/csv.ts'
 import { type ExpositionFormat, exposition } from './export/exposition.ts'
 import { importSamples } from './export/import.ts'
 import { jsonOf, jsonSamples, ndjsonOf, ndjsonSamples } from './export/json.ts'
 import { type ExportRange, readSamples } from './export/samples.ts'
 import type { MetricsAggregatorOptions } from './options.ts'
-import { windowShare, windowSuccess } from './query/window.ts'
+import { type SuccessWindow, windowShare, windowSuccess } from './query/window.ts'
 import { type Reliability, reliabilityScore } from './reliability/reliability.ts'
 import { type ErrorBudget, errorBudget } from './reliability/slo.ts'
+import type { RestoredTotals } from './restore.ts'
 import { type MetricSelector, selectorName } from './series/labels.ts'
 import { analyseTrend, type TrendAnalysis, type TrendOptions } from './trend/trend.ts'
 
@@ -152,6 +153,19 @@ export class MetricsAggregator extends MetricsCore {
   /** Takes up a snapshot, also of an earlier version; add the rules as before, and before the next evaluation. @throws AnalyticsError `METRIC_IMPORT_INVALID` */
   restoreAlerts(snapshot: AlertSnapshot): void {
     this.#alerting.restore(snapshot)
+  }
+
+  /**
+   * What the detectors of anomaly rules have learned, as JSON: about 16 kB a series, so store it now and then and at the
+   * end, not with each transition.
+   */
+  detectorSnapshot(): DetectorsSnapshot {
+    return this.#alerting.detectorSnapshot()
+  }
+
+  /** Spares the detectors their warm-up after a restart; before the next evaluation. @throws AnalyticsError `METRIC_IMPORT_INVALID` */
+  restoreDetectors(snapshot: DetectorsSnapshot): void {
+    this.#alerting.restoreDetectors(snapshot)
   }
 
   /**

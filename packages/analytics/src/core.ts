@@ -3,9 +3,10 @@ import { AnalyticsError } from './errors.ts'
 import { type MetricsAggregatorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { type MetricQuery, type QueryResult, runQuery } from './query/query.ts'
 import type { WindowStats } from './query/statistics.ts'
+import type { MemoryCoverage, SuccessWindow } from './query/window.ts'
 import { windowStats, windowTotals } from './query/window.ts'
 import { type DropCounts, Recorder } from './recorder.ts'
-import { restore } from './restore.ts'
+import { type RestoredTotals, restore } from './restore.ts'
 import { type Labels, type MetricSelector, selectorLabels, selectorName } from './series/labels.ts'
 import { SeriesRegistry } from './series/registry.ts'
 import type { MetricDefinition, MetricKind, Series } from './series/series.ts'
@@ -32,33 +33,6 @@ export interface SeriesInfo {
   /** Time of its newest sample, epoch ms. */
   readonly lastAt: number
   readonly lastValue: number
-}
-
-/** Metrics of which success rates and error budgets go on over a restart. */
-export interface RestoredTotals {
-  readonly names: readonly string[]
-  /** Of the longest window that is asked for, ms; at most 2,761,200,000 (32 days). */
-  readonly windowMs: number
-}
-
-/** What a window holds of successes. */
-export interface SuccessWindow {
-  /** From 0 to 1; undefined where there is no sample. */
-  readonly rate: number | undefined
-  readonly successes: number
-  readonly total: number
-  /** Where what was counted begins, epoch ms. */
-  readonly since: number
-  /** False where memory knows of a part of the window only: then `since` is later than asked for. */
-  readonly complete: boolean
-}
-
-/** How far back memory reaches, epoch ms; -Infinity where it has not lost anything. */
-export interface MemoryCoverage {
-  /** What `detectAnomalies` and exact quantiles see. */
-  readonly samplesSince: number
-  /** What counts, sums, success rates and error budgets see. */
-  readonly totalsSince: number
 }
 
 export interface AggregatorStats {

@@ -1,7 +1,14 @@
 export { MetricsAggregator, type ReliabilityQuery } from './aggregator.ts'
-export type { AlertingOptions, AlertSnapshot, AlertSnapshotV1, AlertSnapshotV2 } from './alerts/alerting.ts'
+export type {
+  AlertingOptions,
+  AlertSnapshot,
+  AlertSnapshotV1,
+  AlertSnapshotV2,
+  DetectorsSnapshot,
+} from './alerts/alerting.ts'
 export type { AlertDelivery, DeliveryCounts, DeliveryTiming, PendingMessage } from './alerts/delivery.ts'
 export type { AlertEngineOptions, SilenceMemory } from './alerts/engine.ts'
+export type { DetectorMemory } from './alerts/kinds/watched.ts'
 export type { SeenGroup } from './alerts/last-seen.ts'
 export type { AlertMemory } from './alerts/machine.ts'
 export type { AlertNotification, NotifyOptions, Told } from './alerts/notify.ts'
@@ -29,17 +36,15 @@ export type {
   ThresholdRule,
 } from './alerts/types.ts'
 export type { Anomaly } from './analysis.ts'
-export type { AnomalyDetector, AnomalyVerdict, DetectorOptions } from './anomaly/detector.ts'
+export type { AnomalyDetector, AnomalyVerdict, DetectorOptions, DetectorSnapshot } from './anomaly/detector.ts'
 export { type AnomalyMethod, type AnomalyOptions, createDetector } from './anomaly/detectors.ts'
+export type { DetectorState } from './anomaly/state.ts'
 export { type Clock, systemClock } from './clock.ts'
 export type {
   AggregatorStats,
-  MemoryCoverage,
   MetricHandle,
   RecordOptions,
-  RestoredTotals,
   SeriesInfo,
-  SuccessWindow,
 } from './core.ts'
 export { AnalyticsError, type AnalyticsErrorCode } from './errors.ts'
 export { csvHead, csvOfBlocks } from './export/csv.ts'
@@ -51,6 +56,7 @@ export type { Aggregate } from './query/aggregate.ts'
 export type { Resolution } from './query/plan.ts'
 export type { MetricQuery, QueryPoint, QueryResult } from './query/query.ts'
 export type { WindowStats } from './query/statistics.ts'
+export type { MemoryCoverage, SuccessWindow } from './query/window.ts'
 export type { DropCounts } from './recorder.ts'
 export { formatPercent } from './reliability/percent.ts'
 export {
@@ -60,6 +66,7 @@ export {
   reliabilityWeights,
 } from './reliability/reliability.ts'
 export { burnRate, type ErrorBudget, errorBudget } from './reliability/slo.ts'
+export type { RestoredTotals } from './restore.ts'
 export type { LabelLimits, Labels, MetricSelector } from './series/labels.ts'
 export type { SeriesLimitSignal, SeriesLimits } from './series/registry.ts'
 export type { MetricDefinition, MetricKind } from './series/series.ts'

@@ -8,6 +8,13 @@ import type { Series } from './series/series.ts'
 import type { MetricBlock, MetricStore } from './store/metric-store.ts'
 import { decodeRawBlock } from './store/raw-block.ts'
 
+/** Metrics of which success rates and error budgets go on over a restart. */
+export interface RestoredTotals {
+  readonly names: readonly string[]
+  /** Of the longest window that is asked for, ms; at most 2,761,200,000 (32 days). */
+  readonly windowMs: number
+}
+
 export interface RestoreOptions {
   readonly store: MetricStore
   readonly registry: SeriesRegistry
@@ -18,7 +25,7 @@ export interface RestoreOptions {
   /** How far back raw samples are kept, ms. */
   readonly rawMs: number
   /** Metrics of which more than that is wanted: what their samples of the last `windowMs` amount to. */
-  readonly totals: { readonly names: readonly string[]; readonly windowMs: number }
+  readonly totals: RestoredTotals
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type PendingMessage,
 } from './delivery.ts'
 import { AlertEngine, type AlertEngineOptions, type SilenceMemory } from './engine.ts'
+import type { DetectorMemory } from './kinds/watched.ts'
 import type { AlertMemory } from './machine.ts'
 import { type NotifyMemory, type NotifyOptions, nothingTold, notifications, type Told } from './notify.ts'
 import { checkSilence, type Silence } from './silence.ts'
@@ -40,6 +41,12 @@ export interface AlertSnapshotV2 extends Omit<AlertSnapshotV1, 'version'> {
 
 /** All that has to survive a restart, as plain JSON. */
 export type AlertSnapshot = AlertSnapshotV1 | AlertSnapshotV2
+
+/** What the detectors of anomaly rules have learned, as plain JSON. */
+export interface DetectorsSnapshot {
+  readonly version: 1
+  readonly detectors: readonly DetectorMemory[]
+}
 
 /** Rules, the state of their alerts, silences, and who is told of them. */
 export class Alerting implements AsyncDisposable {
@@ -144,6 +151,21 @@ export class Alerting implements AsyncDisposable {
       absences: this.#engine.silenceMemories(this.#clock.now()),
       messages: this.#delivery.pending(),
     }
+  }
+
+  detectorSnapshot(): DetectorsSnapshot {
+    return { version: 1, detectors: this.#engine.detectorMemories() }
+  }
+
+  restoreDetectors(snapshot: DetectorsSnapshot): void {
+    if (snapshot.version !== 1 || !Array.isArray(snapshot.detectors)) {
+      throw new AnalyticsError(
+        'METRIC_IMPORT_INVALID',
+        'This is no snapshot of detectors that this version can read.',
+        'Give what detectorSnapshot() returned, unchanged, or let them learn anew.',
+      )
+    }
+    this.#engine.restoreDetectors(snapshot.detectors)
   }
 
   restore(snapshot: AlertSnapshot): void {

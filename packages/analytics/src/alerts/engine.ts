@@ -4,7 +4,7 @@ import type { SeriesRegistry } from '../series/registry.ts'
 import type { Series } from '../series/series.ts'
 import { AlertHistory } from './history.ts'
 import { kindOf, type RuleKind } from './kinds/index.ts'
-import type { Watched } from './kinds/kind.ts'
+import { type DetectorMemory, forgetDropped, remembered, type Watched } from './kinds/watched.ts'
 import { LastSeen, type SeenGroup } from './last-seen.ts'
 import { type AlertMemory, retire, type Step, step, type Timing } from './machine.ts'
 import { checkRule } from './rule.ts'
@@ -52,6 +52,7 @@ export class AlertEngine {
   #rulesChanged = false
   /** Of rules that were not added yet. */
   #silences = new Map<string, SilenceMemory>()
+  #detectors = new Map<string, DetectorMemory[]>()
 
   constructor(registry: SeriesRegistry, options: AlertEngineOptions = {}) {
     this.#registry = registry
@@ -76,7 +77,7 @@ export class AlertEngine {
     if (restored?.subject === subject) seen.restore(restored.groups, now)
     this.#silences.delete(rule.id)
     this.#rulesChanged = true
-    this.#rules.set(rule.id, {
+    const held: Held = {
       rule,
       kind,
       summary: rule.summary ?? kind.summary(rule),
@@ -85,7 +86,9 @@ export class AlertEngine {
       watched: new Map(),
       seen,
       subject,
-    })
+    }
+    this.#teach(held)
+    this.#rules.set(rule.id, held)
   }
 
   /** Removes a rule; its alerts end with the next evaluation, unless it is added again before. False where there was none. */
@@ -157,6 +160,29 @@ export class AlertEngine {
       if (seen.groups.size > 0) found.push({ ruleId, subject, groups: seen.snapshot(now) })
     }
     return found
+  }
+
+  /** What the detectors of the anomaly rules have learned. */
+  detectorMemories(): readonly DetectorMemory[] {
+    const found: DetectorMemory[] = [...this.#detectors.values()].flat()
+    for (const [ruleId, { watched, subject }] of this.#rules) {
+      for (const [series, state] of watched) found.push({ ruleId, subject, series, ...state.save() })
+    }
+    return found
+  }
+
+  restoreDetectors(memories: readonly DetectorMemory[]): void {
+    this.#detectors = Map.groupBy(memories, ({ ruleId }) => ruleId)
+    for (const held of this.#rules.values()) this.#teach(held)
+  }
+
+  #teach({ rule, watched, subject }: Held): void {
+    for (const memory of this.#detectors.get(rule.id) ?? []) {
+      if (rule.kind !== 'anomaly' || memory.subject !== subject) continue
+      const state = remembered(rule, memory)
+      if (state !== undefined) watched.set(memory.series, state)
+    }
+    this.#detectors.delete(rule.id)
   }
 
   restore(
@@ -238,10 +264,4 @@ export class AlertEngine {
     for (const [id, { labels }] of seen.groups) if (!groups.has(id)) groups.set(id, { labels, group: [] })
     return groups
   }
-}
-
-/** A detector of a series that has left memory has nothing to read any more. */
-function forgetDropped(watched: Map<string, Watched>, list: readonly Series[]): void {
-  const held = new Set(list.map((series) => series.key))
-  for (const key of watched.keys()) if (!held.has(key)) watched.delete(key)
 }

@@ -139,6 +139,57 @@ describe('the alerts of a rule that is gone', () => {
   })
 })
 
+describe('an anomaly alert', () => {
+  const odd: AlertRule = { id: 'odd', kind: 'anomaly', metric: 'm', windowMs: 10 * minute, levels: { warning: 1 } }
+
+  it('goes on after a restart, without a new warm-up, where the detectors are restored', async () => {
+    const before = open([odd])
+    for (let i = 0; i < 200; i += 1) {
+      before.clock.advance(2 * hour)
+      before.metrics.record('m', 100 + (i % 5))
+      before.firing()
+    }
+    const detectors = JSON.parse(JSON.stringify(before.metrics.detectorSnapshot()))
+    const after = await before.restart(7 * hour)
+    after.metrics.restoreDetectors(detectors)
+    expect(after.firing()).toBe('')
+    after.metrics.record('m', 900)
+    expect(after.firing()).not.toBe('')
+
+    const again = after.metrics.detectorSnapshot()
+    const third = await after.restart(minute)
+    third.metrics.restoreDetectors(again)
+    expect(third.firing()).not.toBe('')
+    third.clock.advance(10 * minute)
+    third.metrics.record('m', 102)
+    expect(third.firing()).toBe('')
+
+    // Without them the first samples are a warm-up again.
+    const fourth = await third.restart(7 * hour)
+    fourth.metrics.record('m', 900)
+    expect(fourth.firing()).toBe('')
+  })
+
+  it('learns on where its series was away', async () => {
+    const { clock, metrics, firing } = open([odd])
+    for (let i = 0; i < 200; i += 1) {
+      clock.advance(7 * hour)
+      await metrics.flush()
+      metrics.record('m', 100 + (i % 5))
+      metrics.evaluateAlerts()
+    }
+    metrics.record('m', 900)
+    expect(firing()).not.toBe('')
+  })
+
+  it('refuses detectors of another version', () => {
+    const { metrics } = open([odd])
+    expect(() => metrics.restoreDetectors({ version: 2, detectors: [] } as never)).toThrow(
+      expect.objectContaining({ code: 'METRIC_IMPORT_INVALID' }),
+    )
+  })
+})
+
 it('a snapshot of version 1 is taken up', () => {
   const { clock, metrics } = open([absent()])
   const { absences: _, messages: __, ...rest } = metrics.alertSnapshot()

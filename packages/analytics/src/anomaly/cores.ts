@@ -1,5 +1,6 @@
 import type { DetectorCore, Judgement } from './detector.ts'
 import { SortedWindow } from './sorted-window.ts'
+import { count, type DetectorState, pack, packNumber, unpack, unpackNumber } from './state.ts'
 
 /** A scale is never taken to be smaller than this share of the level: the answer for a constant series. */
 const levelFloor = 0.01
@@ -45,17 +46,17 @@ export class ZScoreCore implements DetectorCore {
 
   observe(value: number): Judgement | undefined {
     const { window, width, floor } = this.#options
-    const count = this.#queue.length
-    if (count === 0) this.#origin = value
+    const held = this.#queue.length
+    if (held === 0) this.#origin = value
     let found: Judgement | undefined
-    if (count > 1) {
-      const mean = this.#sum / count
-      const deviation = Math.sqrt(Math.max(0, this.#squares / count - mean * mean))
+    if (held > 1) {
+      const mean = this.#sum / held
+      const deviation = Math.sqrt(Math.max(0, this.#squares / held - mean * mean))
       const centre = mean + this.#origin
       found = judgeAround(value, centre, width * Math.max(deviation, scaleFloor(floor, centre)))
     }
-    const learned = (found === undefined || count < 30 ? value : withinBounds(value, found)) - this.#origin
-    if (count < window) this.#queue.push(learned)
+    const learned = (found === undefined || held < 30 ? value : withinBounds(value, found)) - this.#origin
+    if (held < window) this.#queue.push(learned)
     else {
       const gone = this.#queue[this.#next] as number
       this.#sum -= gone
@@ -66,6 +67,25 @@ export class ZScoreCore implements DetectorCore {
     this.#sum += learned
     this.#squares += learned * learned
     return found
+  }
+
+  save(): DetectorState {
+    return {
+      queue: pack(Float64Array.from(this.#queue)),
+      length: this.#queue.length,
+      next: this.#next,
+      sums: pack(Float64Array.of(this.#sum, this.#squares, this.#origin)),
+    }
+  }
+
+  load(state: DetectorState): void {
+    const queue = new Float64Array(count(state, 'length', this.#options.window))
+    unpack(state, 'queue', queue)
+    this.#queue.splice(0, this.#queue.length, ...queue)
+    this.#next = count(state, 'next', this.#options.window)
+    const sums = new Float64Array(3)
+    unpack(state, 'sums', sums)
+    ;[this.#sum, this.#squares, this.#origin] = sums as unknown as [number, number, number]
   }
 }
 
@@ -103,6 +123,14 @@ export class RankCore implements DetectorCore {
     window.push(found === undefined ? value : withinBounds(value, found))
     return found
   }
+
+  save(): DetectorState {
+    return this.#window.save()
+  }
+
+  load(state: DetectorState): void {
+    this.#window.load(state)
+  }
 }
 
 /** Exponentially weighted mean and deviation; `window` is the span, so the weight is 2 / (window + 1). */
@@ -131,5 +159,15 @@ export class EwmaCore implements DetectorCore {
     this.#mean += weight * step
     this.#variance = (1 - weight) * (this.#variance + weight * step * step)
     return found
+  }
+
+  save(): DetectorState {
+    return { mean: packNumber(this.#mean), variance: packNumber(this.#variance), count: this.#count }
+  }
+
+  load(state: DetectorState): void {
+    this.#mean = unpackNumber(state, 'mean')
+    this.#variance = unpackNumber(state, 'variance')
+    this.#count = count(state, 'count', Number.MAX_SAFE_INTEGER)
   }
 }

@@ -1,3 +1,5 @@
+import { count, type DetectorState, pack, part, unpack } from './state.ts'
+
 /** What a detector says of one sample. The same for every method. */
 export interface AnomalyVerdict {
   /** Above 1 is anomalous; how far above says how clearly. 0 during the warm-up. */
@@ -22,6 +24,15 @@ export interface AnomalyDetector {
   readonly method: string
   /** @param at Epoch ms; only seasonal detectors look at it. */
   update(value: number, at: number): AnomalyVerdict
+  /** All that it has learned, as JSON: give it to `createDetector` with the same options. */
+  snapshot(): DetectorSnapshot
+}
+
+/** What a detector has learned. */
+export interface DetectorSnapshot {
+  readonly version: 1
+  readonly method: string
+  readonly state: DetectorState
 }
 
 /** What a method itself has to know: its judgement on a sample before it learns from it. */
@@ -35,6 +46,9 @@ export interface Judgement {
 /** The heart of a detector: judges a sample by what came before, then learns it. Undefined: too little came before. */
 export interface DetectorCore {
   observe(value: number, at: number): Judgement | undefined
+  save(): DetectorState
+  /** Takes up what `save` gave; throws RangeError where it is of another detector. */
+  load(state: DetectorState): void
 }
 
 /** Options of all detectors. */
@@ -61,12 +75,24 @@ const silent: AnomalyVerdict = {
 }
 
 /** Gives a core its warm-up, its onset and cooldown, and its words. */
-export function streaming(method: string, core: DetectorCore, options: DetectorOptions): AnomalyDetector {
+export function streaming(
+  method: string,
+  core: DetectorCore,
+  options: DetectorOptions,
+  snapshot?: DetectorSnapshot,
+): AnomalyDetector {
   const { warmUp = 100, cooldown = 150 } = options
   const peaks = new RecentPeak(cooldown)
   let seen = 0
+  if (snapshot !== undefined) {
+    if (snapshot.version !== 1 || snapshot.method !== method) throw new RangeError(`the state is not of ${method}`)
+    seen = count(snapshot.state, 'seen', Number.MAX_SAFE_INTEGER)
+    core.load(part(snapshot.state, 'core'))
+    peaks.load(part(snapshot.state, 'peaks'))
+  }
   return {
     method,
+    snapshot: () => ({ version: 1, method, state: { seen, core: core.save(), peaks: peaks.save() } }),
     update(value, at) {
       seen += 1
       const found = core.observe(value, at)
@@ -106,6 +132,24 @@ export class RecentPeak {
 
   get highest(): number {
     return this.#length === 0 ? 0 : (this.#scores[this.#first] as number)
+  }
+
+  save(): DetectorState {
+    return {
+      scores: pack(this.#scores),
+      times: pack(this.#times),
+      first: this.#first,
+      length: this.#length,
+      now: this.#now,
+    }
+  }
+
+  load(state: DetectorState): void {
+    unpack(state, 'scores', this.#scores)
+    unpack(state, 'times', this.#times)
+    this.#first = count(state, 'first', this.#span)
+    this.#length = count(state, 'length', this.#span + 1)
+    this.#now = count(state, 'now', Number.MAX_SAFE_INTEGER)
   }
 
   push(score: number): void {

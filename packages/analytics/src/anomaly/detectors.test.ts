@@ -69,6 +69,37 @@ describe.each(methods)('the detector %s', (method) => {
     for (let i = 0; i < 40; i += 1) expect(usual().onset).toBe(false)
   })
 
+  it('goes on from its snapshot as if nothing had been', () => {
+    const draw = noise(3)
+    const value = (i: number): number => 100 + 4 * draw() + (i % 97 === 0 ? 60 : 0)
+    for (const samples of [0, 1, 50, 700]) {
+      const detector = createDetector({ method })
+      for (let i = 0; i < samples; i += 1) detector.update(value(i), i * hour)
+      const snapshot = JSON.parse(JSON.stringify(detector.snapshot()))
+      expect(JSON.stringify(snapshot).length).toBeLessThan(17_000)
+      const next = createDetector({ method }, snapshot)
+      for (let i = samples; i < samples + 300; i += 1) {
+        const each = value(i)
+        expect(next.update(each, i * hour)).toEqual(detector.update(each, i * hour))
+      }
+    }
+  })
+
+  it('refuses a snapshot of another version, of another method, or damaged', () => {
+    const snapshot = createDetector({ method }).snapshot()
+    const other = method === 'mad' ? 'ewma' : 'mad'
+    for (const bad of [
+      { ...snapshot, version: 2 },
+      { ...snapshot, method: other },
+      { ...snapshot, state: { ...snapshot.state, core: {} } },
+      { ...snapshot, state: { ...snapshot.state, seen: -1 } },
+    ]) {
+      expect(() => createDetector({ method }, bad as never)).toThrow(
+        expect.objectContaining({ code: 'METRIC_IMPORT_INVALID' }),
+      )
+    }
+  })
+
   it('is not made blind by an anomaly', () => {
     const { next, usual } = learned(method)
     next(1e9)

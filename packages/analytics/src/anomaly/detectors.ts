@@ -1,6 +1,12 @@
 import { AnalyticsError } from '../errors.ts'
 import { EwmaCore, medianDeviation, RankCore, tukeyFences, ZScoreCore } from './cores.ts'
-import { type AnomalyDetector, type DetectorCore, type DetectorOptions, streaming } from './detector.ts'
+import {
+  type AnomalyDetector,
+  type DetectorCore,
+  type DetectorOptions,
+  type DetectorSnapshot,
+  streaming,
+} from './detector.ts'
 import { NoveltyCore } from './novelty.ts'
 import { SeasonalCore } from './seasonal.ts'
 
@@ -31,8 +37,11 @@ const widths: Readonly<Record<AnomalyMethod, number>> = {
   weekly: 3,
 }
 
-/** @throws AnalyticsError `ANALYTICS_OPTION_INVALID` */
-export function createDetector(options: AnomalyOptions = {}): AnomalyDetector {
+/**
+ * @param snapshot What a detector of the same options has learned; it goes on from there.
+ * @throws AnalyticsError `ANALYTICS_OPTION_INVALID`, `METRIC_IMPORT_INVALID`
+ */
+export function createDetector(options: AnomalyOptions = {}, snapshot?: DetectorSnapshot): AnomalyDetector {
   const { method = 'novelty', window = 500, floor } = options
   const width = options.width ?? widths[method]
   const numbers = [window, width, options.warmUp ?? 1, options.cooldown ?? 1, floor ?? 1]
@@ -53,5 +62,14 @@ export function createDetector(options: AnomalyOptions = {}): AnomalyDetector {
     daily: () => new SeasonalCore({ season: 'daily', width, floor }),
     weekly: () => new SeasonalCore({ season: 'weekly', width, floor }),
   }
-  return streaming(method, cores[method](), options)
+  try {
+    return streaming(method, cores[method](), options, snapshot)
+  } catch (cause) {
+    throw new AnalyticsError(
+      'METRIC_IMPORT_INVALID',
+      `The snapshot is not of the detector ${JSON.stringify(options)}: ${cause instanceof Error ? cause.message : cause}.`,
+      'Give what snapshot() of a detector with the same options returned, or begin anew without one.',
+      { cause },
+    )
+  }
 }

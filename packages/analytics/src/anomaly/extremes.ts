@@ -1,3 +1,5 @@
+import { count, type DetectorState, pack, packNumber, part, unpack, unpackNumber } from './state.ts'
+
 const blocks = 32
 
 /** The most extreme values of each of the last blocks of samples, in one array. */
@@ -57,6 +59,22 @@ class Side {
       else return value + (rank - whole) * (taken - value)
     }
     return value
+  }
+
+  save(): DetectorState {
+    return {
+      rows: pack(this.#rows),
+      lengths: pack(this.#lengths),
+      closed: pack(this.#closed),
+      closedLength: this.#closedLength,
+    }
+  }
+
+  load(state: DetectorState): void {
+    unpack(state, 'rows', this.#rows)
+    unpack(state, 'lengths', this.#lengths)
+    unpack(state, 'closed', this.#closed)
+    this.#closedLength = count(state, 'closedLength', this.#keep)
   }
 
   #insert(list: Float64Array, start: number, length: number, value: number): boolean {
@@ -129,5 +147,29 @@ export class ExtremesWindow {
     const rank = this.#share * (this.#count - 1)
     this.#upper = this.#top.atRank(this.#row, rank)
     this.#lower = this.#bottom.atRank(this.#row, rank)
+  }
+
+  save(): DetectorState {
+    return {
+      top: this.#top.save(),
+      bottom: this.#bottom.save(),
+      row: this.#row,
+      rowsFilled: this.#rowsFilled,
+      inRow: this.#inRow,
+      count: this.#count,
+      lower: packNumber(this.#lower),
+      upper: packNumber(this.#upper),
+    }
+  }
+
+  load(state: DetectorState): void {
+    this.#top.load(part(state, 'top'))
+    this.#bottom.load(part(state, 'bottom'))
+    this.#row = count(state, 'row', blocks - 1)
+    this.#rowsFilled = count(state, 'rowsFilled', blocks)
+    this.#inRow = count(state, 'inRow', this.#blockSize)
+    this.#count = count(state, 'count', this.#blockSize * blocks)
+    this.#lower = unpackNumber(state, 'lower')
+    this.#upper = unpackNumber(state, 'upper')
   }
 }

@@ -1,6 +1,7 @@
 import type { DetectorCore, DetectorOptions, Judgement } from './detector.ts'
 import { ExtremesWindow } from './extremes.ts'
 import { Prototypes } from './prototypes.ts'
+import { type DetectorState, packNumber, part, unpackNumber } from './state.ts'
 
 /** Samples whose extremes are the usual range. */
 const windowSamples = 8_000
@@ -54,6 +55,22 @@ export class NoveltyCore implements DetectorCore {
     if (score > 1) this.#previous = undefined
     this.#extremes.push(Math.min(Math.max(value, lower - poison * span), upper + poison * span))
     return { score, expected: (lower + upper) / 2, lower, upper }
+  }
+
+  save(): DetectorState {
+    return {
+      extremes: this.#extremes.save(),
+      values: this.#values.save(),
+      pairs: this.#pairs.save(),
+      previous: this.#previous === undefined ? null : packNumber(this.#previous),
+    }
+  }
+
+  load(state: DetectorState): void {
+    this.#extremes.load(part(state, 'extremes'))
+    this.#values.load(part(state, 'values'))
+    this.#pairs.load(part(state, 'pairs'))
+    this.#previous = state.previous === null ? undefined : unpackNumber(state, 'previous')
   }
 
   #learn(value: number, span: number): number {

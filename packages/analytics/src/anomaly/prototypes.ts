@@ -1,3 +1,5 @@
+import { count, type DetectorState, pack, unpack } from './state.ts'
+
 /** Points that stand for all points seen: a new one is made only where none is near. */
 export class Prototypes {
   readonly #dimensions: number
@@ -50,6 +52,17 @@ export class Prototypes {
     for (let j = 0; j < d; j += 1) points[slot * d + j] = point[j] as number
     this.#usedAt[slot] = this.#clock
     return nearest < 0 ? 0 : best
+  }
+
+  save(): DetectorState {
+    return { points: pack(this.#points), usedAt: pack(this.#usedAt), count: this.#count, clock: this.#clock }
+  }
+
+  load(state: DetectorState): void {
+    unpack(state, 'points', this.#points)
+    unpack(state, 'usedAt', this.#usedAt)
+    this.#count = count(state, 'count', this.#capacity)
+    this.#clock = count(state, 'clock', Number.MAX_SAFE_INTEGER)
   }
 
   #oldest(): number {

@@ -1,5 +1,6 @@
 import { EwmaCore, judgeAround, scaleFloor, withinBounds } from './cores.ts'
 import type { DetectorCore, Judgement } from './detector.ts'
+import { type DetectorState, pack, part, unpack } from './state.ts'
 
 const hourMs = 3_600_000
 const periods = { daily: 24, weekly: 168 } as const
@@ -52,5 +53,19 @@ export class SeasonalCore implements DetectorCore {
     const learned = found === undefined ? value : withinBounds(value, found)
     slot.mean = slot.visits === 1 && slot.mean === 0 ? learned : slot.mean + 0.1 * (learned - slot.mean)
     return found
+  }
+
+  save(): DetectorState {
+    const of = (field: keyof Slot): string => pack(Float64Array.from(this.#slots, (slot) => slot[field]))
+    return { mean: of('mean'), visits: of('visits'), lastDay: of('lastDay'), rest: this.#rest.save() }
+  }
+
+  load(state: DetectorState): void {
+    for (const field of ['mean', 'visits', 'lastDay'] as const) {
+      const numbers = new Float64Array(this.#hours)
+      unpack(state, field, numbers)
+      for (const [i, slot] of this.#slots.entries()) slot[field] = numbers[i] as number
+    }
+    this.#rest.load(part(state, 'rest'))
   }
 }

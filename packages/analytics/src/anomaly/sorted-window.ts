@@ -1,3 +1,5 @@
+import { count, type DetectorState, pack, unpack } from './state.ts'
+
 /** The last samples, kept in order of size: any order statistic in O(1), O(n) moves of memory a push. */
 export class SortedWindow {
   readonly #sorted: Float64Array
@@ -50,6 +52,17 @@ export class SortedWindow {
       else right += 1
     }
     return distance
+  }
+
+  save(): DetectorState {
+    return { sorted: pack(this.#sorted), queue: pack(this.#queue), count: this.#count, next: this.#next }
+  }
+
+  load(state: DetectorState): void {
+    unpack(state, 'sorted', this.#sorted)
+    unpack(state, 'queue', this.#queue)
+    this.#count = count(state, 'count', this.#queue.length)
+    this.#next = count(state, 'next', this.#queue.length - 1)
   }
 
   /** First place whose value is not less than `value`. */

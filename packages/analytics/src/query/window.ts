@@ -169,6 +169,26 @@ function growth(list: readonly Series[], after: number, until: number, rate: boo
   return { value: samples === 0 ? undefined : value, samples, complete }
 }
 
+/** What a window holds of successes. */
+export interface SuccessWindow {
+  /** From 0 to 1; undefined where there is no sample. */
+  readonly rate: number | undefined
+  readonly successes: number
+  readonly total: number
+  /** Where what was counted begins, epoch ms. */
+  readonly since: number
+  /** False where memory knows of a part of the window only: then `since` is later than asked for. */
+  readonly complete: boolean
+}
+
+/** How far back memory reaches, epoch ms; -Infinity where it has not lost anything. */
+export interface MemoryCoverage {
+  /** What `detectAnomalies` and exact quantiles see. */
+  readonly samplesSince: number
+  /** What counts, sums, success rates and error budgets see. */
+  readonly totalsSince: number
+}
+
 export interface WindowTotals {
   readonly count: number
   /** Samples above 0. */

@@ -1,11 +1,10 @@
-import type { AnomalyDetector } from '../../anomaly/detector.ts'
 import { AnalyticsError } from '../../errors.ts'
 import { type Labels, selectorName } from '../../series/labels.ts'
 import type { Series } from '../../series/series.ts'
 import type { LastSeen } from '../last-seen.ts'
 import type { Verdict } from '../machine.ts'
 import { type AlertRule, type AlertSeverity, severities } from '../types.ts'
-import type { WindowPeak } from './scores.ts'
+import type { Watched } from './watched.ts'
 
 /** What a rule looks at when it is evaluated. */
 export interface Scene {
@@ -22,18 +21,6 @@ export interface Scene {
   readonly watched: Map<string, Watched>
   /** Since when the rule's groups are silent. */
   readonly seen: LastSeen
-}
-
-/** A detector, and how far it has read its series. */
-export interface Watched {
-  readonly detector: AnomalyDetector
-  /** Samples of the series that it has read. */
-  read: number
-  /** After a restart: samples up to this time were read before it, epoch ms. */
-  readonly readUntil: number
-  /** The first sample after its warm-up. */
-  judgedFrom: number
-  readonly peak: WindowPeak
 }
 
 /** One kind of rule: three functions. */

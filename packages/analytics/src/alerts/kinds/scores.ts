@@ -39,4 +39,9 @@ export class WindowPeak {
     if (gone > 0) this.#peaks.splice(0, gone)
     return this.#peaks[0]?.score ?? 0
   }
+
+  /** Ascending in time. */
+  list(): (readonly [at: number, score: number])[] {
+    return this.#peaks.map(({ at, score }) => [at, score] as const)
+  }
 }
