@@ -351,13 +351,17 @@ describe('ctx.http', () => {
     agree('shop', { paths: ['/api/*'] })
     answers['/api/never'] = () => undefined
     answers['/api/reset'] = (req) => req.socket.destroy()
+    await using unknown = await startSite((_req, res) => res.end(), { tls: credentials() })
     const ended = await run(
+      { do: 'request', url: unknown.origin },
       ...['/api/never', '/api/reset', '/private', '/api/x'].map((path) => {
         return { do: 'request', url: origin('shop') + path, timeoutMs: path === '/api/never' ? 100 : 20_000 }
       }),
     )
+    expect(unknown.arrived).toEqual([])
     expect(ended.result).toEqual({
       results: [
+        { name: 'EgressError', code: 'EGRESS_FAILED', fault: 'TARGET_TLS_UNTRUSTED' },
         { name: 'EgressError', code: 'EGRESS_TIMEOUT' },
         { name: 'EgressError', code: 'EGRESS_FAILED', fault: 'RESPONSE_RESET' },
         { name: 'EgressError', code: 'EGRESS_REFUSED', rule: 'path_not_allowed' },

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { formatted } from '../testing/formatted.ts'
 import { configJsonSchema } from './json-schema.ts'
 import { configKeys, configLeaves, type KeyNode } from './keys.ts'
 import { loadConfig } from './load.ts'
@@ -60,6 +61,3 @@ describe('what is generated from the schema', () => {
 })
 
 /** As the formatter of the repository writes it: lists of texts in one line. */
-function formatted(schema: object): string {
-  return `${JSON.stringify(schema, null, 2).replace(/\[\s+("[^[\]{}]*")\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`)}\n`
-}

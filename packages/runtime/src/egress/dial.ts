@@ -1,7 +1,8 @@
 import { request } from 'node:http'
+import { request as requestOverTls } from 'node:https'
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
 import { connect as connectTls, type SecureContext } from 'node:tls'
-import { ConnectFault, connectCode, type Party, systemCode, tlsCode } from './fault.ts'
+import { ConnectFault, connectCode, type Party, proxyCode, tlsCode } from './fault.ts'
 import type { UpstreamProxy } from './proxy.ts'
 import { negotiateSocks } from './socks.ts'
 
@@ -92,7 +93,8 @@ class Dial {
   #throughHttp(proxy: UpstreamProxy): void {
     const host = isIP(this.#host) === 6 ? `[${this.#host}]` : this.#host
     const authority = `${host}:${this.#port}`
-    const connect = request({
+    const secure = proxy.protocol === 'https'
+    const connect = (secure ? requestOverTls : request)({
       method: 'CONNECT',
       host: proxy.host,
       port: proxy.port,
@@ -101,6 +103,7 @@ class Dial {
       setHost: false,
       agent: false,
       lookup: this.#lookupFor(proxy.host),
+      ...(secure ? { secureContext: this.#route.trust, servername: isIP(proxy.host) === 0 ? proxy.host : '' } : {}),
     })
     this.#current = connect
     connect.once('socket', (socket) => socket.once('connect', () => this.#connected(socket)))
@@ -115,8 +118,7 @@ class Dial {
       }
     })
     connect.on('error', (cause) => {
-      const malformed = systemCode(cause)?.startsWith('HPE_') === true
-      this.#fail(new ConnectFault(malformed ? 'PROXY_PROTOCOL_ERROR' : connectCode('PROXY', cause), { cause }))
+      this.#fail(new ConnectFault(proxyCode(cause), { cause }))
     })
     connect.end()
   }

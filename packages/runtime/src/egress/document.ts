@@ -39,7 +39,10 @@ const documentSchema = z.strictObject({
 
 /** JSON Schema of the document, for site owners. */
 export function documentJsonSchema(): object {
-  return z.toJSONSchema(documentSchema, { io: 'input', unrepresentable: 'any' })
+  return {
+    ...z.toJSONSchema(documentSchema, { io: 'input', unrepresentable: 'any' }),
+    title: "Consent of a site's owner to be tested by RefBot",
+  }
 }
 
 /** A document that an owner may start from: everything of the origin, slowly, for 30 days. */

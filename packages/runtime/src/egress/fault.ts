@@ -45,6 +45,12 @@ export function tlsCode(error: unknown): FaultCode {
   return connectCode('TARGET', error)
 }
 
+/** Names an error of asking an HTTP proxy for a tunnel. */
+export function proxyCode(error: unknown): FaultCode {
+  if (systemCode(error)?.startsWith('HPE_') === true) return 'PROXY_PROTOCOL_ERROR'
+  return tlsCode(error).startsWith('TARGET_TLS_') ? 'PROXY_TLS_FAILED' : connectCode('PROXY', error)
+}
+
 /** Names an error that came after the request had left. */
 export function exchangeCode(error: unknown): FaultCode {
   const code = systemCode(error) ?? ''

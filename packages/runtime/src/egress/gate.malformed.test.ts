@@ -105,6 +105,17 @@ describe('a request is taken at its word only when all of it says the same', () 
     expect(site.arrived).toEqual([])
   })
 
+  test('a client that never ends its request holds up nobody, sends nothing on, and ends with its lease', async () => {
+    await tunnel()
+    socket.write(`GET / HTTP/1.1\r\nHost: ${host()}\r\nX-Slow: `)
+    for (const letter of 'slowly') socket.write(letter)
+    await using other = await harness.lease(site.origin)
+    expect((await harness.send(other, `${site.origin}/other`)).statusCode).toBe(200)
+    expect(site.arrived).toEqual(['GET /other'])
+    await lease.close()
+    await until(() => socket.destroyed)
+  })
+
   const OUTSIDE: [string, (host: string) => string, string][] = [
     ['origin form', (h) => `GET / HTTP/1.1\r\nHost: ${h}\r\n\r\n`, 'malformed'],
     ['https in absolute form', (h) => `GET https://${h}/ HTTP/1.1\r\nHost: ${h}\r\n\r\n`, 'malformed'],

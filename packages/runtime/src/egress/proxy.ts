@@ -1,8 +1,8 @@
 /** An upstream proxy as the gate needs to know it. */
 export interface UpstreamProxy {
   readonly id: string
-  /** How a tunnel is asked for: CONNECT, or SOCKS 5. */
-  readonly protocol: 'http' | 'socks5'
+  /** How a tunnel is asked for: CONNECT, CONNECT over TLS to the proxy itself, or SOCKS 5. */
+  readonly protocol: 'http' | 'https' | 'socks5'
   /** Name or literal address, IPv6 without brackets. */
   readonly host: string
   readonly port: number

@@ -9,15 +9,9 @@ import {
   type SubmitLimits,
   type UpstreamProxy,
 } from '../egress/index.ts'
-import { RefbotError } from '../errors.ts'
 
 /** A leased proxy as the gate wants it; its credentials are read one by one, since they are not enumerable. */
 export function upstream({ id, protocol, host, port, username, password }: ProxyLease['proxy']): UpstreamProxy {
-  if (protocol === 'https') {
-    throw new RefbotError('PROXY_PROTOCOL_UNSUPPORTED', `The proxy ${id} speaks ${protocol}.`, {
-      hint: 'Use an http or socks5 proxy.',
-    })
-  }
   return {
     ...{ id, protocol, host, port },
     ...(username === undefined ? {} : { username }),

@@ -228,6 +228,7 @@ const FAILURES: Partial<Record<FaultCode, FailureReason>> = {
   PROXY_TIMEOUT: 'timeout',
   PROXY_UNREACHABLE: 'unreachable',
   PROXY_AUTH_REJECTED: 'auth',
+  PROXY_TLS_FAILED: 'tls',
 }
 
 function overError(): RefbotError {

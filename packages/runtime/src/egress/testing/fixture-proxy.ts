@@ -1,6 +1,8 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { UpstreamProxy } from '../proxy.ts'
+import type { Credentials } from './sites.ts'
 
 export interface FixtureProxy extends AsyncDisposable {
   readonly proxy: UpstreamProxy
@@ -11,15 +13,16 @@ export interface FixtureProxy extends AsyncDisposable {
 /** What a broken proxy does with a CONNECT instead of tunnelling. */
 export type Misbehaviour = (socket: Socket, req: IncomingMessage) => void
 
-/** An HTTP proxy on loopback that speaks CONNECT alone and wants a password. */
-export async function startProxy(misbehave?: Misbehaviour): Promise<FixtureProxy> {
+/** An HTTP proxy on loopback, over TLS where it is given a certificate, that speaks CONNECT alone and wants a password. */
+export async function startProxy(misbehave?: Misbehaviour, tls?: Credentials): Promise<FixtureProxy> {
   const username = 'ada'
   const password = 'p:ss wörd'
   const expected = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
   const asked: string[] = []
   const sockets = new Set<Socket>()
-  const server = createServer((_req, res) => res.writeHead(405).end())
-  server.on('connection', (socket) => {
+  const refuse: RequestListener = (_req, res) => res.writeHead(405).end()
+  const server = tls === undefined ? createServer(refuse) : createSecureServer(tls, refuse)
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket) => {
     sockets.add(socket)
     socket.on('error', () => socket.destroy())
     socket.once('close', () => sockets.delete(socket))
@@ -48,7 +51,14 @@ export async function startProxy(misbehave?: Misbehaviour): Promise<FixtureProxy
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    proxy: { id: 'fixture', protocol: 'http', host: '127.0.0.1', port, username, password },
+    proxy: {
+      id: 'fixture',
+      protocol: tls === undefined ? 'http' : 'https',
+      host: '127.0.0.1',
+      port,
+      username,
+      password,
+    },
     asked,
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
