@@ -1,10 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Refbot } from '@refbot/runtime'
-import { bodyLimit } from 'hono/body-limit'
 import { addRoutes, openApiText } from './document.ts'
+import { limitBody } from './guard/body.ts'
 import { assertOwnHost } from './guard/host.ts'
 import { PUBLIC_PATHS } from './guard/public.ts'
-import { assertToken, tokenCheck } from './guard/token.ts'
+import { isMutating, principalOf, refuseForbidden } from './guard/token.ts'
 import { ApiError, problemResponse, toProblem } from './problem.ts'
 import { newApp } from './routes/app.ts'
 import type { Reload } from './routes/config.ts'
@@ -29,13 +29,13 @@ export interface ApiOptions {
 }
 
 /**
- * The API over a RefBot, as a pure app: no port, no timer of its own. Everything but the public list wants the admin
- * token, and a foreign Host or Origin is refused before anything is looked at.
+ * The API over a RefBot, as a pure app: no port, no timer of its own. Everything but the public list wants a token, what
+ * changes anything one with the right to do so and leaves an entry in the audit; a foreign Host or Origin is refused
+ * before anything is looked at.
  */
 export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono {
   const { host = '127.0.0.1', allowedHosts = [], maxBodyBytes = 65_536, keepAliveMs = 15_000, now = Date.now } = options
   const onError = options.onError ?? warn
-  const isToken = tokenCheck(refbot.adminToken)
   const app = newApp()
   app.onError((error) => {
     const problem = toProblem(error)
@@ -51,17 +51,23 @@ export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono
   app.use(async (c, next) => {
     const asked = c.req.header('host') ?? new URL(c.req.url).host
     assertOwnHost(asked, c.req.header('origin'), { boundHost: host, allowedHosts })
-    if (!PUBLIC_PATHS.has(c.req.path)) assertToken(c.req.header('authorization'), isToken)
-    return next()
+    const { method, path } = c.req
+    if (PUBLIC_PATHS.has(path)) return next()
+    const { id, name, rights } = principalOf(c.req.header('authorization'), refbot.tokens)
+    if (!isMutating(method)) return next()
+    const note = (outcome: number): Promise<void> =>
+      refbot.store.audit
+        .add({ actor: id, actorName: name, action: method, target: path.slice(0, MAX_TARGET), outcome: `${outcome}` })
+        // It is done, noted or not.
+        .catch(onError)
+    if (rights !== 'admin') {
+      await note(403)
+      refuseForbidden(method)
+    }
+    await next()
+    return note(c.res.status)
   })
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new ApiError('BODY_TOO_LARGE', `The body is larger than ${maxBodyBytes} bytes.`, { hint: 'Send less.' })
-      },
-    }),
-  )
+  app.use(limitBody(maxBodyBytes))
   addRoutes(app, refbot, { now, keepAliveMs, signal: options.signal, reload: options.reload })
   let text: string | undefined
   app.get('/openapi.json', (c) => {
@@ -70,6 +76,9 @@ export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono
   })
   return app
 }
+
+/** Characters of a path that the audit keeps. */
+const MAX_TARGET = 500
 
 function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error), { code: 'REFBOT_API_FAILED' })

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Refbot } from '@refbot/runtime'
 import { alertRoutes } from './routes/alerts.ts'
 import { newApp } from './routes/app.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { configRoutes, type Reload } from './routes/config.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -10,6 +11,7 @@ import { originRoutes } from './routes/origins.ts'
 import { pluginRoutes } from './routes/plugins.ts'
 import { proxyRoutes } from './routes/proxies.ts'
 import { runRoutes } from './routes/runs.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 import { VERSION } from './version.ts'
 
 export interface RouteOptions {
@@ -31,6 +33,8 @@ export function addRoutes(app: OpenAPIHono, refbot: Refbot, options: RouteOption
   originRoutes(app, refbot)
   eventRoutes(app, refbot, options)
   configRoutes(app, options.reload)
+  tokenRoutes(app, refbot)
+  auditRoutes(app, refbot)
 }
 
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>
@@ -60,6 +64,7 @@ export function openApiDocument(): OpenApiDocument {
       { name: 'origins', description: 'Where to, and who agreed.' },
       { name: 'events', description: 'As it happens.' },
       { name: 'config', description: 'What the server is told to do.' },
+      { name: 'access', description: 'Who may, and who did.' },
     ],
   })
 }

@@ -21,6 +21,20 @@ describe('a listening API', () => {
     await expect(fetch(`${server.url}/api/health`)).rejects.toThrow()
   })
 
+  it('takes requests without a body, and refuses bodies that are too large or of no length', async () => {
+    await using server = await startApi(api.refbot, { port: 0, maxBodyBytes: 1000 })
+    const send = async (method: string, path: string, body?: string | ReadableStream) => {
+      const headers = bearer(api.refbot.adminToken, { 'content-type': 'application/json' })
+      const sent = body === undefined ? {} : { body, duplex: 'half' as const }
+      const response = await fetch(`${server.url}${path}`, { method, headers, ...sent })
+      return [response.status, ((await response.json()) as { code?: string }).code]
+    }
+    expect(await send('DELETE', '/api/tokens/none')).toEqual([404, 'TOKEN_UNKNOWN'])
+    expect(await send('POST', '/api/tokens', 'x'.repeat(1001))).toEqual([413, 'BODY_TOO_LARGE'])
+    const stream = new Blob(['{"name":"a"}']).stream()
+    expect(await send('POST', '/api/tokens', stream)).toEqual([411, 'BODY_LENGTH_MISSING'])
+  })
+
   it('ends open event streams when it is disposed of', async () => {
     const server = await startApi(api.refbot, { port: 0 })
     const response = await fetch(`${server.url}/api/events`, { headers: bearer(api.refbot.adminToken) })

@@ -66,6 +66,19 @@ describe('a running server', () => {
     expect(readFileSync(join(cwd, 'out.csv'), 'utf8')).toBe(csv)
   })
 
+  it('makes tokens that may look, or do everything, and says who did what', async () => {
+    const { token, record } = await json('token', 'create', 'grafana')
+    const asReader = async (...args: string[]) => call([...args, '--token', token], { cwd })
+    expect(await asReader('run', 'list')).toMatchObject({ code: 0, stderr: '' })
+    expect((await asReader('plugin', 'stop', 'hello')).stderr).toContain('TOKEN_FORBIDDEN')
+    expect(await ok('token', 'list')).toMatch(new RegExp(`${record.id} +grafana +read .* valid`))
+    expect(await ok('token', 'revoke', record.id)).toContain('not valid any more')
+    expect((await asReader('run', 'list')).stderr).toContain('TOKEN_INVALID')
+    expect(await ok('audit', '--limit', '2')).toMatch(
+      /admin +admin +DELETE +\/api\/tokens\/t-\w+ +200\n.* grafana +t-\w+ +POST +\/api\/plugins\/hello\/stop +403/,
+    )
+  })
+
   it('says with its exit code that a run failed', async () => {
     const { code, stdout } = await call(['plugin', 'start', 'failing', '--wait'], { cwd })
     expect(code).toBe(1)

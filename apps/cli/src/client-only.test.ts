@@ -25,7 +25,7 @@ const LOAD_THE_RUNTIME = [
 /** Write something here, and ask nobody. */
 const ALONE = ['init']
 
-const NEED_AN_ID = /^plugin (start|stop|status)$|^run (show|cancel|requests)$|^origins resume$/
+const NEED_AN_ID = /^plugin (start|stop|status)$|^run (show|cancel|requests)$|^origins resume$|^token (create|revoke)$/
 const OURS = /\/packages\/(runtime|scheduler|analytics|proxy-scoring)\/|\/apps\/api\//
 
 const cwd = mkdtempSync(join(tmpdir(), 'refbot-client-only-'))

@@ -142,6 +142,27 @@ export const COMMANDS: Branch = {
         },
       },
     },
+    token: {
+      description: 'Who may use the API.',
+      children: {
+        create: {
+          description: 'Make a token; also where no RefBot runs.',
+          load: async () => (await import('./commands/token.ts')).create,
+        },
+        list: {
+          description: 'All tokens, without their texts.',
+          load: async () => (await import('./commands/token.ts')).list,
+        },
+        revoke: {
+          description: 'Make a token invalid, at once.',
+          load: async () => (await import('./commands/token.ts')).revoke,
+        },
+      },
+    },
+    audit: {
+      description: 'Who changed what through the API, newest first.',
+      load: async () => (await import('./commands/audit.ts')).audit,
+    },
     api: {
       description: 'The HTTP API.',
       children: {

@@ -23,6 +23,8 @@ export interface RefbotClient extends Operations {
 interface Request {
   readonly path?: Readonly<Record<string, string>>
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  /** Sent as JSON. */
+  readonly body?: unknown
   readonly signal?: AbortSignal
 }
 
@@ -30,9 +32,13 @@ interface Request {
 export function createClient({ baseUrl, token, transport = defaultTransport() }: ClientOptions): RefbotClient {
   const base = checkUrl(baseUrl)
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  const call = async (method: string, template: string, { path = {}, query = {}, signal }: Request = {}) => {
+  const call = async (method: string, template: string, { path = {}, query = {}, body, signal }: Request = {}) => {
     const url = base + fill(template, path) + search(query)
-    const response = await transport({ method, url, headers, signal }).catch((error: unknown) => {
+    const sent =
+      body === undefined
+        ? { headers }
+        : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    const response = await transport({ method, url, ...sent, signal }).catch((error: unknown) => {
       throw signal?.aborted === true ? signal.reason : unreachable(base, error)
     })
     return answer(response, base)

@@ -4,6 +4,7 @@ export interface TransportRequest {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
   readonly signal?: AbortSignal | undefined
 }
 
@@ -18,11 +19,12 @@ export interface TransportResponse {
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>
 
 /** Through `fetch`: browsers, and wherever else there is one. */
-export const fetchTransport: Transport = async ({ method, url, headers, signal }) => {
+export const fetchTransport: Transport = async ({ method, url, headers, body, signal }) => {
   const response = await fetch(url, {
     method,
     headers,
     redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),
   })
   return {
@@ -33,13 +35,13 @@ export const fetchTransport: Transport = async ({ method, url, headers, signal }
 }
 
 /** Through Node's own client: its `fetch` costs a program that makes one request more than twice its start-up. */
-export const nodeTransport: Transport = async ({ method, url, headers, signal }) => {
+export const nodeTransport: Transport = async ({ method, url, headers, body, signal }) => {
   const { request } = process.getBuiltinModule(url.startsWith('https:') ? 'node:https' : 'node:http')
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   // One connection for one request: a process that made its last one has nothing to wait for.
   const sent = request(url, { method, headers, agent: false, ...(signal === undefined ? {} : { signal }) }, resolve)
   sent.once('error', reject)
-  sent.end()
+  sent.end(body)
   const response = await promise
   return {
     status: response.statusCode ?? 0,

@@ -5,6 +5,8 @@ type Schemas = components['schemas']
 export type Alert = Schemas['Alert']
 export type ConfigReload = Schemas['ConfigReload']
 export type Artifact = Schemas['Artifact']
+export type AuditEntry = Schemas['AuditEntry']
+export type CreatedToken = Schemas['CreatedToken']
 export type Metrics = Schemas['Metrics']
 export type Plugin = Schemas['Plugin']
 export type Problem = Schemas['Problem']
@@ -15,6 +17,7 @@ export type Run = Schemas['Run']
 export type RunDetails = Schemas['RunDetails']
 export type RunPage = Schemas['RunPage']
 export type Series = Schemas['Series']
+export type Token = Schemas['Token']
 
 /** An answer that is no JSON: a file, a log, a table. Read it once. */
 export interface Download {
@@ -34,16 +37,25 @@ type Part<Name extends string, Parameters> = Parameters extends { readonly [Key 
       : { readonly [Key in Name]?: NonNullable<Value> }
     : unknown
 
+/** What is sent as JSON, where an operation takes something. */
+type Body<Operation> = Operation extends {
+  readonly requestBody: { readonly content: { readonly 'application/json': infer Value } }
+}
+  ? { readonly body: Value }
+  : unknown
+
 type Arguments<Operation> = Operation extends { readonly parameters: infer Parameters }
-  ? Part<'path', Parameters> & Part<'query', Parameters> & { readonly signal?: AbortSignal }
+  ? Part<'path', Parameters> & Part<'query', Parameters> & Body<Operation> & { readonly signal?: AbortSignal }
   : never
 
 type Content<Operation> = Operation extends { readonly responses: infer Responses }
   ? Responses extends { readonly 200: { readonly content: infer Body } }
     ? Body
-    : Responses extends { readonly 202: { readonly content: infer Body } }
+    : Responses extends { readonly 201: { readonly content: infer Body } }
       ? Body
-      : never
+      : Responses extends { readonly 202: { readonly content: infer Body } }
+        ? Body
+        : never
   : never
 
 type Answer<Operation> = Content<Operation> extends { readonly 'application/json': infer Body } ? Body : Download

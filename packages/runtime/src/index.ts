@@ -39,6 +39,9 @@ export { createRefbot, type Refbot } from './refbot.ts'
 export type { RunRequest, Runs, Settings } from './runs/index.ts'
 export {
   type ArtifactRecord,
+  type AuditEntry,
+  type AuditInput,
+  type AuditQuery,
   type BackupOptions,
   type BackupReport,
   backup,
@@ -58,5 +61,9 @@ export {
   type Store,
   type StoreCheck,
   type StoreHealth,
+  type TokenRecord,
+  type TokenRights,
 } from './store/index.ts'
+export type { CreatedToken, Principal, TokenRequest, Tokens } from './tokens.ts'
+export { createTokenOffline } from './tokens-offline.ts'
 export { HOST_VERSION as VERSION } from './version.ts'

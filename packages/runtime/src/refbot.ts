@@ -37,6 +37,7 @@ import {
   type StopReason,
   Store,
 } from './store/index.ts'
+import { Tokens } from './tokens.ts'
 import { HOST_VERSION } from './version.ts'
 
 /** A composed RefBot. Disposing it ends its runs, flushes, and releases the data directory. */
@@ -45,6 +46,8 @@ export interface Refbot extends AsyncDisposable {
   readonly config: RefbotConfig
   /** Bearer token of the API with every right. */
   readonly adminToken: string
+  /** The admin token and those that operators made. */
+  readonly tokens: Tokens
   readonly store: Store
   readonly events: EventStream
   readonly scheduler: PluginScheduler
@@ -93,6 +96,7 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
     await Store.open({ file: directory.databaseFile, now: Date.now, onEvents: events.publish, ...config.store }),
   )
   const idKey = createHash('sha256').update(identity.keyPem).digest('hex')
+  const tokens = await Tokens.open({ store, adminToken, now: Date.now })
   const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey), strategy: config.proxyStrategy })
   const rawMs = config.retention.metricsDays * DAY_MS
   const metrics = withMetricsFile(store.metrics, { file: () => live.current.metricsFile, onError: warnOfMetricsFile })
@@ -194,6 +198,7 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
       return live.current
     },
     adminToken,
+    tokens,
     store,
     events,
     scheduler,

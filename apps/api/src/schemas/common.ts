@@ -40,7 +40,10 @@ const problemContent = { 'application/problem+json': { schema: problemSchema } }
 export const problems = {
   400: { description: 'The request is not valid; nothing was changed.', content: problemContent },
   401: { description: 'No token, or a wrong one.', content: problemContent },
-  403: { description: 'The request comes from a page of another origin.', content: problemContent },
+  403: {
+    description: 'The token may only look, or the request comes from a page of another origin.',
+    content: problemContent,
+  },
   404: { description: 'There is no such thing.', content: problemContent },
   421: { description: 'This server is not the host that was asked for.', content: problemContent },
   500: { description: 'The server failed.', content: problemContent },

@@ -24,4 +24,8 @@ export const OPERATIONS = {
   liftPause: ['DELETE', '/api/origins/{origin}/pause'],
   streamEvents: ['GET', '/api/events'],
   reloadConfig: ['POST', '/api/config/reload'],
+  listTokens: ['GET', '/api/tokens'],
+  createToken: ['POST', '/api/tokens'],
+  revokeToken: ['DELETE', '/api/tokens/{id}'],
+  listAudit: ['GET', '/api/audit'],
 } as const
