@@ -59,5 +59,3 @@ describe('what is generated from the schema', () => {
     })
   })
 })
-
-/** As the formatter of the repository writes it: lists of texts in one line. */
