@@ -6,7 +6,7 @@ import { iso, present } from './wire.ts'
 export function runView(run: RunRecord, progress: RunProgress | undefined) {
   const { id, plugin, cause, jobId, status, reason, scheduledAt, claimedAt, endedAt, attempts, error } = run
   return {
-    ...present({ id, plugin, cause, jobId, status, reason, error }),
+    ...present({ id, plugin, cause, action: actionOf(run), jobId, status, reason, error }),
     scheduledAt: iso(scheduledAt),
     claimedAt: iso(claimedAt),
     ...ending(claimedAt, endedAt),
@@ -18,6 +18,11 @@ export function runView(run: RunRecord, progress: RunProgress | undefined) {
     })),
     ...present({ progress }),
   }
+}
+
+/** The action that was run instead of the plugin's `execute`. */
+function actionOf({ input }: RunRecord): string | undefined {
+  return (input as { readonly action?: { readonly name: string } } | undefined)?.action?.name
 }
 
 export function runDetailsView(run: RunDetails, progress: RunProgress | undefined) {

@@ -53,6 +53,11 @@ async function run(argv: readonly string[], io: CliProcess, commands: Branch): P
     throw usageError('CLI_COMMAND_MISSING', `"${line}" needs a command.`, `Commands: ${known}. See ${line} --help.`)
   }
   const command = await node.load()
+  if ('raw' in command) {
+    const raw = createSession({ flags, env, cwd: io.cwd(), stdout, stderr })
+    await command.raw(raw, rest)
+    return raw.exitCode
+  }
   const args = (typeof command.args === 'function' ? await command.args() : await command.args) ?? {}
   const rawArgs = checkArguments(rest, args)
   // A command may ask for a flag of every command itself.

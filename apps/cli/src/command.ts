@@ -4,7 +4,7 @@ import type { Session } from './session.ts'
 /** A command that does something. Its code is loaded when it is called, or asked for its help. */
 export interface Leaf {
   readonly description: string
-  readonly load: () => Promise<LoadedCommand>
+  readonly load: () => Promise<LoadedCommand | RawCommand>
 }
 
 /** A citty command, whatever its arguments are. */
@@ -13,10 +13,19 @@ export interface LoadedCommand {
   readonly run?: (context: never) => unknown
 }
 
+/** A command whose flags are known only once it has asked the server: it reads them itself. */
+export interface RawCommand {
+  /** What of them is known before, for its help. */
+  readonly args: ArgsDef
+  readonly raw: (session: Session, rest: readonly string[]) => Promise<void>
+}
+
 /** A word that others follow. */
 export interface Branch {
   readonly description: string
   readonly children: Readonly<Record<string, Leaf | Branch>>
+  /** What a word leads to that none of them is like. */
+  readonly other?: Leaf
 }
 
 export interface Definition<Args extends ArgsDef> {

@@ -2,6 +2,10 @@ import type { Branch } from './command.ts'
 
 /** Every command. Nothing of what they do is loaded by loading this. */
 export const COMMANDS: Branch = {
+  other: {
+    description: 'Run an action of a plugin.',
+    load: async () => (await import('./commands/plugin-run.ts')).action,
+  },
   description: 'RefBot runs browser and HTTP automation that you are entitled to run.',
   children: {
     start: {
@@ -64,6 +68,22 @@ export const COMMANDS: Branch = {
         start: {
           description: 'Run a plugin once, now, and arm its schedule.',
           load: async () => (await import('./commands/plugin-start.ts')).start,
+        },
+        run: {
+          description: 'Run a plugin once, now, with settings of this run alone: plugin run shop --times 3.',
+          load: async () => (await import('./commands/plugin-run.ts')).run,
+        },
+        action: {
+          description: 'Run an action of a plugin; in short: refbot <plugin> <action>.',
+          load: async () => (await import('./commands/plugin-run.ts')).action,
+        },
+        pause: {
+          description: 'Let the runs of a plugin come to rest, and start none until it is resumed.',
+          load: async () => (await import('./commands/plugin.ts')).pause,
+        },
+        resume: {
+          description: 'Let a paused plugin go on.',
+          load: async () => (await import('./commands/plugin.ts')).resume,
         },
         stop: {
           description: 'Disarm a plugin and end its runs.',

@@ -34,12 +34,21 @@ export function route(argv: readonly string[], root: Branch): Route {
       globals.set(flag.name, value)
       n += used
     } else if (token.startsWith('-') || !('children' in node)) rest.push(token)
-    else {
+    else if (path.length === 0 && isOther(node, token)) {
+      node = node.other
+      rest.push(token)
+    } else {
       node = child(node, token, path)
       path.push(token)
     }
   }
   return { path, node, globals, rest }
+}
+
+/** A word that is no command, and no misspelt one either. */
+function isOther(branch: Branch, name: string): branch is Branch & { readonly other: Leaf } {
+  const known = Object.keys(branch.children)
+  return branch.other !== undefined && !known.includes(name) && nearest(name, known) === undefined
 }
 
 function child(branch: Branch, name: string, path: readonly string[]): Leaf | Branch {

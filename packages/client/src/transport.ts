@@ -23,6 +23,7 @@ export const fetchTransport: Transport = async ({ method, url, headers, body, si
   const response = await fetch(url, {
     method,
     headers,
+    ...(body === undefined ? {} : { body }),
     redirect: 'manual',
     ...(body === undefined ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),

@@ -9,6 +9,7 @@ export type AuditEntry = Schemas['AuditEntry']
 export type CreatedToken = Schemas['CreatedToken']
 export type Metrics = Schemas['Metrics']
 export type Plugin = Schemas['Plugin']
+export type PluginForm = Schemas['PluginForm']
 export type Problem = Schemas['Problem']
 export type Progress = Schemas['Progress']
 export type Proxy = Schemas['Proxy']
@@ -37,15 +38,17 @@ type Part<Name extends string, Parameters> = Parameters extends { readonly [Key 
       : { readonly [Key in Name]?: NonNullable<Value> }
     : unknown
 
-/** What is sent as JSON, where an operation takes something. */
-type Body<Operation> = Operation extends {
-  readonly requestBody: { readonly content: { readonly 'application/json': infer Value } }
+/** The JSON that an operation takes. */
+type Sent<Operation> = Operation extends {
+  readonly requestBody: { readonly content: { readonly 'application/json': infer Body } }
 }
-  ? { readonly body: Value }
-  : unknown
+  ? { readonly body: Body }
+  : Operation extends { readonly requestBody?: { readonly content: { readonly 'application/json': infer Body } } }
+    ? { readonly body?: Body }
+    : unknown
 
 type Arguments<Operation> = Operation extends { readonly parameters: infer Parameters }
-  ? Part<'path', Parameters> & Part<'query', Parameters> & Body<Operation> & { readonly signal?: AbortSignal }
+  ? Part<'path', Parameters> & Part<'query', Parameters> & Sent<Operation> & { readonly signal?: AbortSignal }
   : never
 
 type Content<Operation> = Operation extends { readonly responses: infer Responses }

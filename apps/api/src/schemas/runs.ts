@@ -20,6 +20,7 @@ export const runSchema = z
     id: z.string(),
     plugin: z.string(),
     cause: z.enum(['schedule', 'manual', 'api']),
+    action: z.string().optional().meta({ description: 'The action that was run; missing: the plugin itself.' }),
     jobId: z.string(),
     status: runStatus,
     reason: z.string().optional().meta({ description: 'Why it has this status: `missed`, `timeout`, `abandoned` …' }),

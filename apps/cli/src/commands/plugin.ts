@@ -19,6 +19,28 @@ export const stop = command({
   },
 })
 
+export const pause = command({
+  args: { id: { type: 'positional', required: true, description: 'The plugin.' } },
+  async run(session, { id }) {
+    const client = await session.client()
+    const plugin = await client.pausePlugin({ path: { id } })
+    session.print(plugin, () =>
+      plugin.status === 'paused'
+        ? `${id} is paused; what runs of it waits at a checkpoint.`
+        : `${id} is asked to pause; a run of it has not come to a checkpoint yet.`,
+    )
+  },
+})
+
+export const resume = command({
+  args: { id: { type: 'positional', required: true, description: 'The plugin.' } },
+  async run(session, { id }) {
+    const client = await session.client()
+    const plugin = await client.resumePlugin({ path: { id } })
+    session.print(plugin, () => `${id} goes on: ${plugin.status}.`)
+  },
+})
+
 export const status = command({
   args: { id: { type: 'positional', required: false, description: 'The plugin; default: all.' } },
   async run(session, { id }) {
@@ -82,6 +104,8 @@ function details(session: Session, plugin: Plugin): string {
     ['p50, p95', spread(plugin)],
     ['last run', metrics.lastRunAt === undefined ? 'never' : localTime(metrics.lastRunAt)],
     ['next run', next(plugin)],
+    ['package', plugin.package],
+    ['warning', plugin.warning === undefined ? undefined : { text: plugin.warning, colour: 'yellow' }],
     ['error', error === undefined ? undefined : { text: `${error.message} (${error.code})`, colour: 'red' }],
   ])
 }

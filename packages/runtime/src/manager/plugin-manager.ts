@@ -1,12 +1,14 @@
 import {
   activityOf,
   type DesiredState,
+  type JsonValue,
   LIFECYCLE,
   type PluginCommand,
   type PluginStatus,
   pluginStatus,
   type RunCause,
 } from '@refbot/plugin-sdk'
+import { writeOnlyValues } from '@refbot/plugin-sdk/host'
 import type { PluginScheduler } from '@refbot/scheduler'
 import { RefbotError } from '../errors.ts'
 import type { MetricSample } from '../host/index.ts'
@@ -17,7 +19,7 @@ import { type Discovery, discover } from './discover.ts'
 import { PluginJobs } from './jobs.ts'
 import { disabled, type LoadedPlugin, load, refuseHidden, runnable, toRefbotError } from './load.ts'
 import type { PluginManifest } from './manifest.ts'
-import { writeSettings } from './settings.ts'
+import { withHidden, withoutHidden, writeSettings } from './settings.ts'
 import { brokenSummary, type PluginSummary, pluginMetrics } from './summary.ts'
 
 export interface PluginManagerOptions {
@@ -82,15 +84,14 @@ export class ManagedPlugins {
   async loadPlugin(id: string): Promise<LoadedPlugin> {
     const manifest = this.#manifest(id)
     try {
-      const loaded = await load(manifest, { marks: this.#services.marks })
+      const loaded = await this.#load(manifest)
       this.#loaded.set(id, loaded)
       this.#failed.delete(id)
       return loaded
     } catch (error) {
-      const failure = toRefbotError(error)
       this.#loaded.delete(id)
-      this.#failed.set(id, failure)
-      throw failure
+      this.#failed.set(id, error as RefbotError)
+      throw error
     }
   }
 
@@ -114,12 +115,12 @@ export class ManagedPlugins {
    * @throws RefbotError as {@link loadPlugin}, `PLUGIN_SETTING_HIDDEN`
    */
   async runPlugin(id: string, cause: RunCause = 'manual', settings: Settings = {}): Promise<RunRecord> {
-    const { description } = await this.loadPlugin(id)
-    if (Object.keys(settings).length === 0) return this.#services.runs.start(id, cause)
+    const isPlain = Object.keys(settings).length === 0
     const manifest = this.#manifest(id)
+    const all = { ...manifest.settings, ...settings } as Settings
+    const { description } = await this.#load(manifest, isPlain ? {} : { settings: all })
     refuseHidden(manifest, description.configSchema, settings)
-    await this.#check(manifest, { settings: { ...manifest.settings, ...settings } as Settings })
-    return this.#services.runs.start(id, cause, { settings })
+    return this.#services.runs.start(id, cause, isPlain ? {} : { settings })
   }
 
   /**
@@ -127,12 +128,11 @@ export class ManagedPlugins {
    * @throws RefbotError as {@link loadPlugin}, `PLUGIN_ACTION_UNKNOWN`, `PLUGIN_SETTING_HIDDEN`
    */
   async runAction(id: string, name: string, input: Settings = {}, cause: RunCause = 'manual'): Promise<RunRecord> {
-    const { description } = await this.loadPlugin(id)
     const action: NonNullable<RunRequest['action']> = { name, input }
     const manifest = this.#manifest(id)
+    const { description } = await this.#load(manifest, { action })
     const described = Object.hasOwn(description.actions, name) ? description.actions[name] : undefined
     if (described !== undefined) refuseHidden(manifest, described.input, input)
-    await this.#check(manifest, { action })
     return this.#services.runs.start(id, cause, { action })
   }
 
@@ -217,12 +217,22 @@ export class ManagedPlugins {
   async setConfig(id: string, settings: Settings): Promise<void> {
     const write = async () => {
       const manifest = this.#manifest(id)
-      await this.#check(manifest, { settings })
+      await this.#load(manifest, { settings })
       await writeSettings(manifest.file, settings)
     }
     const turn = (this.#writing.get(id) ?? Promise.resolve()).catch(() => undefined).then(write)
     this.#writing.set(id, turn)
     await turn
+  }
+
+  /** The settings without those that must not be shown. */
+  async shownConfig(id: string): Promise<Settings> {
+    return withoutHidden(this.getConfig(id), await this.#hidden(id))
+  }
+
+  /** As {@link setConfig}, with the settings that are not shown kept where they are left out. */
+  async setShownConfig(id: string, settings: Settings): Promise<void> {
+    await this.setConfig(id, withHidden(settings, this.getConfig(id), await this.#hidden(id)))
   }
 
   /** Resolves once a run is over; at once when it is. */
@@ -291,9 +301,20 @@ export class ManagedPlugins {
     return pluginStatus(desired, activityOf(this.#services.runs.counts(id), this.#failed.has(id)))
   }
 
-  async #check(manifest: PluginManifest, given: { settings?: Settings; action?: RunRequest['action'] }): Promise<void> {
+  /** Paths of the settings that must not be shown. */
+  async #hidden(id: string): Promise<readonly string[]> {
+    const manifest = this.#manifest(id)
+    const known =
+      manifest.configSchema ?? (this.#loaded.get(id) ?? (await this.loadPlugin(id))).description.configSchema
+    return [...writeOnlyValues(known, manifest.settings as JsonValue).keys()]
+  }
+
+  async #load(
+    manifest: PluginManifest,
+    given: { settings?: Settings; action?: RunRequest['action'] } = {},
+  ): Promise<LoadedPlugin> {
     try {
-      await load(manifest, { marks: this.#services.marks, ...given })
+      return await load(manifest, { marks: this.#services.marks, ...given })
     } catch (error) {
       throw toRefbotError(error)
     }

@@ -28,3 +28,42 @@ export async function writeSettings(file: string, settings: Settings): Promise<v
     throw error
   }
 }
+
+/** Without the values that must not be shown. */
+export function withoutHidden(settings: Settings, hidden: Iterable<string>): Settings {
+  const shown = structuredClone(settings) as Record<string, JsonValue>
+  for (const path of hidden) {
+    const keys = path.split('.')
+    const last = keys.pop() ?? ''
+    delete folderOf(shown, keys, false)?.[last]
+  }
+  return shown
+}
+
+/** With the values that must not be shown put back where they were left out. */
+export function withHidden(shown: Settings, written: Settings, hidden: Iterable<string>): Settings {
+  const settings = structuredClone(shown) as Record<string, JsonValue>
+  for (const path of hidden) {
+    const keys = path.split('.')
+    const last = keys.pop() ?? ''
+    const kept = folderOf(written as Record<string, JsonValue>, keys, false)?.[last]
+    const folder = kept === undefined ? undefined : folderOf(settings, keys, true)
+    if (folder !== undefined && kept !== undefined) folder[last] ??= kept
+  }
+  return settings
+}
+
+function folderOf(
+  root: Record<string, JsonValue>,
+  keys: readonly string[],
+  make: boolean,
+): Record<string, JsonValue> | undefined {
+  let at = root
+  for (const key of keys) {
+    if (at[key] === undefined && make) at[key] = {}
+    const next = at[key]
+    if (typeof next !== 'object' || next === null) return undefined
+    at = next as Record<string, JsonValue>
+  }
+  return at
+}

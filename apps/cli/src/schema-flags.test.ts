@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { readArguments, schemaFlags } from './schema-flags.ts'
+
+const schema = {
+  type: 'object',
+  properties: {
+    url: { type: 'string', description: 'The page.' },
+    times: { type: 'integer', default: 10 },
+    delayMs: { type: 'number' },
+    loud: { type: 'boolean' },
+    mode: { type: 'string', enum: ['slow', 'fast'] },
+    tags: { type: 'array', items: { type: 'string' } },
+    success: { type: 'object', properties: { text: { type: 'string' } } },
+    password: { type: 'string', writeOnly: true },
+  },
+}
+const own = { id: { type: 'positional' }, wait: { type: 'boolean' } } as const
+const read = (...rest: string[]) => readArguments(rest, own, schema)
+
+describe('flags of a schema', () => {
+  it('are named after its keys, without those that must not be shown', () => {
+    expect([...schemaFlags(schema).keys()]).toEqual([
+      'url',
+      'times',
+      'delay-ms',
+      'loud',
+      'mode',
+      'tags',
+      'success.text',
+    ])
+  })
+
+  it('give values of the types that it wants, beside the flags of the command', () => {
+    const line = 'shop --times 3 --delay-ms=1.5 --loud --mode fast --tags a,b --success.text Hi --wait'.split(' ')
+    expect(read(...line)).toEqual({
+      positionals: ['shop'],
+      values: { times: 3, delayMs: 1.5, loud: true, mode: 'fast', tags: ['a', 'b'], success: { text: 'Hi' } },
+      own: new Map([['wait', 'true']]),
+    })
+  })
+
+  it.each([
+    ['--times many', 'CLI_FLAG_INVALID'],
+    ['--times 1.5', 'CLI_FLAG_INVALID'],
+    ['--mode medium', 'CLI_FLAG_INVALID'],
+    ['--password x', 'CLI_UNKNOWN_FLAG'],
+    ['--tiems 3', 'CLI_UNKNOWN_FLAG'],
+    ['--times', 'CLI_FLAG_VALUE_MISSING'],
+  ])('refuse %s with %s', (line, code) => {
+    expect(() => read('shop', ...line.split(' '))).toThrow(expect.objectContaining({ code }))
+  })
+})
