@@ -1,19 +1,16 @@
-import { systemClock } from './clock.ts'
-import { Executor, type RegisteredTask } from './engine/executor.ts'
+import { assemble } from './engine/assemble.ts'
+import type { RegisteredTask } from './engine/attempt.ts'
+import type { Executor } from './engine/executor.ts'
 import { queueLimit } from './engine/job.ts'
-import { JobBook } from './engine/job-book.ts'
-import { Pace } from './engine/pace.ts'
-import { Planner } from './engine/planner.ts'
-import { type ConcurrencyLimits, Slots } from './engine/slots.ts'
+import type { JobBook } from './engine/job-book.ts'
+import type { Planner } from './engine/planner.ts'
 import { SchedulerError } from './errors.ts'
 import { Emitter, type Listener, type SchedulerEvent } from './events.ts'
-import { uuidV7 } from './ids.ts'
+import type { PluginSchedulerOptions, StopOptions } from './options.ts'
 import { type SchedulerStatistics, Statistics } from './statistics/statistics.ts'
-import { TriggerCompiler } from './triggers/compile.ts'
 import { take } from './triggers/next-runs.ts'
 import type {
   Clock,
-  ExecutionCallback,
   ExecutionQuery,
   ExecutionRecord,
   ExecutionStore,
@@ -23,28 +20,7 @@ import type {
   Task,
   TaskOptions,
 } from './types.ts'
-import { checkLimits, quote } from './validate.ts'
-
-export interface PluginSchedulerOptions {
-  readonly store: ExecutionStore
-  /** Default: the system's. */
-  readonly clock?: Clock
-  /** From 0 up to 1; draws jitter. Default `Math.random`. */
-  readonly random?: () => number
-  /** IANA zone of cron triggers that name none; default UTC. */
-  readonly timeZone?: string
-  /** Ids of executions: unique, and increasing. Default UUIDv7. */
-  readonly newId?: () => string
-  /** Limits of what runs side by side; a number limits the whole scheduler. Default: none. */
-  readonly concurrency?: number | ConcurrencyLimits
-  readonly onSuccess?: ExecutionCallback
-  readonly onFailure?: ExecutionCallback
-}
-
-export interface StopOptions {
-  /** How long running executions may go on before they are aborted, in ms; default 30,000. */
-  readonly timeoutMs?: number
-}
+import { quote } from './validate.ts'
 
 const DEFAULT_STOP_TIMEOUT_MS = 30_000
 
@@ -64,50 +40,17 @@ export class PluginScheduler {
 
   /** @throws SchedulerError `UNKNOWN_TIME_ZONE`, `INVALID_POLICY` */
   constructor(options: PluginSchedulerOptions) {
-    const {
-      store,
-      clock = systemClock,
-      random = Math.random,
-      timeZone = 'UTC',
-      concurrency,
-      onSuccess,
-      onFailure,
-    } = options
-    const limits = typeof concurrency === 'number' ? { total: concurrency } : (concurrency ?? {})
-    checkLimits(limits)
-    const events = this.#events
-    const pace = new Pace(() => clock.now())
+    const { onSuccess, onFailure } = options
+    const { store, clock, executor, planner, book } = assemble(options, {
+      events: this.#events,
+      statistics: this.#statistics,
+      tasks: this.#tasks,
+    })
     this.#store = store
     this.#clock = clock
-    this.#executor = new Executor({
-      store,
-      clock,
-      random,
-      events,
-      newId: options.newId ?? uuidV7(clock),
-      statistics: this.#statistics,
-      slots: new Slots(limits),
-      pace,
-      task: (name) => this.#tasks.get(name),
-      onReleased: (job) => this.#book.released(job),
-    })
-    this.#planner = new Planner({
-      clock,
-      random,
-      events,
-      executor: this.#executor,
-      pace,
-      mayFire: (job) => job.config.paused !== true && this.#tasks.has(job.config.task),
-    })
-    this.#book = new JobBook({
-      store,
-      clock,
-      events,
-      compiler: new TriggerCompiler(timeZone),
-      planner: this.#planner,
-      executor: this.#executor,
-      hasTask: (name) => this.#tasks.has(name),
-    })
+    this.#executor = executor
+    this.#planner = planner
+    this.#book = book
     if (onSuccess === undefined && onFailure === undefined) return
     this.on('execution:ended', ({ execution }) => {
       if (execution.status === 'success') return onSuccess?.(execution)

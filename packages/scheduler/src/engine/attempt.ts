@@ -1,9 +1,13 @@
 import { type Outcome, RETURNED } from '../policies/judge.ts'
-import type { Clock, ExecutionRecord, Instant, Task, TaskContext } from '../types.ts'
+import type { Clock, ExecutionRecord, Instant, Task, TaskContext, TaskOptions } from '../types.ts'
 import type { Execution } from './execution.ts'
 
 /** Five seconds for a task to put down what it holds after its signal was aborted. */
 export const DEFAULT_ABORT_GRACE_MS = 5000
+
+export interface RegisteredTask extends TaskOptions {
+  readonly run: Task
+}
 
 /** Called once, when the attempt has its outcome. */
 export type Ended = (execution: Execution, outcome: Outcome) => void

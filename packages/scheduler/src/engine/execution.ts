@@ -1,4 +1,4 @@
-import type { Interruption, Outcome } from '../policies/judge.ts'
+import type { Interruption, Outcome, Verdict } from '../policies/judge.ts'
 import type { AttemptRecord, ExecutionPatch, ExecutionRecord, Instant, ScheduleConfig } from '../types.ts'
 import type { Turn } from './admission.ts'
 import { Context } from './attempt.ts'
@@ -48,6 +48,10 @@ export class Execution implements Ticket, Entry<Execution> {
 
   get slotKey(): string | undefined {
     return this.config.concurrencyKey
+  }
+
+  get onAbandoned(): 'record' | 'retry' {
+    return this.config.onAbandoned ?? 'record'
   }
 
   admitted(): void {
@@ -127,4 +131,15 @@ export function end(
   const { number, startedAt } = last
   const ended = error === undefined ? { number, startedAt, endedAt } : { number, startedAt, endedAt, error }
   return attempts.length === 1 ? [ended] : [...attempts.slice(0, -1), ended]
+}
+
+/** What a verdict makes of an execution, the end of the attempt included that was under way, if one was. */
+export function patchOf(verdict: Verdict, attempts: readonly AttemptRecord[], endedAt: Instant): ExecutionPatch {
+  const { status, reason, error, result } = verdict
+  const patch: Writable<ExecutionPatch> = { status, attempts: end(attempts, endedAt, error) }
+  if (status !== 'retrying') patch.endedAt = endedAt
+  if (reason !== undefined) patch.reason = reason
+  if (error !== undefined) patch.error = error
+  if (result !== undefined) patch.result = result
+  return patch
 }

@@ -10,20 +10,12 @@ import {
   type Verdict,
 } from '../policies/judge.ts'
 import type { Statistics } from '../statistics/statistics.ts'
-import type {
-  AttemptRecord,
-  Clock,
-  ExecutionPatch,
-  ExecutionRecord,
-  ExecutionStore,
-  Instant,
-  Task,
-  TaskOptions,
-} from '../types.ts'
+import type { AttemptRecord, Clock, ExecutionPatch, ExecutionRecord, ExecutionStore, Instant } from '../types.ts'
 import { Admission } from './admission.ts'
-import { runAttempt } from './attempt.ts'
+import { type RegisteredTask, runAttempt } from './attempt.ts'
 import { claimEach } from './claim.ts'
-import { begin, Execution, end, patched, type Writable } from './execution.ts'
+import { Drafts } from './drafts.ts'
+import { begin, Execution, end, patched, patchOf } from './execution.ts'
 import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
 import { type Pace, PacedQueue } from './pace.ts'
@@ -61,12 +53,6 @@ export interface ExecutorOptions {
   readonly onReleased: (job: Job) => void
 }
 
-export interface RegisteredTask extends TaskOptions {
-  readonly run: Task
-}
-
-type Draft = Writable<ExecutionRecord>
-
 export class Executor {
   readonly #options: ExecutorOptions
   readonly #admission: Admission
@@ -74,7 +60,7 @@ export class Executor {
   readonly #active = new Roster<Execution>()
   readonly #starts: PacedQueue<Execution>
   readonly #ends: PacedQueue<Execution>
-  #first: readonly AttemptRecord[] = []
+  readonly #drafts: Drafts
   /** While it stops, nothing waits for a retry. */
   stopping = false
 
@@ -82,6 +68,7 @@ export class Executor {
     this.#options = options
     this.#admission = new Admission(options.slots)
     this.#journal = new Journal(options)
+    this.#drafts = new Drafts(options)
     this.#starts = new PacedQueue(options.pace, 'start', (execution) => this.#start(execution))
     this.#ends = new PacedQueue(options.pace, 'end', (execution) => this.#judge(execution))
   }
@@ -92,12 +79,12 @@ export class Executor {
 
   /** A firing that is not claimed yet: it takes its place among the executions of its job. Follow with `claim`. */
   prepare(job: Job, scheduledAt: Instant, plannedAt: Instant, queueLimit: number): Execution {
-    const draft = this.#draft(job, scheduledAt)
+    const draft = this.#drafts.make(job, scheduledAt)
     const execution = new Execution(draft, job, plannedAt)
     const turn = this.#admission.join(execution, queueLimit)
     execution.turn = turn
     // Nobody else has seen the draft yet, so it may still be written to.
-    if (turn === 'now') draft.attempts = this.#firstAttempt(draft.claimedAt)
+    if (turn === 'now') draft.attempts = this.#drafts.firstAttempt(draft.claimedAt)
     else if (turn === 'refused') {
       execution.record = { ...draft, status: 'cancelled', reason: 'overlap', endedAt: draft.claimedAt }
     }
@@ -146,7 +133,7 @@ export class Executor {
 
   /** Records a due time that nobody made use of. */
   async miss(job: Job, scheduledAt: Instant): Promise<void> {
-    const draft = this.#draft(job, scheduledAt)
+    const draft = this.#drafts.make(job, scheduledAt)
     const record: ExecutionRecord = { ...draft, status: 'cancelled', reason: 'missed', endedAt: draft.claimedAt }
     if (!(await this.#options.store.claim(record))) return
     job.scheduled(scheduledAt)
@@ -179,21 +166,6 @@ export class Executor {
     execution.interrupt(by, new DOMException(message, 'AbortError'))
   }
 
-  #draft(job: Job, scheduledAt: Instant): Draft {
-    const { input, task } = job.config
-    const id = this.#options.newId()
-    const claimedAt = this.#options.clock.now()
-    const draft: Draft = { id, jobId: job.id, task, scheduledAt, claimedAt, status: 'running', attempts: [] }
-    if (input !== undefined) draft.input = input
-    return draft
-  }
-
-  /** One list for all that start in the same millisecond, to keep them small; frozen, since tasks get to see it. */
-  #firstAttempt(startedAt: Instant): readonly AttemptRecord[] {
-    if (this.#first[0]?.startedAt !== startedAt) this.#first = Object.freeze([Object.freeze({ number: 1, startedAt })])
-    return this.#first
-  }
-
   #claimed(execution: Execution, claimed: boolean): void {
     const { job, record, turn } = execution
     if (!claimed) {
@@ -224,7 +196,7 @@ export class Executor {
     const { clock, events, task } = this.#options
     const { record, interruption } = execution
     if (interruption !== undefined) {
-      this.#finish(execution, interrupted(interruption, false, onAbandoned(execution)), clock.now())
+      this.#finish(execution, interrupted(interruption, false, execution.onAbandoned), clock.now())
       return
     }
     const attempt = record.attempts.length
@@ -252,7 +224,7 @@ export class Executor {
       attempt: execution.record.attempts.length,
       retry: execution.config.retry,
       retryIf: this.#options.task(execution.record.task)?.retryIf,
-      onAbandoned: onAbandoned(execution),
+      onAbandoned: execution.onAbandoned,
       random: this.#options.random,
     })
     if (verdict.delayMs === undefined) this.#finish(execution, verdict, endedAt)
@@ -289,13 +261,7 @@ export class Executor {
 
   /** Stores a verdict, and with it the end of the attempt that was under way, if one was. */
   #record(execution: Execution, verdict: Verdict, endedAt: Instant, then: () => void): void {
-    const { status, reason, error, result } = verdict
-    const patch: Writable<ExecutionPatch> = { status, attempts: end(execution.record.attempts, endedAt, error) }
-    if (status !== 'retrying') patch.endedAt = endedAt
-    if (reason !== undefined) patch.reason = reason
-    if (error !== undefined) patch.error = error
-    if (result !== undefined) patch.result = result
-    this.#journal.write(execution, patch, then)
+    this.#journal.write(execution, patchOf(verdict, execution.record.attempts, endedAt), then)
   }
 
   #attemptRecorded({ record }: Execution, before: readonly AttemptRecord[]): void {
@@ -321,8 +287,4 @@ export class Executor {
     }
     execution.settle()
   }
-}
-
-function onAbandoned(execution: Execution): 'record' | 'retry' {
-  return execution.config.onAbandoned ?? 'record'
 }

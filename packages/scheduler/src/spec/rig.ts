@@ -1,6 +1,7 @@
 import { ManualClock } from '../manual-clock.ts'
 import { MemoryExecutionStore } from '../memory-store.ts'
-import { PluginScheduler, type PluginSchedulerOptions } from '../scheduler.ts'
+import type { PluginSchedulerOptions } from '../options.ts'
+import { PluginScheduler } from '../scheduler.ts'
 import type { ExecutionQuery, ExecutionRecord, ScheduleConfig, TaskContext } from '../types.ts'
 
 export const SECOND = 1000
