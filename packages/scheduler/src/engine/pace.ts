@@ -30,11 +30,13 @@ const NOTHING: Source = { size: 0, work: () => false }
 /** Shares the event loop out: works at once, in order of rank, and leaves what takes too long to later turns. */
 export class Pace {
   readonly #now: () => Instant
-  readonly #sources: Source[] = RANKS.map(() => NOTHING)
+  readonly #sources: [Source, Source, Source] = [NOTHING, NOTHING, NOTHING]
   #working = false
   /** A turn began, and the macrotask after it is on its way. */
   #begun = false
   #spent = false
+  /** Claims were made in this turn. */
+  #claimed = false
   #endsAt: Instant = 0
   #left = 0
 
@@ -65,14 +67,22 @@ export class Pace {
   }
 
   #piece(): boolean {
-    const ends = this.#sources[RANKS.length - 1]
-    if (ends !== undefined && ends.size >= MOST_ENDS) return ends.work()
-    for (const source of this.#sources) if (source.work()) return true
+    const [starts, claims, ends] = this.#sources
+    if (ends.size >= MOST_ENDS) return ends.work()
+    if (starts.work()) return true
+    if (claims.work()) {
+      this.#claimed = true
+      return true
+    }
+    if (!this.#claimed) return ends.work()
+    // What this turn has claimed may start as soon as the loop is given back: ends are for the next one.
+    if (ends.size > 0) this.#spent = true
     return false
   }
 
   readonly #next = (): void => {
     this.#begun = false
+    this.#claimed = false
     const more = this.#spent
     this.#spent = false
     if (more) this.wake()
