@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type MetricBlock, type MetricStore, MetricsAggregator } from '../../packages/analytics/src/index.ts'
 import { type BenchLine, line, median } from '../lib/line.ts'
+import { durations } from '../lib/random.ts'
 
 const SERIES = 20
 const SAMPLES = 400_000
@@ -45,12 +46,13 @@ export async function bench(): Promise<BenchLine[]> {
     for (let round = 0; round < ROUNDS; round += 1) {
       const blocks = open(join(folder, `ours-${round}.db`))
       const metrics = new MetricsAggregator({ store: blockStore(blocks), flushSamples: 1e9 })
+      const values = durations(round, SAMPLES)
       const labels = Array.from({ length: SERIES }, (_, i) => ({ proxy: `p${i}` }))
       let [recording, flushing] = [0, 0]
       for (let start = 0; start < SAMPLES; start += BATCH) {
         let began = performance.now()
         for (let i = start; i < start + BATCH; i += 1) {
-          metrics.record('latency', i % 977, { labels: labels[i % SERIES] as { proxy: string } })
+          metrics.record('latency', values[i] as number, { labels: labels[i % SERIES] as { proxy: string } })
         }
         recording += performance.now() - began
         began = performance.now()
@@ -68,7 +70,7 @@ export async function bench(): Promise<BenchLine[]> {
       const began = performance.now()
       for (let start = 0; start < SAMPLES; start += BATCH) {
         rows.exec('BEGIN')
-        for (let i = start; i < start + BATCH; i += 1) insert.run(i % SERIES, at + i, i % 977)
+        for (let i = start; i < start + BATCH; i += 1) insert.run(i % SERIES, at + i, values[i] as number)
         rows.exec('COMMIT')
       }
       inserted.push((SAMPLES * 1_000) / (performance.now() - began))

@@ -57,6 +57,8 @@ export class SeriesRegistry {
   readonly budget: SampleBudget
   /** Since when memory knows of every sample; nothing was lost unless somebody says so. */
   readonly coverage = new Coverage(Number.NEGATIVE_INFINITY)
+  /** Who records one metric records it again. */
+  #latest: Metric | undefined
   #count = 0
   #steps = 0
   /** Samples that went to an overflow series instead of their own. */
@@ -96,6 +98,7 @@ export class SeriesRegistry {
     }
     // Series that were only loaded from the store take on what the program now says of them.
     if (other) for (const series of list) series.become(kind, joined.buckets)
+    this.#latest = undefined
     this.#metrics.set(name, {
       name,
       definition: { ...joined, kind },
@@ -117,7 +120,11 @@ export class SeriesRegistry {
    * @throws AnalyticsError `METRIC_NAME_INVALID`, `METRIC_LABELS_INVALID`
    */
   resolve(name: string, labels: Labels | undefined): Series | undefined {
-    const metric = this.#metrics.get(name)
+    let metric = this.#latest
+    if (metric === undefined || metric.name !== name) {
+      metric = this.#metrics.get(name)
+      this.#latest = metric
+    }
     if (metric !== undefined) {
       let step: Step | undefined = metric.root
       if (labels !== undefined) {
@@ -165,7 +172,10 @@ export class SeriesRegistry {
     if (series.past !== undefined) this.budget.give(pastSamples)
     this.coverage.lose(series.name, series.lastAt)
     this.#count -= 1
-    if (metric.series.size === 0 && Object.keys(metric.definition).length === 0) this.#metrics.delete(series.name)
+    if (metric.series.size === 0 && Object.keys(metric.definition).length === 0) {
+      this.#metrics.delete(series.name)
+      this.#latest = undefined
+    }
   }
 
   #forgetPaths(metric: Metric): void {
