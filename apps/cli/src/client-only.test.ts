@@ -20,6 +20,7 @@ const LOAD_THE_RUNTIME = [
   'store check',
   'authorize init',
   'authorize check',
+  'doctor',
 ]
 
 /** Write something here, and ask nobody. */

@@ -37,6 +37,10 @@ export const COMMANDS: Branch = {
         },
       },
     },
+    doctor: {
+      description: 'Look at everything that RefBot needs here, and say what to do about it.',
+      load: async () => (await import('./commands/doctor.ts')).doctor,
+    },
     backup: {
       description: 'Copy everything that is stored into one archive, while RefBot runs.',
       load: async () => (await import('./commands/store.ts')).backup,

@@ -1,6 +1,7 @@
 export type { ProxyScore } from '@refbot/proxy-scoring'
 export { ensureBrowser, findBrowser } from './browser/index.ts'
 export * from './config/index.ts'
+export { type DoctorOptions, type DoctorReport, examine, type Finding } from './doctor/index.ts'
 export {
   authorise,
   DOCUMENT_PATH,

@@ -143,7 +143,7 @@ describe('a composed RefBot', () => {
     await using bot = await createRefbot({ dataDir: temp.dataDir, pluginsDir })
     const token = join(temp.dataDir, 'admin-token')
     expect(readFileSync(token, 'utf8')).toBe(bot.adminToken)
-    for (const file of ['admin-token', 'gate-key', 'lock']) {
+    for (const file of ['admin-token', 'gate-key', 'lock', 'refbot.db', 'refbot.db-wal']) {
       expect(statSync(join(temp.dataDir, file)).mode & 0o777).toBe(0o600)
     }
   })

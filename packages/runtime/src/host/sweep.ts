@@ -6,6 +6,15 @@ export const INSTANCE_VARIABLE = 'REFBOT_INSTANCE'
 /** Names the run in the environment of everything that it starts. */
 export const RUN_VARIABLE = 'REFBOT_RUN'
 
+/** Pids of the processes that carry a mark: those of this user, zombies left out. Linux only; elsewhere none. */
+export function markedProcesses(variable: string, value: string): readonly number[] {
+  if (process.platform !== 'linux') return []
+  const mark = `${variable}=${value}`
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid !== process.pid && environmentOf(pid).includes(mark))
+}
+
 /**
  * Ends every process that carries a mark, found by its environment, since what detaches leaves its group and a pid is
  * used again. Linux only; elsewhere closed pipes have to do.
@@ -15,12 +24,8 @@ export function sweepProcesses(
   variable: typeof INSTANCE_VARIABLE | typeof RUN_VARIABLE,
   value: string,
 ): readonly number[] {
-  if (process.platform !== 'linux') return []
-  const mark = `${variable}=${value}`
   const ended: number[] = []
-  for (const entry of readdirSync('/proc')) {
-    const pid = Number(entry)
-    if (!Number.isInteger(pid) || pid === process.pid || !environmentOf(pid).includes(mark)) continue
+  for (const pid of markedProcesses(variable, value)) {
     try {
       process.kill(pid, 'SIGKILL')
       ended.push(pid)

@@ -65,7 +65,7 @@ export class Runs {
 
   /**
    * Starts a run now, as a one-shot job: it appears in the store before this resolves.
-   * @throws RefbotError `NOT_STARTED`, `RUN_NOT_CLAIMED`; nothing is left that could run later then.
+   * @throws RefbotError `NOT_STARTED`, `STORE_DISK_FULL`, `RUN_NOT_CLAIMED`; nothing is left that could run later then.
    */
   async start(plugin: string, cause: RunCause, request: RunRequest = {}): Promise<RunRecord> {
     if (!this.#isOpen) {
@@ -312,12 +312,15 @@ function isTimeout(reason: unknown): boolean {
   return reason instanceof Error && reason.name === 'TimeoutError'
 }
 
+/** On a full disk as the store says it, with its own next step. */
 function notClaimed(plugin: string, cause: unknown): RefbotError {
   const text = cause instanceof Error ? cause.message : String(cause)
-  return new RefbotError('RUN_NOT_CLAIMED', `A run of ${plugin} could not be stored, so it was not started: ${text}`, {
-    hint: 'Look at the room on the disk and at `refbot store check`.',
-    cause,
-  })
+  const full = cause instanceof RefbotError && cause.code === 'STORE_DISK_FULL' ? cause : undefined
+  return new RefbotError(
+    full?.code ?? 'RUN_NOT_CLAIMED',
+    `A run of ${plugin} could not be stored, so it was not started: ${text}`,
+    { hint: full?.hint ?? 'Look at the room on the disk and at `refbot store check`.', cause },
+  )
 }
 
 function toTaskError(error: unknown): unknown {

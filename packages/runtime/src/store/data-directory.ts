@@ -85,6 +85,12 @@ export class DataDirectory implements Disposable {
   }
 }
 
+/** Pid of the process that works on a data directory; undefined where none does. */
+export function holderOf(path: string): number | undefined {
+  const holder = readHolder(join(path, 'lock'))
+  return holder !== undefined && isAlive(holder) ? holder.pid : undefined
+}
+
 /** 256 bits, for a bearer token. */
 export function newToken(): string {
   return `rb_${randomBytes(32).toString('base64url')}`

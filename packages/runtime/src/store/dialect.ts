@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { SqliteDialect } from 'kysely'
 
@@ -38,6 +39,7 @@ const MAX_IDLE_LOG = 64 * 1024 * 1024
 
 /** Opens the file with the settings that every connection shares. */
 export function openDatabase(file: string, options: { readOnly: boolean }): DatabaseSync {
+  if (!options.readOnly) makePrivate(file)
   const db = new DatabaseSync(file, { readOnly: options.readOnly, timeout: 5000, enableForeignKeyConstraints: true })
   if (!options.readOnly) {
     db.exec('PRAGMA auto_vacuum = INCREMENTAL')
@@ -46,4 +48,14 @@ export function openDatabase(file: string, options: { readOnly: boolean }): Data
     db.exec(`PRAGMA journal_size_limit = ${MAX_IDLE_LOG}`)
   }
   return db
+}
+
+/** SQLite gives the database the mode of the umask, and its log the mode of the database. */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+    chmodSync(file, 0o600)
+  } catch {
+    // What is wrong with the file, SQLite says.
+  }
 }

@@ -2,7 +2,7 @@ export { type BackupOptions, backup } from './backup/backup.ts'
 export type { BackupReport } from './backup/create.ts'
 export { type RestoreOptions, type RestoreReport, restoreBackup } from './backup/restore.ts'
 export { checkStore, type StoreCheck } from './check.ts'
-export { DataDirectory, newToken } from './data-directory.ts'
+export { DataDirectory, holderOf, newToken } from './data-directory.ts'
 export type { StoreHealth, StoreStatus } from './disk/health.ts'
 export type { EventGap, EventSubscription } from './event-feed.ts'
 export type {
