@@ -9,6 +9,7 @@ const GATES = [
     'depcruise',
     ['--config', '.dependency-cruiser.mjs', '--output-type', 'err', 'packages', 'apps', 'plugins'],
   ],
+  ['API report of the plugin SDK', 'node', ['scripts/api-report.mjs', '--check']],
   ['openapi.json and client', 'node', ['--conditions=@refbot/source', 'scripts/openapi.ts', '--check']],
 ]
 
