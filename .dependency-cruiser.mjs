@@ -2,7 +2,7 @@
  * The house's floors: nothing imports upward, floor-1 packages know nothing of each other, plugins know the SDK alone,
  * and the folders of runtime import in the order in which they are listed.
  */
-const RUNTIME = ['config', 'store', 'events', 'egress', 'browser', 'host', 'runs', 'manager', 'doctor']
+const RUNTIME = ['config', 'store', 'events', 'log', 'egress', 'browser', 'host', 'runs', 'manager', 'doctor']
 
 /** What a package may import of ours, by folder; itself is always allowed. */
 const ALLOWED = {

@@ -15,6 +15,7 @@ export {
 } from './egress/index.ts'
 export { RefbotError } from './errors.ts'
 export type { EventListener, EventStream } from './events/index.ts'
+export type { LogLine, MetricSample, RunProgress } from './host/index.ts'
 export {
   type Egress,
   explainTarget,
@@ -23,6 +24,17 @@ export {
   type RunProgress,
   type TargetExplained,
 } from './host/index.ts'
+export {
+  LINE_KEYS,
+  type LogEntry,
+  type LogError,
+  type LogFilter,
+  type LogFollowing,
+  type LogOutput,
+  type LogQuery,
+  type LogReader,
+  type ServiceLog,
+} from './log/index.ts'
 export type {
   BrokenPlugin,
   Discovery,
@@ -36,7 +48,7 @@ export type {
   PluginSummary,
 } from './manager/index.ts'
 export { PluginManager } from './plugin-manager.ts'
-export { createRefbot, type Refbot } from './refbot.ts'
+export { createRefbot, type Refbot, type RefbotOptions } from './refbot.ts'
 export type { RunRequest, Runs, Settings } from './runs/index.ts'
 export {
   type ArtifactRecord,

@@ -70,6 +70,8 @@ export class LiveConfig {
       alerts: after.alerts,
       alertSinks: after.alertSinks,
       jobs: after.jobs,
+      logLevel: after.logLevel,
+      runLogBytes: after.runLogBytes,
       browser: after.browser,
       limits: { ...after.limits, maxRuns: before.limits.maxRuns },
       partHosts: after.partHosts,

@@ -20,6 +20,15 @@ import { RefbotError } from './errors.ts'
 import { EventStream } from './events/index.ts'
 import { type Egress, INSTANCE_VARIABLE, sweepProcesses } from './host/index.ts'
 import { LiveConfig } from './live-config.ts'
+import {
+  type LogOutput,
+  LogReader,
+  openLog,
+  type ServiceLog,
+  tellEvents,
+  tellHealth,
+  tellScheduler,
+} from './log/index.ts'
 import { ConfigJobs, ManagedPlugins } from './manager/index.ts'
 import { withMetricsFile } from './metrics-file.ts'
 import { openEgress, type RefbotParts } from './open-egress.ts'
@@ -50,6 +59,10 @@ export interface Refbot extends AsyncDisposable {
   readonly tokens: Tokens
   readonly store: Store
   readonly events: EventStream
+  /** The service's log: in `logs/service.ndjson` of the data directory, and where the option `log` says. */
+  readonly log: ServiceLog
+  /** The service's log and those of runs, read as one. */
+  readonly logs: LogReader
   readonly scheduler: PluginScheduler
   readonly analytics: MetricsAggregator
   readonly proxies: ProxyScorer
@@ -69,6 +82,11 @@ export interface Refbot extends AsyncDisposable {
   stop(reason: StopReason): Promise<void>
 }
 
+export interface RefbotOptions extends RefbotParts {
+  /** Where each line of the service's log goes besides its file, such as `process.stdout`; default: nowhere. */
+  readonly log?: LogOutput
+}
+
 /** How long runs may take to end by themselves when RefBot is disposed, in ms. */
 const STOP_TIMEOUT_MS = 15_000
 const DAY_MS = 86_400_000
@@ -81,7 +99,10 @@ const GATHER_CIRCUITS_MS = 1_000
  * @throws RefbotError `CONFIG_INVALID`, `PROXY_LIST_INVALID`, `DATA_DIR_LOCKED`, `DATA_DIR_UNUSABLE`,
  * `STORE_UNUSABLE`, `STORE_NEWER`
  */
-export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotParts = {}): Promise<Refbot> {
+export async function createRefbot(
+  input: RefbotConfigInput = {},
+  { log: output, ...parts }: RefbotOptions = {},
+): Promise<Refbot> {
   const config = withAbsolutePaths(parseConfig(input), process.cwd())
   // A list that cannot be read is refused before anything is opened.
   readProxies(config.proxies)
@@ -91,15 +112,31 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
   rmSync(join(config.dataDir, 'browsers'), { recursive: true, force: true })
   const adminToken = process.env.REFBOT_TOKEN || directory.secret('admin-token', newToken)
   const identity = loadGateIdentity(directory.secret('gate-key', () => createGateIdentity().keyPem))
+  const secrets = [adminToken, identity.keyPem]
+  const logging = openLog(config, { output, secrets, env: process.env, now: Date.now })
+  const { log } = stack.use(logging.book)
+  log.info({ version: HOST_VERSION, pid: process.pid, mode: config.mode, dataDir: config.dataDir }, 'starting')
+  stack.defer(() => log.info('stopped'))
   const events: EventStream = new EventStream(() => store)
+  stack.defer(tellEvents(log, events))
   const store: Store = stack.use(
-    await Store.open({ file: directory.databaseFile, now: Date.now, onEvents: events.publish, ...config.store }),
+    await Store.open({
+      file: directory.databaseFile,
+      now: Date.now,
+      onEvents: events.publish,
+      onHealth: tellHealth(log),
+      onSlow: (slow) => log.warn(slow, 'slow store operation'),
+      ...config.store,
+    }),
   )
   const idKey = createHash('sha256').update(identity.keyPem).digest('hex')
   const tokens = await Tokens.open({ store, adminToken, now: Date.now })
   const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey), strategy: config.proxyStrategy })
   const rawMs = config.retention.metricsDays * DAY_MS
-  const metrics = withMetricsFile(store.metrics, { file: () => live.current.metricsFile, onError: warnOfMetricsFile })
+  const metrics = withMetricsFile(store.metrics, {
+    file: () => live.current.metricsFile,
+    onError: (file, error) => log.warn({ file, error }, 'the metrics file cannot be written to'),
+  })
   const sinks = new SinkSlots()
   const analytics = stack.use(
     new MetricsAggregator({
@@ -128,6 +165,7 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
     ...(config.timeZone === undefined ? {} : { timeZone: config.timeZone }),
   })
 
+  tellScheduler(log, scheduler)
   const jobs = new ConfigJobs({ scheduler, plugins: store.plugins, jobs: config.jobs, timeZone: config.timeZone })
   const live: LiveConfig = new LiveConfig(config, {
     ...{ proxies, analytics, sinks, idKey, jobs, kept: () => new Set() },
@@ -160,8 +198,10 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
     launch,
     resolve: (plugin, settings) => plugins.resolve(plugin, settings),
     setConfig: (plugin, settings) => plugins.setConfig(plugin, settings as Settings),
-    readSecret: (name) => resolveSecret(name, { env: process.env, dataDir: config.dataDir }).reveal(),
+    readSecret: (name) => logging.secret(resolveSecret(name, { env: process.env, dataDir: config.dataDir }).reveal()),
     dataDir: config.dataDir,
+    logs: logging.book,
+    runLogBytes: () => live.current.runLogBytes,
     userAgentToken: `RefBot/${HOST_VERSION}`,
     newId: randomUUID,
     now: Date.now,
@@ -207,7 +247,13 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
     runs,
     egress,
     plugins,
-    reload: (next) => live.reload(next),
+    log,
+    logs: new LogReader(logging.book, store),
+    async reload(next) {
+      const changes = await live.reload(next)
+      logging.apply(live.current)
+      return changes
+    },
     async start() {
       await analytics.restore()
       analytics.start()
@@ -235,11 +281,6 @@ export async function createRefbot(input: RefbotConfigInput = {}, parts: RefbotP
 /** On a disk that takes no write it is not recorded; that is no reason not to start or stop. */
 async function tell<Type extends EventType>(store: Store, type: Type, data: EventData[Type]): Promise<void> {
   await store.tell(type, data).catch(() => undefined)
-}
-
-function warnOfMetricsFile(file: string, error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error)
-  process.emitWarning(`The metrics file ${file} cannot be written to: ${text}`, { code: 'REFBOT_METRICS_FILE_FAILED' })
 }
 
 function browserFor({ headless, executable }: RefbotConfig['browser']): string {

@@ -16,7 +16,15 @@ export {
 } from './load.ts'
 export { ConfigError, type ConfigNotice, type ConfigProblem, describeProblem, type Place } from './problem.ts'
 export { type ConfigChange, type ConfigPath, diffConfig, RELOAD_RULES, type ReloadRule } from './reload.ts'
-export { configSchema, defineConfig, MAX_SINKS, type RefbotConfig, type RefbotConfigInput } from './schema.ts'
+export {
+  configSchema,
+  defineConfig,
+  LOG_LEVELS,
+  type LogLevel,
+  MAX_SINKS,
+  type RefbotConfig,
+  type RefbotConfigInput,
+} from './schema.ts'
 export { resolveSecret, SECRET_NAME, Secret, type SecretSources, secretVariable } from './secrets.ts'
 export { type ConfigRow, showConfig } from './show.ts'
 export type { AlertSinkConfig } from './sink-schema.ts'

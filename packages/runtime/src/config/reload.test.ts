@@ -17,6 +17,8 @@ const OTHERS: Readonly<Record<ConfigPath, RefbotConfigInput>> = {
   'api.enable': { api: { enable: false } },
   'api.host': { api: { host: '::1' } },
   'api.port': { api: { port: 1 } },
+  logLevel: { logLevel: 'debug' },
+  runLogBytes: { runLogBytes: 20_000 },
   proxies: { proxies: ['a:1'] },
   proxyStrategy: { proxyStrategy: 'random' },
   partHosts: { partHosts: [{ target: 'https://a.test', hosts: ['https://b.test'] }] },

@@ -28,6 +28,8 @@ export const RELOAD_RULES: Readonly<Record<ConfigPath, ReloadRule>> = {
   dataDir: { effect: 'restart', why: 'Its lock and its database are held until the end.' },
   pluginsDir: { effect: 'restart', why: 'Plugins of the folder are running and armed.' },
   timeZone: { effect: 'restart', why: 'Armed triggers were computed in it.' },
+  logLevel: { effect: 'live', why: 'From the next line on.' },
+  runLogBytes: { effect: 'live', why: 'From the next attempt on.' },
   'api.enable': API,
   'api.host': API,
   'api.port': API,

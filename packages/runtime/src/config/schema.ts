@@ -12,6 +12,10 @@ export const MAX_SINKS = 16
 const MB = 1024 * 1024
 const GB = 1024 * MB
 
+/** How grave a line of a log is, from mild to grave. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
 const days = (description: string, value: number) => z.number().positive().default(value).meta({ description })
 const atMost = (description: string) => z.int().min(1).optional().meta({ description })
 
@@ -41,6 +45,15 @@ export const configSchema = z.strictObject({
     .refine(isTimeZone, { error: 'expected an IANA time zone, such as Europe/Berlin' })
     .optional()
     .meta({ description: 'IANA zone in which cron expressions are read; none: UTC.' }),
+  logLevel: z
+    .enum([...LOG_LEVELS, 'silent'])
+    .default('info')
+    .meta({
+      description: "Of the service's log, what is at least as grave; `silent`: nothing.",
+    }),
+  runLogBytes: z.int().min(10_000).default(10_485_760).meta({
+    description: "Of a run's log, in bytes: what comes after is not kept, and a line says so.",
+  }),
   api: z
     .strictObject({
       enable: z.boolean().default(true).meta({ description: 'Whether the HTTP API listens in the mode `api`.' }),

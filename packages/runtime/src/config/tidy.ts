@@ -14,9 +14,6 @@ export interface Tidied {
 /** What was found, with the path as it was written. */
 export type Spot<Finding> = Finding & { readonly written: Path }
 
-/** Keys of a configuration that a later version will have: whoever writes one is told so, not that it is a typing error. */
-const PLANNED = new Set(['logLevel'])
-
 /**
  * Takes what is known from what somebody wrote: `snake_case` is read as `camelCase`, with a notice; every unknown key is a
  * problem that names the nearest known one. Values are not looked at.
@@ -87,7 +84,6 @@ function unknownKey(key: string, group: KeyNode, path: Path): Pick<ConfigProblem
   const code = 'CONFIG_KEY_UNKNOWN'
   const known = [...(group.keys?.keys() ?? [])]
   const camel = fromSnake(key)
-  if (path.length === 0 && PLANNED.has(camel)) return { code, message: 'this key is not available in this version' }
   const meant = nearest(camel, known)
   if (meant !== undefined) return { code, message: `unknown key, the nearest is ${dotted([...path, meant])}` }
   const elsewhere = configLeaves().find((leaf) => leaf.path.split('.').at(-1) === camel)

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonValue, RunCause } from '@refbot/plugin-sdk'
 import { type ExecutionRecord, type TaskContext, TaskError } from '@refbot/scheduler'
@@ -13,9 +12,9 @@ import {
   sweepProcesses,
 } from '../host/index.ts'
 import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord } from '../store/index.ts'
-import { RunLog } from './log.ts'
+import { requestLog, runLog } from './log.ts'
 import { Pauses } from './pauses.ts'
-import { RequestCounter, type RequestLine, refusalLine, requestLine } from './requests.ts'
+import { RequestCounter, refusalLine, requestLine } from './requests.ts'
 import type { RunListeners, RunRequest, RunsOptions } from './types.ts'
 
 /** What is stored as a run's input. */
@@ -213,7 +212,7 @@ export class Runs {
   }
 
   async #attempt({ execution, attempt, signal }: TaskContext, active: ActiveRun): Promise<JsonValue | undefined> {
-    const { analytics, resolve, store, egress, proxies, userAgentToken, launch, now, readSecret, setConfig } =
+    const { analytics, resolve, store, egress, proxies, userAgentToken, launch, now, readSecret, setConfig, logs } =
       this.#options
     const { plugin, cause, action, settings } = execution.input as RunInput
     const runId = execution.id
@@ -224,9 +223,9 @@ export class Runs {
     const counter = new RequestCounter()
     let outcome = 'failed'
     try {
-      mkdirSync(join(this.#options.dataDir, 'logs'), { recursive: true, mode: 0o700 })
-      await using log = new RunLog(this.logFile(runId))
-      await using requests = new RunLog<RequestLine>(this.requestsFile(runId))
+      const maxBytes = this.#options.runLogBytes()
+      await using log = runLog(logs, { file: this.logFile(runId), runId, plugin, attempt, maxBytes })
+      await using requests = requestLog(logs, { file: this.requestsFile(runId), maxBytes })
       await this.#pauses.untilResumed(runId, plugin, signal)
       const { permissions, secrets, ...runnable } = await resolve(plugin, settings)
       const result = await runAttempt({

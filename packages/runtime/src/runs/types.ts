@@ -4,6 +4,7 @@ import type { ProxyScorer } from '@refbot/proxy-scoring'
 import type { PluginScheduler } from '@refbot/scheduler'
 import type { BrowserProcess, LaunchOptions } from '../browser/index.ts'
 import type { ActionCall, Egress, MetricSample, PluginCode, ProcessLimits, RunProgress } from '../host/index.ts'
+import type { LogBook } from '../log/index.ts'
 import type { Store } from '../store/index.ts'
 
 /** What a run needs to know of its plugin. */
@@ -55,6 +56,9 @@ export interface RunsOptions {
   /** Validates settings and writes them to the plugin's manifest. */
   readonly setConfig: (plugin: string, settings: JsonValue) => Promise<void>
   readonly dataDir: string
+  readonly logs: LogBook
+  /** Of one run's log, asked for at each attempt. */
+  readonly runLogBytes: () => number
   readonly userAgentToken: string
   /** Unique: names one-shot jobs. */
   readonly newId: () => string

@@ -90,10 +90,15 @@ export function checkDatabase({ dataDir }: CheckTask): StoreCheck {
   }
 }
 
+/** The service's own, and the number of its last line: no run's. */
+const SERVICE_LOG = /^(service(\.\d+)?\.ndjson|last-id)$/
+
 /** Files first, records after: what is stored meanwhile is in the later list, and no orphan. */
 function orphans(db: DatabaseSync, dataDir: string): Pick<StoreCheck, 'artifactsWithoutFile' | 'filesWithoutRecord'> {
   const stored = files(join(dataDir, 'artifacts')).map(({ path }) => path)
-  const logs = files(join(dataDir, 'logs')).map(({ path }) => path)
+  const logs = files(join(dataDir, 'logs'))
+    .map(({ path }) => path)
+    .filter((path) => !SERVICE_LOG.test(path))
   const recorded = db
     .prepare('SELECT run_id, name FROM artifact')
     .all()

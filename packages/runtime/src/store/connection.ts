@@ -12,9 +12,22 @@ export interface ConnectionOptions extends Omit<ConnectionTask, 'kind' | 'opened
   readonly onEvents?: (events: readonly RefbotEvent[]) => void
   /** Called when the disk's state changed. */
   readonly onHealth?: (health: StoreHealth) => void
+  /** Called when an answer took longer than `SLOW_MS`, its waiting for others included. */
+  readonly onSlow?: (slow: SlowOperation) => void
 }
 
+export interface SlowOperation {
+  readonly operation: OperationName
+  readonly tookMs: number
+}
+
+/** Nobody should wait so long for the store. */
+export const SLOW_MS = 1000
+
 interface Pending {
+  readonly operation: OperationName
+  /** Monotonic, ms. */
+  readonly askedAt: number
   readonly resolve: (value: unknown) => void
   readonly reject: (error: Error) => void
 }
@@ -46,7 +59,7 @@ export class StoreConnection implements AsyncDisposable {
    * newer version wrote it; `STORE_UPGRADE_FAILED` when it stays as it was.
    */
   static async open(options: ConnectionOptions): Promise<StoreConnection> {
-    const { now, onEvents: _, onHealth: __, ...rest } = options
+    const { now, onEvents: _, onHealth: __, onSlow: ___, ...rest } = options
     const waiting = new Waiting()
     let settle: (answer: Opening | StoreFault) => void = () => undefined
     const opened = new Promise<Opening | StoreFault>((resolve) => {
@@ -83,7 +96,8 @@ export class StoreConnection implements AsyncDisposable {
 
   #send(request: StoreRequest): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#waiting.requests.set(request.id, { resolve, reject })
+      const { operation } = request
+      this.#waiting.requests.set(request.id, { resolve, reject, operation, askedAt: performance.now() })
       if (this.#waiting.requests.size === 1) this.#session.port.ref()
       this.#session.post(request)
     })
@@ -114,7 +128,7 @@ class Waiting {
 function receive(
   { port }: ThreadSession<StoreMessage>,
   waiting: Waiting,
-  { onEvents, onHealth }: ConnectionOptions,
+  { onEvents, onHealth, onSlow }: ConnectionOptions,
   message: StoreMessage,
 ): void {
   if (message.type === 'health') onHealth?.(message.health)
@@ -123,6 +137,10 @@ function receive(
   for (const reply of message.replies) {
     const request = waiting.requests.get(reply.id)
     waiting.requests.delete(reply.id)
+    if (request !== undefined && onSlow !== undefined) {
+      const tookMs = performance.now() - request.askedAt
+      if (tookMs > SLOW_MS) onSlow({ operation: request.operation, tookMs: Math.round(tookMs) })
+    }
     if (reply.ok) request?.resolve(reply.value)
     else request?.reject(failure(reply.error))
   }

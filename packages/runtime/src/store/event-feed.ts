@@ -1,3 +1,4 @@
+import { Backlog } from './backlog.ts'
 import type { RefbotEvent } from './event-types.ts'
 
 /** Events that a reader asked for and that retention has deleted: those behind `after`, up to `until`. */
@@ -30,7 +31,7 @@ const PAGE = 500
  */
 export class EventFeed {
   readonly #stored: StoredEvents
-  readonly #readers = new Set<Reader>()
+  readonly #readers = new Set<Backlog<RefbotEvent>>()
   /** Of what was published; undefined until something was. */
   #last: number | undefined
 
@@ -49,7 +50,7 @@ export class EventFeed {
     signal,
     capacity = 1000,
   }: EventSubscription = {}): AsyncGenerator<RefbotEvent | EventGap, void, undefined> {
-    const reader = new Reader(capacity, after ?? this.#last)
+    const reader = new Backlog<RefbotEvent>(capacity, after ?? this.#last)
     this.#readers.add(reader)
     const start = reader.after === undefined ? this.#stored.range() : undefined
     // Failing is told to whoever reads on; until somebody does, it is nobody's unhandled rejection.
@@ -79,7 +80,7 @@ export class EventFeed {
   }
 
   async *#read(
-    reader: Reader,
+    reader: Backlog<RefbotEvent>,
     start: ReturnType<StoredEvents['range']> | undefined,
     leave: () => void,
   ): AsyncGenerator<RefbotEvent | EventGap, void, undefined> {
@@ -120,70 +121,5 @@ export class EventFeed {
     } finally {
       leave()
     }
-  }
-}
-
-/**
- * What waits for one reader.
- *
- * | state | `offer` | left by |
- * |---|---|---|
- * | behind | kept while they fit, so that nothing is between the last page and them | `caughtUp`: live; if some did not fit: behind |
- * | live | kept; when they do not fit, all are dropped: behind | |
- */
-class Reader {
-  readonly after: number | undefined
-  readonly #capacity: number
-  #waiting: RefbotEvent[] = []
-  #behind: boolean
-  #dropped = false
-  #wake: (() => void) | undefined
-  ended = false
-  /** Id of the first event offered. */
-  first: number | undefined
-
-  constructor(capacity: number, after: number | undefined) {
-    this.#capacity = capacity
-    this.after = after
-    this.#behind = true
-  }
-
-  offer(events: readonly RefbotEvent[]): void {
-    this.first ??= events[0]?.id
-    if (this.#waiting.length + events.length > this.#capacity) {
-      this.#waiting = []
-      this.#dropped = true
-      this.#behind = true
-    } else {
-      this.#waiting.push(...events)
-    }
-    this.#wake?.()
-  }
-
-  take(): readonly RefbotEvent[] | 'behind' {
-    if (this.#behind) {
-      this.#dropped = false
-      this.#waiting = []
-      return 'behind'
-    }
-    const taken = this.#waiting
-    this.#waiting = []
-    return taken
-  }
-
-  caughtUp(): void {
-    if (!this.#dropped) this.#behind = false
-  }
-
-  more(): Promise<void> {
-    if (this.ended || this.#behind || this.#waiting.length > 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
-  }
-
-  end(): void {
-    this.ended = true
-    this.#wake?.()
   }
 }

@@ -1,3 +1,4 @@
+export { Backlog } from './backlog.ts'
 export { type BackupOptions, backup } from './backup/backup.ts'
 export type { BackupReport } from './backup/create.ts'
 export { type RestoreOptions, type RestoreReport, restoreBackup } from './backup/restore.ts'

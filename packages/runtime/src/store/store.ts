@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import type { MetricBlock, MetricStore } from '@refbot/analytics'
 import type { DesiredState, JsonValue } from '@refbot/plugin-sdk'
 import type { ExecutionRecord, ExecutionStore } from '@refbot/scheduler'
-import { StoreConnection } from './connection.ts'
+import { type SlowOperation, StoreConnection } from './connection.ts'
 import type { StoreHealth } from './disk/health.ts'
 import { EventFeed, type EventGap, type EventSubscription, type StoredEvents } from './event-feed.ts'
 import type { Deletion, EventData, EventType, PrunedKind, RefbotEvent } from './event-types.ts'
@@ -24,6 +24,8 @@ export interface StoreOptions {
   readonly onEvents?: (events: readonly RefbotEvent[]) => void
   /** Called when the disk under the store fills up, fails, or has room again. */
   readonly onHealth?: (health: StoreHealth) => void
+  /** Called when an operation took longer than a second. */
+  readonly onSlow?: (slow: SlowOperation) => void
   /** Set aside in a file `reserve` beside the database, for the day the disk is full; default 16 MB, 0: none. */
   readonly reserveBytes?: number
   /** Below this much room on the disk no run starts; default 64 MB. */
@@ -205,6 +207,7 @@ export class Store implements AsyncDisposable {
     let health: StoreHealth = { status: 'ok', freeBytes: 0 }
     const writer = await StoreConnection.open({
       ...shared,
+      ...(options.onSlow === undefined ? {} : { onSlow: options.onSlow }),
       reserveBytes,
       readOnly: false,
       onEvents(events) {

@@ -1,0 +1,7 @@
+export { LINE_KEYS, type LogEntry, type LogError } from './line.ts'
+export type { LineFile } from './line-file.ts'
+export { LogBook, type LogOutput, type ServiceLog } from './log-book.ts'
+export { type LogFilter, type LogFollowing, type LogQuery, LogReader } from './log-reader.ts'
+export { openLog } from './open-log.ts'
+export { Redactor } from './redactor.ts'
+export { tellEvents, tellHealth, tellScheduler } from './tell.ts'
