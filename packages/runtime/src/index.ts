@@ -15,7 +15,6 @@ export {
 } from './egress/index.ts'
 export { RefbotError } from './errors.ts'
 export type { EventListener, EventStream } from './events/index.ts'
-export type { LogLine, MetricSample, RunProgress } from './host/index.ts'
 export {
   type Egress,
   explainTarget,
