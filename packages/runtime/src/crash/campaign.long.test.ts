@@ -13,6 +13,6 @@ describe(`${INSTANCES * KILLS} kills of a loaded instance`, () => {
       expect(figures.cutOff).toBeGreaterThan(0)
       expect(figures.processes).toBeGreaterThan(0)
     },
-    1_800_000,
+    7_200_000,
   )
 })
