@@ -1,5 +1,6 @@
 import type { Entry } from './entry.ts'
-import type { ResolvedOptions } from './options.ts'
+import { ProxyScoringError } from './errors.ts'
+import { type ResolvedOptions, STRATEGIES } from './options.ts'
 import type { Pool } from './pool.ts'
 import type { AcquireOptions } from './types.ts'
 
@@ -52,6 +53,10 @@ function choose(pool: Pool, options: PickOptions, defaults: ResolvedOptions): En
       return pool.random(defaults.random)
     case 'weighted':
       return pool.weighted(defaults.candidates, defaults.random)
+    default:
+      throw new ProxyScoringError('PROXY_OPTION_INVALID', 'There is no such strategy.', {
+        hint: `It is one of ${STRATEGIES.join(', ')}.`,
+      })
   }
 }
 

@@ -63,6 +63,14 @@ describe('a lease', () => {
 })
 
 describe('bad input', () => {
+  it('of a strategy that does not exist is a typed error, and leases nothing', () => {
+    const { scorer } = setUp(['a'], { trialShare: 0 })
+    const act = () => scorer.acquireSync({ strategy: 'best' as 'random' })
+    expect(act).toThrow(expect.objectContaining({ code: 'PROXY_OPTION_INVALID' }))
+    expect(scorer.leased).toBe(0)
+    expect(() => new ProxyScorer({ trust: 3 })).toThrow(expect.objectContaining({ code: 'PROXY_OPTION_INVALID' }))
+  })
+
   it('is a typed error or a no-op', () => {
     const { scorer } = setUp(['a'])
     expect(scorer.add(proxy('a')).id).toBe('a')

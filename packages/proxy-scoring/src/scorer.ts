@@ -90,7 +90,7 @@ export class ProxyScorer {
 
   /**
    * Leases the proxy that fits best now.
-   * @throws ProxyScoringError `PROXY_NONE_AVAILABLE` with `retryAt`
+   * @throws ProxyScoringError `PROXY_NONE_AVAILABLE` with `retryAt`, `PROXY_OPTION_INVALID`
    */
   async acquire(options: AcquireOptions = {}): Promise<ProxyLease> {
     return this.acquireSync(options)
