@@ -4,7 +4,7 @@ import type { AddressInfo, LookupFunction, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import { Channel, type GateSettings } from './channel.ts'
-import { fetchThrough, type IncomingAnswer, type OutgoingRequest } from './client.ts'
+import { fetchThrough, type GateDoor, type IncomingAnswer, type OutgoingRequest } from './client.ts'
 import { type Admitted, forward, withoutQuery } from './exchange.ts'
 import { systemCode } from './fault.ts'
 import type { GateIdentity } from './identity.ts'
@@ -106,6 +106,11 @@ export class Gate implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** For clients other than a browser. */
+  get door(): GateDoor {
+    return { port: this.port, certificatePem: this.#certificatePem }
+  }
+
   /** Connections that named no open lease and were closed unread. */
   get strangers(): number {
     return this.#strangers
@@ -120,7 +125,7 @@ export class Gate implements AsyncDisposable {
 
   /** One request without a browser, under the same policy; see `fetchThrough`. */
   async fetchThrough(lease: GateLease, outgoing: OutgoingRequest): Promise<IncomingAnswer> {
-    return await fetchThrough({ port: this.port, certificatePem: this.#certificatePem }, lease, outgoing)
+    return await fetchThrough(this.door, lease, outgoing)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
