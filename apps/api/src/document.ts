@@ -28,7 +28,7 @@ export function addRoutes(app: OpenAPIHono, refbot: Refbot, options: RouteOption
   pluginRoutes(app, refbot)
   runRoutes(app, refbot)
   metricRoutes(app, refbot, options.now)
-  alertRoutes(app, refbot)
+  alertRoutes(app, refbot, options.now)
   proxyRoutes(app, refbot)
   originRoutes(app, refbot)
   eventRoutes(app, refbot, options)

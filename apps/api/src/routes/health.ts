@@ -40,8 +40,8 @@ export function healthRoutes(app: OpenAPIHono, { store, runs }: Refbot): void {
       () => true,
       () => false,
     )
-  /** With a disk that is full or failing nothing new can begin, though what is stored can be read. */
-  const writes = () => !['full', 'failing'].includes(store.health().status)
+  /** With a disk that is nearly full, full or failing no run begins, though what is stored can be read. */
+  const writes = () => store.health().status === 'ok'
   app.openapi(health, async (c) => ((await works()) ? c.json(OK, 200) : c.json(UNAVAILABLE, 503)))
   /** Neither before it has started nor once it stops. */
   const runsMayStart = () => runs.isOpen

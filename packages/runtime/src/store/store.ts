@@ -215,7 +215,7 @@ export class Store implements AsyncDisposable {
         options.onEvents?.(events)
       },
       onHealth(changed) {
-        health = changed
+        health = { ...changed, changedAt: now() }
         options.onHealth?.(changed)
         if (opened !== undefined) opened.#tellHealth()
       },

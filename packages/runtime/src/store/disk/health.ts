@@ -15,6 +15,8 @@ export interface StoreHealth {
   readonly status: StoreStatus
   /** Room on the disk when that was last looked at, in bytes. */
   readonly freeBytes: number
+  /** When the status changed last, epoch ms; undefined: not since the store was opened. */
+  readonly changedAt?: number
   /** What failed, as SQLite says it. */
   readonly detail?: string
 }
