@@ -18,6 +18,7 @@ const LOAD_THE_RUNTIME = [
   'backup',
   'restore',
   'store check',
+  'store rotate-key',
   'authorize init',
   'authorize check',
   'doctor',

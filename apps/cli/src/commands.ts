@@ -52,6 +52,10 @@ export const COMMANDS: Branch = {
     store: {
       description: 'What is stored.',
       children: {
+        'rotate-key': {
+          description: 'Seal every secret of the store with a new key; nothing may run on it.',
+          load: async () => (await import('./commands/store.ts')).rotateKey,
+        },
         check: {
           description: 'Look for damage and orphans, and say how large everything is; changes nothing.',
           load: async () => (await import('./commands/store.ts')).check,

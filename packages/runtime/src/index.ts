@@ -48,6 +48,7 @@ export type {
 } from './manager/index.ts'
 export { PluginManager } from './plugin-manager.ts'
 export { createRefbot, type Refbot, type RefbotOptions } from './refbot.ts'
+export { type RotateKeyOptions, type RotateKeyReport, rotateStoreKey } from './rotate-key.ts'
 export type { RunRequest, Runs, Settings } from './runs/index.ts'
 export {
   type ArtifactRecord,
@@ -61,6 +62,7 @@ export {
   type EventGap,
   type EventSubscription,
   type EventType,
+  findKeyFile,
   type RefbotEvent,
   type RestoreOptions,
   type RestoreReport,
@@ -76,6 +78,7 @@ export {
   type TokenRecord,
   type TokenRights,
 } from './store/index.ts'
+export type { StoredProxies } from './stored-proxies.ts'
 export type { CreatedToken, Principal, TokenRequest, Tokens } from './tokens.ts'
 export { createTokenOffline } from './tokens-offline.ts'
 export { HOST_VERSION as VERSION } from './version.ts'

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MetricsAggregator } from '@refbot/analytics'
-import { ProxyScorer } from '@refbot/proxy-scoring'
+import { type EgressProxy, type ProxyInput, ProxyScorer } from '@refbot/proxy-scoring'
 import { PluginScheduler } from '@refbot/scheduler'
 import { SinkSlots } from './alert-sinks.ts'
 import { AlertWatch } from './alerting.ts'
@@ -40,12 +40,15 @@ import {
   DataDirectory,
   type EventData,
   type EventType,
+  findKeyFile,
   newToken,
   type RetentionPolicy,
   RUN_TASK,
   type StopReason,
   Store,
+  Vault,
 } from './store/index.ts'
+import { StoredProxies } from './stored-proxies.ts'
 import { Tokens } from './tokens.ts'
 import { HOST_VERSION } from './version.ts'
 
@@ -66,6 +69,10 @@ export interface Refbot extends AsyncDisposable {
   readonly scheduler: PluginScheduler
   readonly analytics: MetricsAggregator
   readonly proxies: ProxyScorer
+  /** Takes proxies in beside those of the configuration, and stores them. @returns those that were not here */
+  addProxies(proxies: readonly ProxyInput[]): Promise<readonly EgressProxy[]>
+  /** Takes away one that was added so; false where there is none. */
+  removeProxy(id: string): Promise<boolean>
   readonly runs: Runs
   /** Which origins agree, which are left alone, and the gate itself. */
   readonly egress: Egress
@@ -97,7 +104,7 @@ const GATHER_CIRCUITS_MS = 1_000
 /**
  * The whole product as a library. Nothing fires before `start()`.
  * @throws RefbotError `CONFIG_INVALID`, `PROXY_LIST_INVALID`, `DATA_DIR_LOCKED`, `DATA_DIR_UNUSABLE`,
- * `STORE_UNUSABLE`, `STORE_NEWER`
+ * `STORE_UNUSABLE`, `STORE_NEWER`, `STORE_KEY_*`, `STORE_SECRET_DAMAGED`
  */
 export async function createRefbot(
   input: RefbotConfigInput = {},
@@ -131,7 +138,12 @@ export async function createRefbot(
   )
   const idKey = createHash('sha256').update(identity.keyPem).digest('hex')
   const tokens = await Tokens.open({ store, adminToken, now: Date.now })
-  const proxies = new ProxyScorer({ proxies: readProxies(config.proxies, idKey), strategy: config.proxyStrategy })
+  const vault = new Vault(findKeyFile(directory.path, process.env))
+  const storedProxies = await StoredProxies.open({ store, vault, idKey })
+  const proxies = new ProxyScorer({
+    proxies: [...readProxies(config.proxies, idKey), ...storedProxies.all()],
+    strategy: config.proxyStrategy,
+  })
   const rawMs = config.retention.metricsDays * DAY_MS
   const metrics = withMetricsFile(store.metrics, {
     file: () => live.current.metricsFile,
@@ -168,7 +180,7 @@ export async function createRefbot(
   tellScheduler(log, scheduler)
   const jobs = new ConfigJobs({ scheduler, plugins: store.plugins, jobs: config.jobs, timeZone: config.timeZone })
   const live: LiveConfig = new LiveConfig(config, {
-    ...{ proxies, analytics, sinks, idKey, jobs, kept: () => new Set() },
+    ...{ proxies, analytics, sinks, idKey, jobs, kept: () => storedProxies.ids },
     tell: store.tell.bind(store),
   })
   const launches = new Turns(() => live.current.limits.maxLaunches)
@@ -253,6 +265,17 @@ export async function createRefbot(
       const changes = await live.reload(next)
       logging.apply(live.current)
       return changes
+    },
+    async addProxies(inputs) {
+      const added = await storedProxies.add(inputs)
+      for (const proxy of added) proxies.add(proxy)
+      return added
+    },
+    async removeProxy(id) {
+      const removed = await storedProxies.remove(id)
+      const configured = readProxies(live.current.proxies, idKey).some((proxy) => proxy.id === id)
+      if (removed && !configured) proxies.remove(id)
+      return removed
     },
     async start() {
       await analytics.restore()

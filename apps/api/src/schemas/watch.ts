@@ -99,6 +99,7 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'proxy.added': true,
   'proxy.removed': true,
   'proxy.circuit': true,
+  'store.key_rotated': true,
   'token.created': true,
   'token.revoked': true,
   'service.started': true,

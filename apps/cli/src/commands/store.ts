@@ -6,14 +6,21 @@ import { bytes } from '../terminal/text.ts'
 export const backup = command({
   args: {
     file: { type: 'positional', required: true, description: 'The archive to write, a .tar.gz that is not there yet.' },
+    'with-key': { type: 'boolean', description: "With the key that opens the proxies' passwords." },
   },
-  async run(session, { file }) {
-    const [{ backup: write }, { dataDir, configFile }] = await Promise.all([import('@refbot/runtime'), where(session)])
-    const report = await write({ dataDir, file, now: Date.now(), ...(configFile === undefined ? {} : { configFile }) })
+  async run(session, { file, 'with-key': withKey }) {
+    const [runtime, { dataDir, configFile }] = await Promise.all([import('@refbot/runtime'), where(session)])
+    const report = await runtime.backup({
+      ...{ dataDir, file, now: Date.now() },
+      ...(configFile === undefined ? {} : { configFile }),
+      ...(withKey === true ? { keyFile: runtime.findKeyFile(dataDir, session.env).path } : {}),
+    })
     session.print(report, () =>
       [
         `${report.file}: ${report.files} files, ${bytes(report.bytes)}, up to event ${report.lastEventId}.`,
-        'Tokens and keys are not in it: where it is restored, new ones are made.',
+        withKey === true
+          ? 'The key of the store is in it: keep it as you keep passwords.'
+          : 'The key of the store is not in it: what the store keeps secret opens only where that key is.',
         ...report.missing.map((name) => `Deleted by retention meanwhile: ${name}`),
       ].join('\n'),
     )
@@ -32,6 +39,23 @@ export const restore = command({
       [
         `${dataDir} holds the backup of ${new Date(report.createdAt).toISOString()}, up to event ${report.lastEventId}.`,
         ...report.configFiles.map((path) => `The configuration of that time is ${path}; it was not put in place.`),
+      ].join('\n'),
+    )
+  },
+})
+
+export const rotateKey = command({
+  args: {
+    forget: { type: 'boolean', description: 'Take away proxies whose passwords no key opens.' },
+  },
+  async run(session, { forget }) {
+    const [{ rotateStoreKey }, { dataDir }] = await Promise.all([import('@refbot/runtime'), where(session)])
+    const report = await rotateStoreKey({ dataDir, env: session.env, forget: forget === true })
+    session.print(report, () =>
+      [
+        `${report.resealed} secrets are sealed with the key ${report.keyId}.`,
+        ...report.forgotten.map((id) => `Taken away, since no key opens its password: ${id}`),
+        'Backups made before still need the key of their time.',
       ].join('\n'),
     )
   },

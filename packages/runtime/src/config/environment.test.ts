@@ -58,7 +58,14 @@ describe('the environment', () => {
   })
 
   it('leaves alone what is no configuration', () => {
-    const env = { REFBOT_TOKEN: 't', REFBOT_URL: 'u', REFBOT_BROWSER: '/b', REFBOT_MARK: 'm', REFBOT_SECRET_A: 's' }
+    const env = {
+      REFBOT_TOKEN: 't',
+      REFBOT_URL: 'u',
+      REFBOT_BROWSER: '/b',
+      REFBOT_MARK: 'm',
+      REFBOT_STORE_KEY_FILE: '/k',
+      REFBOT_SECRET_A: 's',
+    }
     expect(readEnvironment(env)).toMatchObject({ value: {}, problems: [], notices: [] })
   })
 

@@ -7,7 +7,7 @@ import { isObject } from './tidy.ts'
 const PREFIX = 'REFBOT_'
 
 /** Variables of RefBot that are no keys of the configuration. */
-const RESERVED = new Set(['REFBOT_TOKEN', 'REFBOT_URL', 'REFBOT_BROWSER', 'REFBOT_MARK'])
+const RESERVED = new Set(['REFBOT_TOKEN', 'REFBOT_URL', 'REFBOT_BROWSER', 'REFBOT_STORE_KEY_FILE', 'REFBOT_MARK'])
 const RESERVED_PREFIX = 'REFBOT_SECRET_'
 
 export interface EnvironmentLayer {

@@ -141,7 +141,7 @@ Groups are put together key by key; a list is taken as a whole. \`refbot config 
 
 Lists are JSON in a variable: \`REFBOT_PROXIES='["127.0.0.1:3128"]'\`. So are groups
 (${GROUPS}); the variable of a single key wins over that of its group. An empty variable
-says nothing. \`REFBOT_TOKEN\`, \`REFBOT_URL\`, \`REFBOT_BROWSER\` and \`REFBOT_SECRET_*\` are no keys. Other variables that
+says nothing. \`REFBOT_TOKEN\`, \`REFBOT_URL\`, \`REFBOT_BROWSER\`, \`REFBOT_STORE_KEY_FILE\` and \`REFBOT_SECRET_*\` are no keys. Other variables that
 begin with \`REFBOT_\` are told in a notice. (Kubernetes sets
 \`REFBOT_API_PORT\` and more by itself beside a service called \`refbot-api\`: set \`enableServiceLinks: false\`.)`
 

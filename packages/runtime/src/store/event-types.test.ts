@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { AlertDelivery, AlertTransition } from '@refbot/analytics'
 import { describe, expect, it } from 'vitest'
 import type { EventType } from './event-types.ts'
@@ -46,6 +47,7 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
     await store.proxies.remove(PROXY.id)
   },
   'proxy.circuit': (store) => store.proxyHealth.save({ takenAt: AT, proxies: [], circuits: [CIRCUIT] }),
+  'store.key_rotated': (store) => store.proxies.reseal({ keyId: 'k', proxies: [], forgotten: [] }),
   'token.created': (store) => store.tokens.add(TOKEN),
   async 'token.revoked'(store) {
     await store.tokens.add(TOKEN)
@@ -123,3 +125,27 @@ describe('every change of state', () => {
     expect(folder.events).toHaveLength(1)
   })
 })
+
+/** What the source says of each type, in its order. */
+function described(): [type: string, text: string][] {
+  const source = readFileSync(new URL('event-types.ts', import.meta.url), 'utf8')
+  const found = source.matchAll(/\/\*\* ([^\n]*?) \*\/\n {2}'([a-z]+\.[a-z_]+)':/g)
+  return Array.from(found, ([, text = '', type = '']) => [type, text])
+}
+
+describe('the page of events', () => {
+  it('has one line for every type', async () => {
+    expect(
+      described()
+        .map(([type]) => type)
+        .toSorted(),
+    ).toEqual(Object.keys(CHANGES).toSorted())
+    const lines = described().map(([type, text]) => `- \`${type}\`: ${text}`)
+    const page = ['# Events', INTRODUCTION, lines.join('\n')].join('\n\n')
+    await expect(`${page}\n`).toMatchFileSnapshot('../../../../docs/events.md')
+  })
+})
+
+const INTRODUCTION = `Every change of state has an event, in the transaction of the change where that is stored. Ids increase and are
+never given twice. \`GET /api/events\` streams them; with \`Last-Event-ID\` it goes on behind that one, and a reader that
+was away for longer than events are kept is told of the gap. This page is made from the source.`

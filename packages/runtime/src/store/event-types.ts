@@ -66,6 +66,8 @@ export interface EventData {
   'plugin.event': { readonly plugin: string; readonly runId: string; readonly name: string; readonly data: JsonValue }
   /** Rows and files were deleted because of their age, or because there were too many. */
   'store.pruned': { readonly deleted: Readonly<Partial<Record<PrunedKind, Deletion>>> }
+  /** Every secret of the store was sealed with a new key. */
+  'store.key_rotated': { readonly keyId: string; readonly resealed: number }
   /** The database was brought to this version's tables. */
   'store.upgraded': { readonly migrations: readonly string[]; readonly program: string }
   /** A crash had cut off the last write; the store opened at its last whole commit. */

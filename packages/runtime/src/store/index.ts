@@ -37,3 +37,6 @@ export {
   Store,
   type StoreOptions,
 } from './store.ts'
+export { newStoreKey, type StoreKey, seal, unseal } from './vault/cipher.ts'
+export { findKeyFile, type KeyFile, readKeys, writeKeys } from './vault/key-file.ts'
+export { Vault } from './vault/vault.ts'

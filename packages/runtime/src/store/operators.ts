@@ -3,7 +3,7 @@ import type { ProxyScorerSnapshot } from '@refbot/proxy-scoring'
 import type { StoreConnection } from './connection.ts'
 import type { AlertStateSave } from './operations/alerts.ts'
 import type { AuditEntry, AuditInput, AuditQuery } from './operations/audit.ts'
-import type { ProxyHealthSave, SealedProxy } from './operations/proxies.ts'
+import type { ProxyHealthSave, Reseal, SealedProxy } from './operations/proxies.ts'
 import type { NewToken, StoredToken } from './operations/tokens.ts'
 
 export interface AlertStateStore {
@@ -20,6 +20,8 @@ export interface ProxyStore {
   add(proxies: readonly SealedProxy[]): Promise<readonly string[]>
   /** False where there is none. */
   remove(id: string): Promise<boolean>
+  /** Replaces logins that another key sealed, all or none. */
+  reseal(sealed: Reseal): Promise<void>
 }
 
 export interface ProxyHealthStore {
@@ -64,6 +66,7 @@ export function operatorStores(writer: StoreConnection): OperatorStores {
       list: () => writer.call('proxy.list', undefined),
       add: (proxies) => writer.call('proxy.add', proxies),
       remove: (id) => writer.call('proxy.remove', id),
+      reseal: (sealed) => writer.call('proxy.reseal', sealed),
     },
     proxyHealth: {
       load: () => writer.call('proxyHealth.load', undefined),

@@ -10,6 +10,8 @@ export interface BackupOptions {
   readonly file: string
   /** Goes into the archive as it is. */
   readonly configFile?: string
+  /** The key that opens the store's secrets, to go into the archive; without it they open only where that key is. */
+  readonly keyFile?: string
   /** Epoch milliseconds, for the archive's own times. */
   readonly now: number
 }
@@ -17,16 +19,18 @@ export interface BackupOptions {
 /**
  * Copies the database as it is at one moment, then artifacts, logs and the configuration, into one archive with
  * checksums, while whatever runs on the directory goes on: it takes no lock, and works in a thread of its own.
- * Tokens and keys are left out: where it is restored, new ones are made.
+ * The admin token and the gate's key are left out: where it is restored, new ones are made. So is the key of the store, unless
+ * it is named: whoever has the archive could read the proxies' passwords with it.
  * @throws RefbotError `BACKUP_EXISTS`, `BACKUP_FAILED`, `STORE_UNUSABLE`
  */
-export function backup({ dataDir, file, configFile, now }: BackupOptions): Promise<BackupReport> {
+export function backup({ dataDir, file, configFile, keyFile, now }: BackupOptions): Promise<BackupReport> {
   return runInThread<BackupReport>(
     {
       kind: 'backup',
       dataDir: resolve(dataDir),
       file: resolve(file),
       ...(configFile === undefined ? {} : { configFile: resolve(configFile) }),
+      ...(keyFile === undefined ? {} : { keyFile: resolve(keyFile) }),
       program: programVersion(),
       now,
     },

@@ -16,6 +16,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { RefbotError } from '../../errors.ts'
+import { KEY_FILE } from '../vault/key-file.ts'
 import { DATABASE, MANIFEST, type Manifest } from './manifest.ts'
 import { type TarEntry, writeTar } from './tar.ts'
 
@@ -24,6 +25,7 @@ export interface BackupTask {
   readonly dataDir: string
   readonly file: string
   readonly configFile?: string
+  readonly keyFile?: string
   readonly program: string
   /** Epoch milliseconds. */
   readonly now: number
@@ -97,8 +99,10 @@ async function archive(task: BackupTask, snapshot: string, part: string): Promis
     missing,
   }
   async function* entries(): AsyncGenerator<TarEntry> {
-    const { configFile, dataDir } = task
+    const { configFile, keyFile, dataDir } = task
     yield* file(DATABASE, snapshot)
+    // A store without secrets has none.
+    if (keyFile !== undefined && existsSync(keyFile)) yield* file(KEY_FILE, keyFile)
     if (configFile !== undefined) yield* file(`config/${basename(configFile)}`, configFile)
     for (const { run_id, name } of db.prepare('SELECT run_id, name FROM artifact ORDER BY run_id, name').iterate()) {
       yield* file(`artifacts/${run_id}/${name}`, join(dataDir, 'artifacts', String(run_id), String(name)))

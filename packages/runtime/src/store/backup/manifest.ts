@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { KEY_FILE } from '../vault/key-file.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -27,7 +28,9 @@ export function isAllowedName(name: string): boolean {
   const safe = parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part))
   if (!safe) return false
   const [first] = parts
-  return name === DATABASE || name === MANIFEST || (parts.length > 1 && FOLDERS.some((folder) => folder === first))
+  return (
+    [DATABASE, MANIFEST, KEY_FILE].includes(name) || (parts.length > 1 && FOLDERS.some((folder) => folder === first))
+  )
 }
 
 const FOLDERS = ['artifacts', 'logs', 'config'] as const

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { KEY_FILE } from '../vault/key-file.ts'
 import { DATABASE } from './manifest.ts'
 
 /** What is being unpacked; worth nothing until it is renamed to {@link READY}. */
@@ -8,7 +9,7 @@ export const STAGING = 'restore.part'
 export const READY = 'restore.ready'
 
 /** The log belongs to the database that goes: it is moved away before a new database is put in its place. */
-const ENTRIES = [`${DATABASE}-wal`, `${DATABASE}-shm`, DATABASE, 'artifacts', 'logs', 'config']
+const ENTRIES = [`${DATABASE}-wal`, `${DATABASE}-shm`, DATABASE, KEY_FILE, 'artifacts', 'logs', 'config']
 
 /**
  * Puts a restored backup into place, one rename after another. Cut off anywhere and called again, it goes on: what is

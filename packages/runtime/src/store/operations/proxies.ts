@@ -24,6 +24,14 @@ export interface ProxyHealthSave {
   readonly circuits?: readonly ProxyCircuitData[]
 }
 
+export interface Reseal {
+  /** Of the key that sealed them. */
+  readonly keyId: string
+  readonly proxies: readonly { readonly id: string; readonly login: string }[]
+  /** Ids of those that go, since nothing opens them. */
+  readonly forgotten: readonly string[]
+}
+
 export const proxyOperations = {
   'proxy.list': durable(async ({ db }, _: undefined): Promise<SealedProxy[]> => {
     const rows = await db.selectFrom('proxy').selectAll().orderBy('created_at').orderBy('id').execute()
@@ -62,6 +70,16 @@ export const proxyOperations = {
     if (numDeletedRows === 0n) return false
     await emit('proxy.removed', { proxyId: id })
     return true
+  }),
+
+  /** All that the old key sealed, in one transaction. */
+  'proxy.reseal': durable(async ({ db, emit }, { keyId, proxies, forgotten }: Reseal): Promise<void> => {
+    for (const { id, login } of proxies) await db.updateTable('proxy').set({ login }).where('id', '=', id).execute()
+    for (const id of forgotten) {
+      await db.deleteFrom('proxy').where('id', '=', id).execute()
+      await emit('proxy.removed', { proxyId: id })
+    }
+    await emit('store.key_rotated', { keyId, resealed: proxies.length })
   }),
 
   /** One snapshot for each time at which some of it was taken. */
