@@ -1,5 +1,6 @@
 import {
   type AlertDelivery,
+  type AlertingOptions,
   type AlertNotification,
   type AlertSink,
   AnalyticsError,
@@ -28,10 +29,15 @@ export class SinkSlots {
     this.#current = sinks.map(alertSink)
   }
 
-  /** The same, with the name of the sink instead of its place; undefined where the place is empty. */
-  named(delivery: AlertDelivery): AlertDelivery | undefined {
-    const sink = this.#current.find((_, place) => nameOf(place) === delivery.sink)
-    return sink === undefined ? undefined : { ...delivery, sink: sink.name }
+  /** Told is of messages to sinks that are there, by their own names. */
+  options(onDelivery: (delivery: AlertDelivery) => void): AlertingOptions {
+    return {
+      sinks: this.sinks,
+      onDelivery: (delivery) => {
+        const sink = this.#current.find((_, place) => nameOf(place) === delivery.sink)
+        if (sink !== undefined) onDelivery({ ...delivery, sink: sink.name })
+      },
+    }
   }
 }
 

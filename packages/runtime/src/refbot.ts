@@ -6,7 +6,8 @@ import { type EgressProxy, type ProxyInput, ProxyScorer } from '@refbot/proxy-sc
 import { PluginScheduler } from '@refbot/scheduler'
 import { SinkSlots } from './alert-sinks.ts'
 import { AlertWatch } from './alerting.ts'
-import { findBrowser, LaunchSlots, launchBrowser, Turns } from './browser/index.ts'
+import { LaunchSlots, launchBrowser, Turns } from './browser/index.ts'
+import { browserFor } from './browser-for.ts'
 import {
   type ConfigChange,
   parseConfig,
@@ -16,7 +17,6 @@ import {
   withAbsolutePaths,
 } from './config/index.ts'
 import { createGateIdentity, loadGateIdentity } from './egress/index.ts'
-import { RefbotError } from './errors.ts'
 import { EventStream } from './events/index.ts'
 import { type Egress, INSTANCE_VARIABLE, sweepProcesses } from './host/index.ts'
 import { LiveConfig } from './live-config.ts'
@@ -34,6 +34,7 @@ import { withMetricsFile } from './metrics-file.ts'
 import { openEgress, type RefbotParts } from './open-egress.ts'
 import { readProxies } from './proxies.ts'
 import { ProxyHealth } from './proxy-health.ts'
+import { retentionPolicy } from './retention-policy.ts'
 import { type LaunchRequest, Runs, type Settings } from './runs/index.ts'
 import {
   applyRetention,
@@ -42,7 +43,6 @@ import {
   type EventType,
   findKeyFile,
   newToken,
-  type RetentionPolicy,
   RUN_TASK,
   type StopReason,
   Store,
@@ -154,13 +154,7 @@ export async function createRefbot(
     new MetricsAggregator({
       store: metrics,
       retention: { rawMs },
-      alerts: {
-        sinks: sinks.sinks,
-        onDelivery(delivery) {
-          const named = sinks.named(delivery)
-          if (named !== undefined) void alerting.delivered(named)
-        },
-      },
+      alerts: sinks.options((delivery) => void alerting.delivered(delivery)),
     }),
   )
   const alerting: AlertWatch = stack.use(new AlertWatch({ analytics, store, everyMs: EVALUATE_EVERY_MS }))
@@ -304,24 +298,4 @@ export async function createRefbot(
 /** On a disk that takes no write it is not recorded; that is no reason not to start or stop. */
 async function tell<Type extends EventType>(store: Store, type: Type, data: EventData[Type]): Promise<void> {
   await store.tell(type, data).catch(() => undefined)
-}
-
-function browserFor({ headless, executable }: RefbotConfig['browser']): string {
-  const found = findBrowser({ headless, ...(executable === undefined ? {} : { executable }) })
-  if (found !== undefined) return found
-  throw new RefbotError('BROWSER_MISSING', 'No Chrome, Chromium or Edge was found on this machine.', {
-    hint: 'Install one (Debian: apt-get install chromium-headless-shell), or name it in REFBOT_BROWSER.',
-  })
-}
-
-function retentionPolicy({ retention }: RefbotConfig): RetentionPolicy {
-  return {
-    executionMs: retention.executionsDays * DAY_MS,
-    eventMs: retention.eventsDays * DAY_MS,
-    pluginValueMs: retention.storageDays * DAY_MS,
-    proxyHealthMs: retention.proxiesDays * DAY_MS,
-    auditMs: retention.auditDays * DAY_MS,
-    artifactMs: retention.artifactsDays * DAY_MS,
-    artifactBytes: retention.artifactsBytes,
-  }
 }

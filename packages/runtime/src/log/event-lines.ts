@@ -35,6 +35,7 @@ const TELLING: Telling = {
     message: `circuit ${to}`,
     about: { proxyId, from, retryAt: retryAt === null ? undefined : new Date(retryAt).toISOString() },
   }),
+  'store.key_rotated': (data) => ({ level: 'info', message: 'store key rotated', about: { ...data } }),
   'token.created': (data) => ({ level: 'info', message: 'token created', about: { ...data } }),
   'token.revoked': (data) => ({ level: 'info', message: 'token revoked', about: { ...data } }),
   'service.started': (data) => ({ level: 'info', message: 'started', about: { ...data } }),
