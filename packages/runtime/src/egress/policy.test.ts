@@ -118,3 +118,24 @@ describe('pathAllowed', () => {
 function lenientDecode(text: string): string {
   return text.replace(/%([0-9a-f]{2})/gi, (_match, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
+
+describe('an origin that the operator grants for parts of pages', () => {
+  const PART = 'https://cdn.example'
+  const granted = { ...authorisation(), partOrigins: [PART] }
+  test.each([
+    ['GET', {}, true, 'part_host'],
+    ['HEAD', {}, true, 'part_host'],
+    ['POST', {}, false, 'part_not_read'],
+    ['OPTIONS', {}, false, 'part_not_read'],
+    ['GET', { whole: true }, false, 'origin_not_granted'],
+    ['POST', { whole: true }, false, 'origin_not_granted'],
+  ] as const)('%s %j: %s, %s', (method, more, allowed, rule) => {
+    expect(decide(granted, { method, origin: PART, path: '/any', ...more })).toEqual({ allowed, rule })
+  })
+
+  test('is that origin exactly, and no target: nothing of it loosens the document', () => {
+    expect(decide(granted, { method: 'GET', origin: `${PART}.`, path: '/' })).toMatchObject({ allowed: false })
+    expect(originGranted(granted, PART)).toBe(true)
+    expect(originGranted(authorisation(), PART)).toBe(false)
+  })
+})
