@@ -94,15 +94,17 @@ describe('SeriesRegistry', () => {
       registry.resolve('m', Object.fromEntries(order.map((name) => [name, '1'])))
     }
     let looks = 0
-    const watched = new Proxy({ id: 'y', a: 'z' } as Record<string, string>, {
-      ownKeys: (target) => {
-        looks += 1
-        return Reflect.ownKeys(target)
-      },
-    })
-    const found = registry.resolve('m', watched)
+    const watched = (id: string): Record<string, string> =>
+      new Proxy({ id, a: 'z' } as Record<string, string>, {
+        ownKeys: (target) => {
+          looks += 1
+          return Reflect.ownKeys(target)
+        },
+      })
+    const sets = ['p', 'q', 'r', 's'].map(watched)
+    const found = sets.map((set) => registry.resolve('m', set))
     looks = 0
-    expect(registry.resolve('m', watched)).toBe(found)
-    expect(looks).toBe(1)
+    expect(sets.map((set) => registry.resolve('m', set))).toEqual(found)
+    expect(looks).toBe(sets.length)
   })
 })
