@@ -49,7 +49,7 @@ const packageSchema = z.object({
     secrets: secrets.optional(),
     configSchema: z.record(z.string(), z.json()).optional(),
   }),
-  exports: z.unknown(),
+  exports: z.unknown().optional(),
 })
 
 /** A plugin as its manifest tells it; none of its code has run. */

@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Batch } from './batch.ts'
+import { cageFlags } from './cage.ts'
+import { checkCall, type HostApi, hostCalls, NonsenseError, validated } from './protocol.ts'
+
+describe('what a process says', () => {
+  it.each([
+    ['log', [[{ at: 'now' }]]],
+    ['metrics', [[{ name: '', value: 1, labels: {}, at: 0 }]]],
+    ['metrics', [[{ name: 'x', value: Number.NaN, labels: {}, at: 0 }]]],
+    ['storageSet', ['key']],
+    ['openPage', [{ target: 7 }]],
+    ['beat', []],
+  ] as const)('%s with %o is nonsense, and reaches nothing', async (name, args) => {
+    const api = Object.fromEntries(Object.keys(hostCalls).map((call) => [call, () => expect.unreachable()]))
+    const told: NonsenseError[] = []
+    const guarded = validated(api as unknown as HostApi, (error) => told.push(error))
+    await expect((guarded[name] as (...all: unknown[]) => Promise<unknown>)(...args)).rejects.toThrow(NonsenseError)
+    expect(told).toHaveLength(1)
+  })
+
+  it('is checked on its own side first, where a mistake is an error of its author with a place', () => {
+    expect(() =>
+      checkCall('metrics', 'metrics.record', [{ name: 'x'.repeat(300), value: 1, labels: {}, at: 0 }]),
+    ).toThrow(
+      expect.objectContaining({ code: 'PLUGIN_CALL_INVALID', message: expect.stringContaining('metrics.record') }),
+    )
+  })
+})
+
+describe('a batch', () => {
+  const options = { limit: 3, weight: 100, weigh: (text: string) => text.length, delayMs: 60_000, capacity: 5 }
+
+  it('hands on in order, no more at a time than its limits, and drops what a slow receiver leaves no room for', async () => {
+    const sent: (readonly string[])[] = []
+    const gate = Promise.withResolvers<void>()
+    const batch = new Batch<string>(async (items) => {
+      sent.push(items)
+      await gate.promise
+    }, options)
+    for (let n = 0; n < 12; n += 1) batch.add(String(n))
+    gate.resolve()
+    await batch.flush()
+    expect(sent[0]).toEqual(['0', '1', '2'])
+    expect(sent.flat()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7'])
+    expect(batch.dropped).toBe(4)
+  })
+
+  it('keeps a heavy item to itself', async () => {
+    const sent: (readonly string[])[] = []
+    const batch = new Batch<string>(async (items) => void sent.push(items), options)
+    batch.add('a'.repeat(90))
+    batch.add('b'.repeat(200))
+    await batch.flush()
+    expect(sent.map((items) => items.length)).toEqual([1, 1])
+  })
+})
+
+describe('the cage', () => {
+  let root: string
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'refbot-cage-')))
+    mkdirSync(join(root, 'shop'))
+    mkdirSync(join(root, 'bank'))
+    writeFileSync(join(root, 'shop', 'index.js'), '')
+  })
+  afterEach(() => rmSync(root, { recursive: true, force: true }))
+  const flags = (permissions: readonly string[] = [], writable?: string) =>
+    cageFlags({
+      directory: join(root, 'shop'),
+      entryUrl: pathToFileURL(join(root, 'shop', 'index.js')).href,
+      writable,
+      permissions: new Set(permissions),
+      processEntry: join(import.meta.dirname, 'child.ts'),
+    })
+
+  it('opens the folder of the plugin and of the run, and no folder beside them', () => {
+    const artifacts = join(root, 'bank')
+    expect(flags([], artifacts)).toEqual(
+      expect.arrayContaining([
+        '--permission',
+        '--no-experimental-sqlite',
+        `--allow-fs-read=${join(root, 'shop')}`,
+        `--allow-fs-write=${artifacts}`,
+      ]),
+    )
+    expect(flags().join(' ')).not.toMatch(/allow-fs-write|allow-child-process|allow-addons|bank|allow-fs-read=\*/)
+    expect(flags().filter((flag) => flag === `--allow-fs-read=${root}`)).toEqual([])
+  })
+
+  it('opens processes and native modules only where they were granted', () => {
+    expect(flags(['processes', 'addons'])).toEqual(expect.arrayContaining(['--allow-child-process', '--allow-addons']))
+  })
+
+  it('refuses a link that leads out of the folder, which would open what it leads to', () => {
+    symlinkSync('../bank', join(root, 'shop', 'inside'))
+    expect(() => flags()).toThrow(expect.objectContaining({ code: 'PLUGIN_LINK_OUTSIDE' }))
+  })
+
+  it('lets links within the folder be', () => {
+    symlinkSync('index.js', join(root, 'shop', 'main.js'))
+    expect(flags()).toContain('--permission')
+  })
+})
