@@ -22,12 +22,14 @@ const LOAD_THE_RUNTIME = [
   'authorize init',
   'authorize check',
   'doctor',
+  'plugin dev',
 ]
 
 /** Write something here, and ask nobody. */
 const ALONE = ['init']
 
-const NEED_AN_ID = /^plugin (start|stop|status)$|^run (show|cancel|requests)$|^origins resume$|^token (create|revoke)$/
+const NEED_AN_ID =
+  /^plugin (start|stop|status|run|action|pause|resume)$|^run (show|cancel|requests)$|^origins resume$|^token (create|revoke)$/
 const OURS = /\/packages\/(runtime|scheduler|analytics|proxy-scoring)\/|\/apps\/api\//
 
 const cwd = mkdtempSync(join(tmpdir(), 'refbot-client-only-'))
@@ -67,6 +69,7 @@ describe('the CLI is a client', () => {
     const lines = [...ALONE, ...commands].map((line) => [
       ...line.split(' '),
       ...(NEED_AN_ID.test(line) ? ['some-id'] : []),
+      ...(line === 'plugin action' ? ['some-action'] : []),
       ...(line === 'metrics export' ? ['--file', 'out.csv'] : []),
       ...['--url', 'http://127.0.0.1:9', '--token', 't', '--json'],
     ])

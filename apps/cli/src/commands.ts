@@ -81,6 +81,10 @@ export const COMMANDS: Branch = {
           description: 'Run a plugin once, now, with settings of this run alone: plugin run shop --times 3.',
           load: async () => (await import('./commands/plugin-run.ts')).run,
         },
+        dev: {
+          description: 'Run the plugin of a folder in a host of its own, and again at each change.',
+          load: async () => (await import('./commands/plugin-dev.ts')).dev,
+        },
         action: {
           description: 'Run an action of a plugin; in short: refbot <plugin> <action>.',
           load: async () => (await import('./commands/plugin-run.ts')).action,

@@ -122,7 +122,7 @@ describe('settings', () => {
     await expect(bot.plugins.runPlugin('tool', 'manual', { password: 'x' })).rejects.toMatchObject({
       code: 'PLUGIN_SETTING_HIDDEN',
     })
-    expect(await bot.plugins.shownConfig('tool')).toEqual({})
+    expect(await bot.plugins.settings.shown('tool')).toEqual({})
   }, 60_000)
 
   it('that a plugin of a class sets are validated, written whole, and apply from its next run', async () => {
@@ -136,6 +136,6 @@ describe('settings', () => {
     })
     const second = await settled(bot.plugins.runPlugin('classy'))
     expect(second).toMatchObject({ status: 'failed', error: { code: 'PLUGIN_CONFIG_INVALID' } })
-    expect(bot.plugins.getConfig('classy')).toEqual({ count: 3 })
+    expect(bot.plugins.settings.get('classy')).toEqual({ count: 3 })
   }, 60_000)
 })

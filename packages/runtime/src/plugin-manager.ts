@@ -67,12 +67,12 @@ export class PluginManager implements AsyncDisposable {
 
   /** The settings as they are written. */
   async getConfig(id: string): Promise<Settings> {
-    return (await this.#open()).plugins.getConfig(id)
+    return (await this.#open()).plugins.settings.get(id)
   }
 
   /** Validates settings and writes them to the manifest; they apply from the next run. */
   async setConfig(id: string, settings: Settings): Promise<void> {
-    await (await this.#open()).plugins.setConfig(id, settings)
+    await (await this.#open()).plugins.settings.set(id, settings)
   }
 
   async getPluginStatus(id: string): Promise<PluginStatus> {

@@ -203,7 +203,7 @@ export async function createRefbot(
     egress,
     launch,
     resolve: (plugin, settings) => plugins.resolve(plugin, settings),
-    setConfig: (plugin, settings) => plugins.setConfig(plugin, settings as Settings),
+    setConfig: (plugin, settings) => plugins.settings.set(plugin, settings as Settings),
     readSecret: (name) => logging.secret(resolveSecret(name, { env: process.env, dataDir: config.dataDir }).reveal()),
     dataDir: config.dataDir,
     logs: logging.book,

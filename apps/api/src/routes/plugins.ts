@@ -184,12 +184,12 @@ export function pluginRoutes(app: OpenAPIHono, { plugins, runs }: Refbot): void 
     return c.json(runView(began, runs.progress(began.id)), 202)
   })
   app.openapi(readSettings, async (c) =>
-    c.json({ settings: await plugins.shownConfig(c.req.valid('param').id) } as z.output<typeof settingsSchema>, 200),
+    c.json({ settings: await plugins.settings.shown(c.req.valid('param').id) } as z.output<typeof settingsSchema>, 200),
   )
   app.openapi(writeSettings, async (c) => {
     const { id } = c.req.valid('param')
-    await plugins.setShownConfig(id, c.req.valid('json').settings as Settings)
-    return c.json({ settings: await plugins.shownConfig(id) } as z.output<typeof settingsSchema>, 200)
+    await plugins.settings.setShown(id, c.req.valid('json').settings as Settings)
+    return c.json({ settings: await plugins.settings.shown(id) } as z.output<typeof settingsSchema>, 200)
   })
 }
 

@@ -1,17 +1,14 @@
 import {
   activityOf,
   type DesiredState,
-  type JsonValue,
   LIFECYCLE,
   type PluginCommand,
   type PluginStatus,
   pluginStatus,
   type RunCause,
 } from '@refbot/plugin-sdk'
-import { writeOnlyValues } from '@refbot/plugin-sdk/host'
 import type { PluginScheduler } from '@refbot/scheduler'
 import { RefbotError } from '../errors.ts'
-import type { MetricSample } from '../host/index.ts'
 import type { RunnablePlugin, RunRequest, Runs, Settings } from '../runs/index.ts'
 import type { RunDetails, RunRecord, Store } from '../store/index.ts'
 import type { ConfigJobs } from './config-jobs.ts'
@@ -19,13 +16,9 @@ import { type Discovery, discover } from './discover.ts'
 import { PluginJobs } from './jobs.ts'
 import { disabled, type LoadedPlugin, load, refuseHidden, runnable, toRefbotError } from './load.ts'
 import type { PluginManifest } from './manifest.ts'
-import { withHidden, withoutHidden, writeSettings } from './settings.ts'
-import { brokenSummary, type PluginSummary, pluginMetrics } from './summary.ts'
-
-export interface PluginManagerOptions {
-  /** Folder with one plugin per sub-folder. */
-  readonly pluginsDir: string
-}
+import { PluginSettings } from './settings.ts'
+import { brokenSummary, manifestSummary, type PluginSummary } from './summary.ts'
+import type { MetricCallback, PauseOptions, PluginOutcome } from './types.ts'
 
 /** What the manager works on; composed by `createRefbot`. */
 export interface ManagerServices {
@@ -41,18 +34,6 @@ export interface ManagerServices {
   readonly timeZone?: string | undefined
 }
 
-/** What became of one plugin of several; one that fails holds up no other. */
-export type PluginOutcome<Value> =
-  | { readonly id: string; readonly ok: true; readonly value: Value }
-  | { readonly id: string; readonly ok: false; readonly error: RefbotError }
-
-export type MetricCallback = (plugin: string, samples: readonly MetricSample[]) => void
-
-export interface PauseOptions {
-  /** How long to wait for runs to come to rest, in ms; default 10,000. */
-  readonly timeoutMs?: number
-}
-
 const PAUSE_TIMEOUT_MS = 10_000
 
 /**
@@ -64,12 +45,16 @@ export class ManagedPlugins {
   readonly #jobs: PluginJobs
   readonly #loaded = new Map<string, LoadedPlugin>()
   readonly #failed = new Map<string, RefbotError>()
-  /** Settings are written one after the other. */
-  readonly #writing = new Map<string, Promise<unknown>>()
+  readonly settings: PluginSettings
 
   constructor(services: ManagerServices) {
     this.#services = services
     this.#jobs = new PluginJobs(services.scheduler, services.timeZone)
+    this.settings = new PluginSettings({
+      manifest: (id) => this.#manifest(id),
+      check: (manifest, settings) => this.#load(manifest, { settings }),
+      schema: async (id) => (this.#loaded.get(id) ?? (await this.loadPlugin(id))).description.configSchema,
+    })
   }
 
   /** Reads manifests; runs no code. */
@@ -205,36 +190,6 @@ export class ManagedPlugins {
     return this.#services.runs.on('metrics', callback)
   }
 
-  /** The settings as they are written. */
-  getConfig(id: string): Settings {
-    return this.#manifest(id).settings as Settings
-  }
-
-  /**
-   * Validates settings and writes them to the manifest in one step; they apply from the next run.
-   * @throws RefbotError `PLUGIN_CONFIG_INVALID`, and nothing is written
-   */
-  async setConfig(id: string, settings: Settings): Promise<void> {
-    const write = async () => {
-      const manifest = this.#manifest(id)
-      await this.#load(manifest, { settings })
-      await writeSettings(manifest.file, settings)
-    }
-    const turn = (this.#writing.get(id) ?? Promise.resolve()).catch(() => undefined).then(write)
-    this.#writing.set(id, turn)
-    await turn
-  }
-
-  /** The settings without those that must not be shown. */
-  async shownConfig(id: string): Promise<Settings> {
-    return withoutHidden(this.getConfig(id), await this.#hidden(id))
-  }
-
-  /** As {@link setConfig}, with the settings that are not shown kept where they are left out. */
-  async setShownConfig(id: string, settings: Settings): Promise<void> {
-    await this.setConfig(id, withHidden(settings, this.getConfig(id), await this.#hidden(id)))
-  }
-
   /** Resolves once a run is over; at once when it is. */
   settled(runId: string): Promise<RunDetails> {
     return this.#services.runs.settled(runId)
@@ -301,14 +256,6 @@ export class ManagedPlugins {
     return pluginStatus(desired, activityOf(this.#services.runs.counts(id), this.#failed.has(id)))
   }
 
-  /** Paths of the settings that must not be shown. */
-  async #hidden(id: string): Promise<readonly string[]> {
-    const manifest = this.#manifest(id)
-    const known =
-      manifest.configSchema ?? (this.#loaded.get(id) ?? (await this.loadPlugin(id))).description.configSchema
-    return [...writeOnlyValues(known, manifest.settings as JsonValue).keys()]
-  }
-
   async #load(
     manifest: PluginManifest,
     given: { settings?: Settings; action?: RunRequest['action'] } = {},
@@ -321,22 +268,14 @@ export class ManagedPlugins {
   }
 
   async #summary(manifest: PluginManifest, desired: DesiredState = 'stopped'): Promise<PluginSummary> {
-    const { id, name, description, version, enabled, compatibility } = manifest
-    const failed = this.#failed.get(id)
-    return {
-      id,
-      name,
-      description,
-      version,
-      enabled,
-      package: manifest.package,
-      warning: compatibility.warning,
+    const { id } = manifest
+    return manifestSummary(manifest, {
       desired,
       status: this.#status(id, desired),
-      metrics: pluginMetrics(await this.#services.store.runs.counts(id)),
+      counts: await this.#services.store.runs.counts(id),
       nextRunAt: this.#jobs.nextAt(id),
-      error: failed === undefined ? undefined : { code: failed.code, message: failed.message },
-    }
+      failed: this.#failed.get(id),
+    })
   }
 
   #manifest(id: string): PluginManifest {

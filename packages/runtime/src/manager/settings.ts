@@ -3,8 +3,65 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { JsonValue } from '@refbot/plugin-sdk'
+import { type JsonSchema, writeOnlyValues } from '@refbot/plugin-sdk/host'
 import type { Settings } from '../runs/index.ts'
-import { readJson } from './manifest.ts'
+import { type PluginManifest, readJson } from './manifest.ts'
+
+export interface PluginSettingsOptions {
+  readonly manifest: (id: string) => PluginManifest
+  /** Rejects where a plugin refuses the settings. */
+  readonly check: (manifest: PluginManifest, settings: Settings) => Promise<unknown>
+  /** Of the plugin's settings. */
+  readonly schema: (id: string) => Promise<JsonSchema>
+}
+
+/** The settings of plugins, where they are written: in their manifests. */
+export class PluginSettings {
+  readonly #options: PluginSettingsOptions
+  /** Settings of one plugin are written one after the other. */
+  readonly #writing = new Map<string, Promise<unknown>>()
+
+  constructor(options: PluginSettingsOptions) {
+    this.#options = options
+  }
+
+  /** As they are written. */
+  get(id: string): Settings {
+    return this.#options.manifest(id).settings as Settings
+  }
+
+  /**
+   * Validates settings and writes them to the manifest in one step; they apply from the next run.
+   * @throws RefbotError `PLUGIN_CONFIG_INVALID`, and nothing is written
+   */
+  async set(id: string, settings: Settings): Promise<void> {
+    const write = async () => {
+      const manifest = this.#options.manifest(id)
+      await this.#options.check(manifest, settings)
+      await writeSettings(manifest.file, settings)
+    }
+    const turn = (this.#writing.get(id) ?? Promise.resolve()).catch(() => undefined).then(write)
+    this.#writing.set(id, turn)
+    await turn
+  }
+
+  /** Without those that must not be shown. */
+  async shown(id: string): Promise<Settings> {
+    return withoutHidden(this.get(id), await this.#hidden(id))
+  }
+
+  /** As {@link set}, with the settings that are not shown kept where they are left out. */
+  async setShown(id: string, settings: Settings): Promise<void> {
+    await this.set(id, withHidden(settings, this.get(id), await this.#hidden(id)))
+  }
+
+  /** Paths of the settings that must not be shown. */
+  async #hidden(id: string): Promise<readonly string[]> {
+    const { configSchema, settings } = this.#options.manifest(id)
+    const schema = configSchema ?? (await this.#options.schema(id))
+    return [...writeOnlyValues(schema, settings as JsonValue).keys()]
+  }
+}
 
 /**
  * Replaces the settings in a manifest, and nothing else in it: whoever reads it meanwhile sees all of the old or all of

@@ -1,6 +1,7 @@
 import type { DesiredState, PluginMetrics, PluginStatus } from '@refbot/plugin-sdk'
 import type { RefbotError } from '../errors.ts'
 import type { PluginRunCounts } from '../store/index.ts'
+import type { PluginManifest } from './manifest.ts'
 
 export interface PluginSummary {
   readonly id: string
@@ -21,13 +22,40 @@ export interface PluginSummary {
   readonly error: { readonly code: string; readonly message: string } | undefined
 }
 
-export function pluginMetrics({ durations, ...counts }: PluginRunCounts): PluginMetrics {
+function pluginMetrics({ durations, ...counts }: PluginRunCounts): PluginMetrics {
   const finished = counts.succeeded + counts.failed
   return {
     ...counts,
     successRate: finished === 0 ? undefined : counts.succeeded / finished,
     p50DurationMs: nearestRank(durations, 0.5),
     p95DurationMs: nearestRank(durations, 0.95),
+  }
+}
+
+export interface SummaryParts {
+  readonly desired: DesiredState
+  readonly status: PluginStatus
+  readonly counts: PluginRunCounts
+  readonly nextRunAt: number | undefined
+  readonly failed: RefbotError | undefined
+}
+
+export function manifestSummary(manifest: PluginManifest, parts: SummaryParts): PluginSummary {
+  const { id, name, description, version, enabled, compatibility } = manifest
+  const { desired, status, counts, nextRunAt, failed } = parts
+  return {
+    id,
+    name,
+    description,
+    version,
+    enabled,
+    package: manifest.package,
+    warning: compatibility.warning,
+    desired,
+    status,
+    metrics: pluginMetrics(counts),
+    nextRunAt,
+    error: failed === undefined ? undefined : { code: failed.code, message: failed.message },
   }
 }
 
