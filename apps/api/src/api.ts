@@ -4,6 +4,7 @@ import { addRoutes, openApiText } from './document.ts'
 import { limitBody } from './guard/body.ts'
 import { assertOwnHost } from './guard/host.ts'
 import { PUBLIC_PATHS } from './guard/public.ts'
+import { refusalLog } from './guard/refusals.ts'
 import { isMutating, principalOf, refuseForbidden } from './guard/token.ts'
 import { ApiError, problemResponse, toProblem } from './problem.ts'
 import { newApp } from './routes/app.ts'
@@ -24,7 +25,7 @@ export interface ApiOptions {
   readonly reload?: Reload
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: () => number
-  /** Called with what a client is not told: failures that are the server's own. Default: a warning of the process. */
+  /** Called with what a client is not told: failures that are the server's own. Default: the service's log tells it. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -35,10 +36,13 @@ export interface ApiOptions {
  */
 export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono {
   const { host = '127.0.0.1', allowedHosts = [], maxBodyBytes = 65_536, keepAliveMs = 15_000, now = Date.now } = options
-  const onError = options.onError ?? warn
+  const onError = options.onError ?? ((error) => refbot.log.error({ error }, 'a request failed'))
+  const noteRefusal = refusalLog(refbot.log, now)
   const app = newApp()
-  app.onError((error) => {
+  app.onError((error, c) => {
     const problem = toProblem(error)
+    const { status, code } = problem
+    if (REFUSALS.has(status)) noteRefusal({ status, code, method: c.req.method, path: c.req.path })
     if (problem.status >= 500) onError(error)
     return problemResponse(problem, problem.status === 401 ? { 'www-authenticate': 'Bearer realm="RefBot"' } : {})
   })
@@ -77,9 +81,8 @@ export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono
   return app
 }
 
+/** Who has no token or a wrong one, may not do it, or comes from elsewhere. */
+const REFUSALS: ReadonlySet<number> = new Set([401, 403, 421])
+
 /** Characters of a path that the audit keeps. */
 const MAX_TARGET = 500
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error), { code: 'REFBOT_API_FAILED' })
-}

@@ -6,6 +6,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { configRoutes, type Reload } from './routes/config.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { logRoutes } from './routes/logs.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { originRoutes } from './routes/origins.ts'
 import { pluginRoutes } from './routes/plugins.ts'
@@ -32,6 +33,7 @@ export function addRoutes(app: OpenAPIHono, refbot: Refbot, options: RouteOption
   proxyRoutes(app, refbot)
   originRoutes(app, refbot)
   eventRoutes(app, refbot, options)
+  logRoutes(app, refbot, options)
   configRoutes(app, options.reload)
   tokenRoutes(app, refbot)
   auditRoutes(app, refbot)
@@ -63,6 +65,7 @@ export function openApiDocument(): OpenApiDocument {
       { name: 'proxies', description: 'Through what.' },
       { name: 'origins', description: 'Where to, and who agreed.' },
       { name: 'events', description: 'As it happens.' },
+      { name: 'logs', description: 'What was said.' },
       { name: 'config', description: 'What the server is told to do.' },
       { name: 'access', description: 'Who may, and who did.' },
     ],

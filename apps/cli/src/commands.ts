@@ -122,6 +122,10 @@ export const COMMANDS: Branch = {
         cancel: { description: 'End a run.', load: async () => (await import('./commands/run.ts')).cancel },
       },
     },
+    logs: {
+      description: "What the server and its runs say: the service's log and those of runs, as one.",
+      load: async () => (await import('./commands/logs.ts')).logs,
+    },
     metrics: {
       description: 'How well it goes.',
       children: {

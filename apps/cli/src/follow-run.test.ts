@@ -1,4 +1,4 @@
-import { type EventsOptions, RefbotApiError, type RefbotEvent, type RunDetails } from '@refbot/client'
+import { type FollowOptions, RefbotApiError, type RefbotEvent, type RunDetails } from '@refbot/client'
 import { describe, expect, it } from 'vitest'
 import { followRun } from './follow-run.ts'
 
@@ -17,7 +17,7 @@ function fake(answers: readonly (RunDetails | Error)[], events: readonly RefbotE
       if (answer instanceof Error || answer === undefined) throw answer
       return answer
     },
-    async *events({ signal, onOpen }: EventsOptions = {}) {
+    async *events({ signal, onOpen }: FollowOptions = {}) {
       onOpen?.()
       yield* events
       if (signal?.aborted === true) return

@@ -9,6 +9,7 @@ export interface Session {
   readonly flags: GlobalFlags
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
+  readonly stdout: Output
   /** Of stdout. */
   readonly paint: Paint
   /** What the process ends with, when nothing is thrown. */
@@ -29,7 +30,12 @@ export interface Session {
 }
 
 /** A stream that may be a terminal. */
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+export type Output = NodeJS.WritableStream & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  /** Bytes that wait to be taken. */
+  readonly writableLength: number
+}
 
 export interface SessionOptions {
   readonly flags: GlobalFlags
@@ -46,6 +52,7 @@ export function createSession({ flags, env, cwd, stdout, stderr }: SessionOption
     flags,
     env,
     cwd,
+    stdout,
     paint,
     watched,
     exitCode: 0,

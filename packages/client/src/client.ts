@@ -1,8 +1,8 @@
 import { notRefbot, RefbotApiError, refusal, unreachable } from './errors.ts'
-import { type EventsOptions, followEvents } from './events.ts'
+import { type FollowOptions, follow } from './follow.ts'
 import { OPERATIONS } from './generated/operations.ts'
 import { defaultTransport, type Transport, type TransportResponse, textOf } from './transport.ts'
-import type { Operations, RefbotEvent } from './types.ts'
+import type { LogLine, LogsQuery, Operations, RefbotEvent } from './types.ts'
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8000`: where the API listens, with or without a slash at the end. */
@@ -17,7 +17,13 @@ export interface ClientOptions {
 export interface RefbotClient extends Operations {
   readonly baseUrl: string
   /** Every change of state as it happens, resumed after interruptions. */
-  events(options?: EventsOptions): AsyncGenerator<RefbotEvent>
+  events(options?: FollowOptions): AsyncGenerator<RefbotEvent>
+  /** The newest lines of the logs that match, then each as it is said, resumed after interruptions. */
+  followLogs(options?: FollowLogsOptions): AsyncGenerator<LogLine>
+}
+
+export interface FollowLogsOptions extends FollowOptions {
+  readonly query?: LogsQuery
 }
 
 interface Request {
@@ -47,11 +53,13 @@ export function createClient({ baseUrl, token, transport = defaultTransport() }:
     id,
     (request?: Request) => call(method, path, request),
   ])
+  const source = { baseUrl: base, headers, transport, wait }
   return {
     ...(Object.fromEntries(methods) as Operations),
     baseUrl: base,
-    events: (options = {}) =>
-      followEvents({ url: `${base}${OPERATIONS.streamEvents[1]}`, baseUrl: base, headers, transport, wait }, options),
+    events: (options = {}) => follow<RefbotEvent>({ ...source, url: base + OPERATIONS.streamEvents[1] }, options),
+    followLogs: ({ query = {}, ...options } = {}) =>
+      follow<LogLine>({ ...source, url: base + OPERATIONS.getLogs[1] + search(query) }, options),
   }
 }
 
@@ -99,9 +107,9 @@ function segment(value: string): string {
   return value === '.' || value === '..' ? value.replaceAll('.', '%252E') : encodeURIComponent(value)
 }
 
-function search(query: Readonly<Record<string, string | number | boolean | undefined>>): string {
+function search(query: Readonly<Record<string, string | number | boolean | null | undefined>>): string {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
+    value === undefined || value === null ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
   )
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }

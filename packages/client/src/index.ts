@@ -1,6 +1,6 @@
-export { type ClientOptions, createClient, type RefbotClient } from './client.ts'
+export { type ClientOptions, createClient, type FollowLogsOptions, type RefbotClient } from './client.ts'
 export { RefbotApiError, type RequestIssue, type ServerConfigProblem } from './errors.ts'
-export type { EventsOptions } from './events.ts'
+export type { FollowOptions } from './follow.ts'
 export {
   fetchTransport,
   nodeTransport,

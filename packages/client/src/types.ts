@@ -7,6 +7,7 @@ export type ConfigReload = Schemas['ConfigReload']
 export type Artifact = Schemas['Artifact']
 export type AuditEntry = Schemas['AuditEntry']
 export type CreatedToken = Schemas['CreatedToken']
+export type LogLine = Schemas['LogLine']
 export type Metrics = Schemas['Metrics']
 export type Plugin = Schemas['Plugin']
 export type PluginForm = Schemas['PluginForm']
@@ -69,3 +70,6 @@ export type Operations = {
     ? (request?: Arguments<operations[Id]>) => Promise<Answer<operations[Id]>>
     : (request: Arguments<operations[Id]>) => Promise<Answer<operations[Id]>>
 }
+
+/** Which lines of the logs. */
+export type LogsQuery = NonNullable<operations['getLogs']['parameters']['query']>

@@ -3,6 +3,7 @@ import type { Refbot } from '@refbot/runtime'
 import { eventStream } from '../event-stream.ts'
 import { problems } from '../schemas/common.ts'
 import { eventSchema } from '../schemas/watch.ts'
+import { sseResponse } from '../sse.ts'
 
 const events = createRoute({
   method: 'get',
@@ -42,12 +43,6 @@ export function eventRoutes(app: OpenAPIHono, { store }: Refbot, options: EventR
     const id = c.req.valid('header')['last-event-id']
     const after = id === undefined ? undefined : Number(id)
     const body = eventStream({ ...options, feed: store.feed, after })
-    return new Response(body, {
-      headers: {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-      },
-    })
+    return sseResponse(body)
   })
 }

@@ -47,6 +47,7 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
     { onHangup },
     { reloader },
     { serviceManager },
+    { logOutput },
   ] = await Promise.all([
     import('@refbot/runtime'),
     import('../server/open-api.ts'),
@@ -55,6 +56,7 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
     import('../server/hangup.ts'),
     import('../server/reloader.ts'),
     import('../server/service-manager.ts'),
+    import('../server/log-output.ts'),
   ])
   const said = configRequest(session)
   const request = {
@@ -79,7 +81,10 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
   const { config, notices } = await loadConfig(request)
   session.warn(notices.map(describeProblem))
   using ended = untilEnded(process)
-  await using refbot = await createRefbot(config)
+  await using refbot = await createRefbot(
+    config,
+    session.flags.json ? {} : { log: logOutput(session.stdout, session.paint) },
+  )
   const announce = announcer(session, refbot, notices)
   using manager = serviceManager({ env: session.env, pid: process.pid, warn: announce.warn })
   let url: string | undefined

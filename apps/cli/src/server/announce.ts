@@ -17,20 +17,22 @@ export interface Announcer {
 }
 
 /** Tells an operator what a server in the foreground does. With `--json`: one document when it is up, nothing else. */
-export function announcer(session: Session, { config, events }: Refbot, notices: readonly ConfigNotice[]): Announcer {
+export function announcer(
+  session: Session,
+  { config, log: service }: Refbot,
+  notices: readonly ConfigNotice[],
+): Announcer {
   const log = createConsola({ level: session.flags.json ? 1 : 3, stdout: process.stderr, stderr: process.stderr })
-  events.listen((event) => {
-    if (event.type !== 'run.claimed' && event.type !== 'run.changed') return
-    const { plugin, executionId, status, reason } = event.data
-    const text = neutral(`${plugin} ${executionId}: ${status}${reason === undefined ? '' : ` (${reason})`}`)
-    if (status === 'failed') log.warn(text)
-    else log.info(text)
-  })
+  // Nobody may be there to hear it any more.
+  process.stderr.on('error', () => undefined)
   return {
     started({ version, url }) {
       const { dataDir, pluginsDir, mode } = config
       const fromEnv = process.env.REFBOT_TOKEN !== undefined
       const tokenFile = fromEnv ? undefined : join(dataDir, 'admin-token')
+      service.info({ url: url ?? null, pluginsDir, tokenFile: tokenFile ?? null }, 'ready')
+      // For a program that reads the log, the line above says it.
+      if (!session.flags.json && session.stdout.isTTY !== true) return
       session.print({ version, pid: process.pid, mode, url, dataDir, pluginsDir, tokenFile, notices }, () =>
         session.facts([
           ['RefBot', version],
@@ -50,10 +52,12 @@ export function announcer(session: Session, { config, events }: Refbot, notices:
       }
     },
     notReloaded(error) {
+      service.warn({ error }, 'configuration not reloaded')
       const { message, code } = describeError(error)
       log.warn(neutral(`Not reloaded, nothing has changed: ${message} (${code})`))
     },
     stopping(end) {
+      if (end.kind === 'failure') service.fatal({ error: end.error }, 'stopping after an error that nobody caught')
       if (end.kind === 'signal') return log.info(`${end.signal}: stopping, at once with a second one.`)
       const { error } = end
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

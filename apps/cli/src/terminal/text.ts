@@ -10,9 +10,9 @@ export function neutral(text: string): string {
   })
 }
 
-/** JSON that says the same and is harmless for a terminal as well. */
-export function safeJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
+/** JSON that says the same and is harmless for a terminal as well; in one line where `indent` is 0. */
+export function safeJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent).replace(
     /[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

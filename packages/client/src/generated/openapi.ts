@@ -493,6 +493,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/api/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The service's log and those of runs, as one
+         * @description The newest lines that match, oldest first, one JSON object a line. With `after` the oldest behind that line instead. With `Accept: text/event-stream` they are followed by each line as it is said; with Last-Event-ID or `after` the stream begins behind that line, and none is missing or comes twice.
+         */
+        get: operations["getLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/config/reload": {
         parameters: {
             query?: never;
@@ -996,6 +1016,43 @@ export type components = {
             at: string;
             data: {
                 [key: string]: unknown;
+            };
+        };
+        /** @description A line of the service's log, or of a run's. */
+        LogLine: {
+            /** @description Number of the line, increasing over all logs of the data directory; the cursor of a reader. */
+            id: number;
+            /**
+             * Format: date-time
+             * @description When it was said: ISO 8601, UTC.
+             */
+            time: string;
+            /**
+             * @description `trace`, `debug`, `info`, `warn`, `error` or `fatal`.
+             * @enum {string}
+             */
+            level: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+            /** @description One sentence or a few words; the same for the same kind of line. */
+            message: string;
+            /** @description The run that the line is about. */
+            runId?: string;
+            /** @description The plugin that the line is about. */
+            plugin?: string;
+            /** @description The execution that the line is about; a run's is its own id. */
+            executionId?: string;
+            /** @description In a run's log: the attempt that said it, from 1 on. */
+            attempt?: number;
+            /** @description What else there is to know, by name. */
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** @description What went wrong: `name`, `message`, and perhaps `code`, `hint` and `stack`. */
+            error?: {
+                name: string;
+                message: string;
+                code?: string;
+                hint?: string;
+                stack?: string;
             };
         };
         ConfigReload: {
@@ -3316,6 +3373,95 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            /** @description The request is not valid; nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or a wrong one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token may only look, or the request comes from a page of another origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server is not the host that was asked for. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLogs: {
+        parameters: {
+            query?: {
+                /** @description Only lines said then or later. */
+                since?: string;
+                /** @description Only lines that are at least as grave. */
+                level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+                /** @description Only lines about this run. */
+                run?: string;
+                /** @description Only lines about this plugin or its runs. */
+                plugin?: string;
+                /** @description Id of the last line that is known already. */
+                after?: string;
+                limit?: number | null;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One LogLine a line, or a stream of messages with one each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/event-stream": components["schemas"]["LogLine"];
                 };
             };
             /** @description The request is not valid; nothing was changed. */

@@ -30,6 +30,7 @@ export const OPERATIONS = {
   getAuthorisation: ['GET', '/api/origins/{origin}/authorisation'],
   liftPause: ['DELETE', '/api/origins/{origin}/pause'],
   streamEvents: ['GET', '/api/events'],
+  getLogs: ['GET', '/api/logs'],
   reloadConfig: ['POST', '/api/config/reload'],
   listTokens: ['GET', '/api/tokens'],
   createToken: ['POST', '/api/tokens'],

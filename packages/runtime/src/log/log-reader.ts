@@ -19,13 +19,13 @@ export interface LogFilter {
 }
 
 export interface LogQuery extends LogFilter {
-  /** The newest so many; default 1,000. */
+  /** The newest so many, or with `after` the oldest; default 1,000. */
   readonly limit?: number
+  /** Id of the last line that the reader has: nothing behind it is missing, and nothing comes twice. */
+  readonly after?: number
 }
 
 export interface LogFollowing extends LogQuery {
-  /** Id of the last line that the reader has: nothing behind it is missing, and nothing comes twice. */
-  readonly after?: number
   /** Ends it. */
   readonly signal?: AbortSignal
 }
@@ -47,11 +47,12 @@ export class LogReader {
     this.#store = store
   }
 
-  /** The newest lines that match, oldest first. */
-  async read({ limit = LIMIT, ...filter }: LogQuery = {}): Promise<readonly LogEntry[]> {
+  /** The newest lines that match, or the oldest behind `after`; in the order in which they were said. */
+  async read({ limit = LIMIT, after, ...filter }: LogQuery = {}): Promise<readonly LogEntry[]> {
+    if (limit === 0) return []
     const until = this.#book.lastId
     await this.#book.flush()
-    return this.#collect(filter, { keep: 'newest', limit, after: 0, until })
+    return this.#collect(filter, { keep: after === undefined ? 'newest' : 'oldest', limit, after: after ?? 0, until })
   }
 
   /**

@@ -1,10 +1,9 @@
 import { notRefbot, type RefbotApiError, refusal, unreachable } from './errors.ts'
 import { readSse } from './sse.ts'
 import { type Transport, type TransportResponse, textOf } from './transport.ts'
-import type { RefbotEvent } from './types.ts'
 
-export interface EventsOptions {
-  /** Id of the last event that is known already; without one the stream begins with the next change. */
+export interface FollowOptions {
+  /** Id of the last one that is known already; without one the stream begins with the next. */
   readonly after?: number
   /** Ends the stream, without an error. */
   readonly signal?: AbortSignal
@@ -12,7 +11,7 @@ export interface EventsOptions {
   readonly onOpen?: () => void
 }
 
-export interface EventsSource {
+export interface FollowSource {
   readonly url: string
   readonly baseUrl: string
   readonly headers: Readonly<Record<string, string>>
@@ -25,10 +24,13 @@ export interface EventsSource {
 const RETRY_MS = [250, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 20_000]
 
 /**
- * Events, one after the other, each once, over interruptions too.
+ * What a stream of server-sent events tells, one after the other, each once, over interruptions too.
  * @throws RefbotApiError what the first try met; later on, refusals and `API_UNREACHABLE` after a minute of silence
  */
-export async function* followEvents(source: EventsSource, options: EventsOptions): AsyncGenerator<RefbotEvent> {
+export async function* follow<Item extends { readonly id: number }>(
+  source: FollowSource,
+  options: FollowOptions,
+): AsyncGenerator<Item> {
   const { signal, onOpen } = options
   let after = options.after
   let opened = false
@@ -43,9 +45,9 @@ export async function* followEvents(source: EventsSource, options: EventsOptions
       try {
         for await (const message of readSse(stream.body)) {
           if (over()) return
-          const event = JSON.parse(message.data) as RefbotEvent
-          after = event.id
-          yield event
+          const item = JSON.parse(message.data) as Item
+          after = item.id
+          yield item
         }
       } catch (error) {
         if (error instanceof SyntaxError) throw notRefbot(stream.status, source.baseUrl, error)
@@ -62,7 +64,7 @@ export async function* followEvents(source: EventsSource, options: EventsOptions
 }
 
 async function connect(
-  { url, baseUrl, headers, transport }: EventsSource,
+  { url, baseUrl, headers, transport }: FollowSource,
   after: number | undefined,
   signal: AbortSignal | undefined,
 ): Promise<TransportResponse> {

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { createClient } from './client.ts'
-import { followEvents } from './events.ts'
+import { follow as followStream } from './follow.ts'
 import { json, serve } from './test-support.ts'
 import { nodeTransport } from './transport.ts'
+import type { RefbotEvent } from './types.ts'
 
 const open = (response: ServerResponse) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': open\n\n')
@@ -11,13 +12,13 @@ const open = (response: ServerResponse) => {
 const event = (id: number) => `id: ${id}\nevent: job.deleted\ndata: ${JSON.stringify({ id, type: 'job.deleted' })}\n\n`
 
 /** Follows a server without waiting between the tries; what it would have waited is kept. */
-function follow(url: string, options: Parameters<typeof followEvents>[1] = {}) {
+function follow(url: string, options: Parameters<typeof followStream>[1] = {}) {
   const waits: number[] = []
   const wait = async (ms: number) => {
     waits.push(ms)
   }
   const source = { url: `${url}/api/events`, baseUrl: url, headers: {}, transport: nodeTransport, wait }
-  return { events: followEvents(source, options), waits }
+  return { events: followStream<RefbotEvent>(source, options), waits }
 }
 
 describe('events', () => {
