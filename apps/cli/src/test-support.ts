@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { runCli } from './cli.ts'
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
+export const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 
 /** Shared by all processes that tests start: a third of a server's start is the compilation of its sources. */
 const COMPILED = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url))
@@ -28,7 +28,7 @@ export interface RunOptions {
 
 /** Runs the real program, from source, in a process of its own and with nothing of this one's environment. */
 export function refbot(args: readonly string[], options: RunOptions): Promise<Finished> {
-  const { output, ended } = start(args, options)
+  const { output, ended } = program(args, options)
   return ended.then((code) => ({ code, ...output }))
 }
 
@@ -51,12 +51,12 @@ export interface TestServer extends Program {
 
 export async function server(args: readonly string[], options: RunOptions): Promise<TestServer> {
   await using stack = new AsyncDisposableStack()
-  const program = stack.use(start([...args, '--json'], options))
-  const { output, ended, until } = program
+  const running = stack.use(program([...args, '--json'], options))
+  const { output, ended, until } = running
   await Promise.race([until(() => output.stdout.endsWith('}\n')), ended])
   if (!output.stdout.endsWith('}\n')) throw new Error(`The server did not come up. ${output.stderr}`)
   stack.move()
-  return { ...program, up: JSON.parse(output.stdout) }
+  return { ...running, up: JSON.parse(output.stdout) }
 }
 
 /** The real program, running; disposing it kills it. */
@@ -71,7 +71,7 @@ interface Program extends AsyncDisposable {
   said(text: string): Promise<void>
 }
 
-function start(args: readonly string[], { cwd, env = {} }: RunOptions): Program {
+export function program(args: readonly string[], { cwd, env = {} }: RunOptions): Program {
   const clean = { PATH: process.env.PATH ?? '', HOME: cwd, TZ: 'UTC', NODE_COMPILE_CACHE: COMPILED, ...env }
   const child = spawn(process.execPath, ['--conditions=@refbot/source', MAIN, ...args], {
     cwd,
