@@ -44,23 +44,20 @@ describe('a listening API', () => {
   })
 
   it('lets go of the events when a client goes away', async () => {
-    const subscribed = Promise.withResolvers<void>()
-    const { events } = api.refbot
-    const live = events.listen.bind(events)
-    Object.assign(events, {
-      listen: (listener: Parameters<typeof live>[0]) => {
-        const off = live(listener)
-        return () => {
-          subscribed.resolve()
-          return off()
-        }
+    const gone = Promise.withResolvers<void>()
+    const { feed } = api.refbot.store
+    const subscribe = feed.subscribe.bind(feed)
+    Object.assign(feed, {
+      subscribe: (options: Parameters<typeof subscribe>[0]) => {
+        options?.signal?.addEventListener('abort', () => gone.resolve())
+        return subscribe(options)
       },
     })
     await using server = await startApi(api.refbot, { port: 0 })
     const leaving = new AbortController()
     await fetch(`${server.url}/api/events`, { headers: bearer(api.refbot.adminToken), signal: leaving.signal })
     leaving.abort()
-    await subscribed.promise
+    await gone.promise
   })
 
   it('says so when its port is taken, and when its host is none of this machine', async () => {
