@@ -38,7 +38,8 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
   let pax: { path?: string; size?: number } = {}
   while (true) {
     const block = await reader.exactly(BLOCK)
-    if (block.every((byte) => byte === 0)) return
+    // To the very end, or whoever unpacks never gets to the checksum of the whole.
+    if (block.every((byte) => byte === 0)) return reader.rest()
     const { name, size, type } = parseHeader(block)
     if (type === 'x') {
       pax = parsePax(await reader.exactly(size))
@@ -155,6 +156,11 @@ class Reader {
       left -= taken.length
       yield taken
     }
+  }
+
+  /** What is left, for its own checks; nothing of it is used. */
+  async rest(): Promise<void> {
+    while ((await this.#source.next()).done !== true);
   }
 
   async #next(): Promise<void> {
