@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readArguments, schemaFlags } from './schema-flags.ts'
+import { readArguments, schemaFlags, schemaWords } from './schema-flags.ts'
 
 const schema = {
   type: 'object',
@@ -37,6 +37,20 @@ describe('flags of a schema', () => {
       values: { times: 3, delayMs: 1.5, loud: true, mode: 'fast', tags: ['a', 'b'], success: { text: 'Hi' } },
       own: new Map([['wait', 'true']]),
     })
+  })
+
+  it('may be plain words where the schema cannot do without them', () => {
+    const asked = { ...schema, required: ['url', 'times'] }
+    const words = schemaWords(asked)
+    const say = (line: string) => readArguments(['shop', ...line.split(' ')], own, asked, words).values
+    expect(words).toEqual(['url', 'times'])
+    expect(say('http://a.example/ 3')).toEqual({ url: 'http://a.example/', times: 3 })
+    expect(say('--url http://a.example/ 3')).toEqual({ url: 'http://a.example/', times: 3 })
+    for (const line of ['a 3 b', '--url a 3 4'])
+      expect(() => say(line)).toThrow(expect.objectContaining({ code: 'CLI_ARGUMENT_UNEXPECTED' }))
+    expect(() => read('shop', 'http://a.example/')).toThrow(
+      expect.objectContaining({ code: 'CLI_ARGUMENT_UNEXPECTED' }),
+    )
   })
 
   it.each([

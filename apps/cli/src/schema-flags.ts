@@ -11,6 +11,7 @@ export interface Schema {
   readonly description?: unknown
   readonly writeOnly?: unknown
   readonly properties?: unknown
+  readonly required?: unknown
 }
 
 interface SchemaFlag {
@@ -36,14 +37,32 @@ export function schemaFlags(schema: Schema): ReadonlyMap<string, SchemaFlag> {
 }
 
 /**
- * Reads a command line with the flags of a schema beside a command's own.
+ * The flags of a schema that may be written as plain words, in this order: what it cannot do without.
+ * `inspect https://a.example/` says the same as `inspect --url https://a.example/`.
+ */
+export function schemaWords(schema: Schema): readonly string[] {
+  const required = Array.isArray(schema.required) ? schema.required : []
+  return [...schemaFlags(schema)].flatMap(([name, { path }]) =>
+    path.length === 1 && required.includes(path[0]) ? [name] : [],
+  )
+}
+
+/**
+ * Reads a command line with the flags of a schema beside a command's own; `words` are those of its flags that plain
+ * words may stand for.
  * @throws CliError as `checkArguments`, and `CLI_FLAG_INVALID` for a value that is no number or JSON
  */
-export function readArguments(rest: readonly string[], own: ArgsDef, schema: Schema): SchemaArguments {
+export function readArguments(
+  rest: readonly string[],
+  own: ArgsDef,
+  schema: Schema,
+  words: readonly string[] = [],
+): SchemaArguments {
   const flags = schemaFlags(schema)
   const args: ArgsDef = {
     ...Object.fromEntries([...flags].map(([name, { definition }]) => [name, definition])),
     ...own,
+    ...Object.fromEntries(words.map((name) => [`<${name}>`, { type: 'positional', required: false }] as const)),
   }
   const checked = checkArguments(rest, args)
   const end = checked.indexOf('--')
@@ -55,7 +74,18 @@ export function readArguments(rest: readonly string[], own: ArgsDef, schema: Sch
     if (flag === undefined) ownValues.set(name, text)
     else put(values, flag.path, parsedValue(name, text, flag.schema))
   }
-  return { positionals: checked.slice(end + 1), values, own: ownValues }
+  const given = checked.slice(end + 1)
+  const ownWords = Object.values(own).filter(({ type }) => type === 'positional').length
+  // A word stands for the first flag that was not written out.
+  const open = words.filter((name) => !Object.hasOwn(values, flags.get(name)?.path[0] ?? ''))
+  for (const [n, word] of given.slice(ownWords).entries()) {
+    const name = open[n]
+    const flag = name === undefined ? undefined : flags.get(name)
+    if (name === undefined || flag === undefined)
+      throw usageError('CLI_ARGUMENT_UNEXPECTED', `"${word}" is one argument too many.`, 'It was given as a flag too.')
+    put(values, flag.path, parsedValue(name, word, flag.schema))
+  }
+  return { positionals: given.slice(0, ownWords), values, own: ownValues }
 }
 
 function flagsOf(schema: Schema, path: readonly string[]): SchemaFlag[] {

@@ -119,6 +119,8 @@ export interface ProxyLease extends AsyncDisposable {
   readonly id: string
   /** The proxy's id: protocol, host and port, never a password. */
   readonly proxy: string
+  /** As its operator named it. */
+  readonly region?: string
   /** Reports a fault that only the plugin could see. */
   fail(reason: string): Promise<void>
 }

@@ -33,12 +33,21 @@ export interface EgressFault {
   readonly at: number
 }
 
+/** A limit that stood against a submit; nothing of it was sent. */
+export interface EgressLimit {
+  readonly rule: 'limit_minute' | 'limit_day'
+  /** Milliseconds from then until it gives way. */
+  readonly retryAfterMs: number
+}
+
 /** What the gate knows of one page: its word counts where the page's own error only guesses. */
 export interface EgressReport {
   /** Oldest first, bounded. */
   readonly faults: readonly EgressFault[]
   /** The site said no: 429, 403 on a document or a submit. Never answered by another proxy. */
   readonly refusal: 'rate_limited' | 'challenged' | undefined
+  /** The first submit that the gate held back, because the owner's limit (or the operator's own) was reached. */
+  readonly limit?: EgressLimit
   /** Requests that the gate forwarded to the target. */
   readonly forwarded: number
   /** Requests that the gate itself refused. */

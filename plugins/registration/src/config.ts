@@ -29,11 +29,12 @@ const successSchema = z
 
 export type SuccessConditions = z.output<typeof successSchema>
 
+export const pageUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .refine((url) => !hasCredentials(url), { error: 'must not contain a user name or password' })
+
 const keys = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-    .refine((url) => !hasCredentials(url), { error: 'must not contain a user name or password' })
-    .describe('The page with the sign-up form. Its owner must have agreed (loopback needs no agreement).'),
+  url: pageUrl.describe('The page with the sign-up form. Its owner must have agreed (loopback needs no agreement).'),
   firstNameSelector: selector.describe('Selector of the first-name field. Default: found by the plugin.'),
   lastNameSelector: selector.describe('Selector of the last-name field. Default: found by the plugin.'),
   emailSelector: selector.describe('Selector of the e-mail field. Default: found by the plugin.'),
@@ -41,6 +42,14 @@ const keys = z.strictObject({
   passwordSelector: selector.describe('Selector of the password field. Default: found by the plugin.'),
   submitSelector: selector.describe('Selector of the button that sends the form. Default: found by the plugin.'),
   batchSize: z.int().min(1).max(200).default(6).describe('Submissions in one run.'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(16)
+    .optional()
+    .describe(
+      'Submissions at a time, never more than the target allows. Default: one for each processor, at most 4. With a pause between submissions they are made one after the other.',
+    ),
   delayBetweenSubmissionsMs: z
     .int()
     .min(0)

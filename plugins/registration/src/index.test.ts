@@ -33,7 +33,7 @@ function host(
   return memoryContext({
     browser,
     runId: id,
-    config: { url: `${site.url}/signup`, batchSize: 1, ...config },
+    config: { url: `${site.url}/signup`, batchSize: 1, concurrency: 1, ...config },
     ...options,
   })
 }
@@ -79,7 +79,7 @@ describe('a batch on a healthy site', () => {
     const labels = { outcome: 'success', proxy: 'direct' }
     expect(memory.metrics).toEqual([
       { name: 'registration.duration', value: submissions[0]?.durationMs, labels },
-      { name: 'registration.success', value: 1, labels },
+      { name: 'registration.outcome', value: 1, labels },
     ])
     expect(memory.steps).toEqual(['submission 1', 'open', 'detect', 'fill', 'submit'])
     expect(submissions[0]?.steps.map(({ name }) => name)).toEqual(['open', 'detect', 'fill', 'submit'])

@@ -31,6 +31,12 @@ export interface SignUpOptions {
   step<T>(name: SubmissionStep['name'], work: () => Promise<T>): Promise<T>
 }
 
+/** A form as it was understood. */
+export interface Inspected {
+  readonly form: ChosenForm
+  readonly plan: FillPlan
+}
+
 /** A wizard has no more pages than this. */
 const maxForms = 12
 
@@ -72,14 +78,25 @@ export class SignUp implements Disposable {
   }
 
   async run(): Promise<Verdict> {
-    const { step } = this.#options
-    const opened = await step('open', () => this.#open())
-    if (opened !== undefined) return opened
-    let found = await step('detect', () => findForm(this.#session))
+    let found = await this.#find()
     for (let form = 0; form < maxForms && !('outcome' in found); form++) found = await this.#oneForm(found)
     return 'outcome' in found
       ? found
       : { outcome: 'no_confirmation', reason: `The form had more than ${maxForms} steps.` }
+  }
+
+  /** Opens the page and says how its form would be filled in, without touching it. */
+  async inspect(): Promise<Inspected | Verdict> {
+    const found = await this.#find()
+    if ('outcome' in found) return found
+    const plan = this.#plan(found.form)
+    this.#note(plan)
+    return { form: found.form, plan }
+  }
+
+  async #find(): Promise<FoundForm | Verdict> {
+    const { step } = this.#options
+    return (await step('open', () => this.#open())) ?? step('detect', () => findForm(this.#session))
   }
 
   async #open(): Promise<Verdict | undefined> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { outcomes, submissionKey, summarise } from './submission.ts'
+import { submissionKey } from './records.ts'
+import { outcomes, summarise } from './submission.ts'
 import { submissionOf } from './testing/submission.ts'
 
 describe('a summary', () => {
@@ -30,5 +31,11 @@ it('keeps submissions in the order of their index', () => {
 
 it('never repeats what may have reached the site', () => {
   const repeatable = Object.entries(outcomes).filter(([, { repeatable: again }]) => again === true)
-  expect(repeatable.map(([outcome]) => outcome)).toEqual(['unreachable', 'proxy_fault', 'timeout', 'page_failed'])
+  expect(repeatable.map(([outcome]) => outcome)).toEqual([
+    'unreachable',
+    'proxy_fault',
+    'timeout',
+    'page_failed',
+    'limit_reached',
+  ])
 })

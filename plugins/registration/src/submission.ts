@@ -1,7 +1,7 @@
 /**
  * How a submission ended.
  *
- * The first five are the site's answer, the next ones say why there was none, the last four end the batch.
+ * The first five are the site's answer, the next ones say why there was none, the last five end the batch.
  */
 export type Outcome =
   /** The account was made, as far as the site shows. */
@@ -38,10 +38,15 @@ export type Outcome =
   | 'challenged'
   /** The page went to an origin whose owner has not agreed. */
   | 'left_authorised_origin'
+  /** RefBot itself held the form back, since the owner's limit was reached; nothing was submitted. */
+  | 'limit_reached'
 
 /** What these outcomes mean for the rest of the batch and for a retry of the run. */
 export const outcomes: Readonly<
-  Record<Outcome, { readonly endsBatch?: 'refused_by_site' | 'left_authorised_origin'; readonly repeatable?: true }>
+  Record<
+    Outcome,
+    { readonly endsBatch?: 'refused_by_site' | 'left_authorised_origin' | 'limit_reached'; readonly repeatable?: true }
+  >
 > = {
   success: {},
   rejected: {},
@@ -60,6 +65,7 @@ export const outcomes: Readonly<
   captcha: { endsBatch: 'refused_by_site' },
   challenged: { endsBatch: 'refused_by_site' },
   left_authorised_origin: { endsBatch: 'left_authorised_origin' },
+  limit_reached: { endsBatch: 'limit_reached', repeatable: true },
 }
 
 /** How a field of the form was recognised. */
@@ -122,6 +128,8 @@ export type Submission = {
   readonly durationMs: number
   /** The proxy's id, or `direct`. */
   readonly proxy: string
+  /** Of the proxy, where its operator named one. */
+  readonly region?: string
   readonly identity: SubmissionIdentity
   readonly matched: readonly MatchedField[]
   readonly attempts: readonly SubmissionAttempt[]
@@ -134,6 +142,8 @@ export type Submission = {
   readonly refusedRequests: number
   /** Of the page with the form. */
   readonly vitals?: PageVitals
+  /** SHA-256 of what the owner of the page agreed to when it was made. */
+  readonly authorisationHash: string
   /** The name of an artifact. */
   readonly screenshot?: string
 }
@@ -164,11 +174,6 @@ export type BatchSummary = {
 export type BatchResult = {
   readonly submissions: readonly Submission[]
   readonly summary: BatchSummary
-}
-
-/** The key of a submission in the plugin's storage; keys sort by index. */
-export function submissionKey(runId: string, index: number): string {
-  return `submissions/${runId}/${String(index).padStart(6, '0')}`
 }
 
 /** Counts and quantiles (nearest rank) of a batch. */

@@ -1,4 +1,4 @@
-import type { Authorisation, EgressReport, PluginContext, PluginPage } from '@refbot/plugin-sdk'
+import type { Authorisation, EgressLimit, EgressReport, PluginContext, PluginPage } from '@refbot/plugin-sdk'
 import type { RegistrationConfig } from './config.ts'
 import type { Identity } from './identity/identity.ts'
 import { type Verdict, withoutQuery } from './outcome/classify.ts'
@@ -21,6 +21,8 @@ export interface SubmissionJob {
   readonly index: number
   readonly identity: Identity
   readonly authorisation: Authorisation
+  /** Of what the owner agreed to. */
+  readonly authorisationHash: string
   /** Keeps the submission before it is sent; it is sent once this resolves. */
   keepPending(submission: Submission): Promise<void>
 }
@@ -56,10 +58,12 @@ export async function submitOne(
   const steps: SubmissionStep[] = []
   const exclude: string[] = []
   let durationMs = 0
+  let region: string | undefined
   for (;;) {
     await using leased = await leasePage(context, job.authorisation, exclude)
     const { lease, page } = leased
     const proxy = lease?.proxy ?? 'direct'
+    region = lease?.region
     if (page === undefined) {
       const last = attempts.at(-1)
       const reason = `No other proxy was left after ${last?.proxy} failed (${last?.fault}).`
@@ -96,6 +100,8 @@ export async function submitOne(
       startedAt,
       durationMs,
       proxy,
+      ...(region === undefined ? {} : { region }),
+      authorisationHash: job.authorisationHash,
       identity: { firstName, lastName, email },
       matched: [],
       consoleErrors: [],
@@ -161,7 +167,8 @@ async function tryPage(
   const judged = judge(await page.egress(), signUp, own)
   const pictured =
     config.screenshots === 'always' || (config.screenshots === 'failure' && judged.verdict.outcome !== 'success')
-  const screenshot = pictured && !judged.safeToRepeat ? await takeScreenshot(context, page, index) : undefined
+  const screenshot =
+    pictured && !judged.safeToRepeat ? await takeScreenshot(context, page, fileOf(index, 'png')) : undefined
   // Last of all, since a page may connect as long as it is open.
   const { localPorts, refused } = await page.egress()
   const { exchange, errors } = signUp.watch
@@ -185,8 +192,14 @@ async function tryPage(
   }
 }
 
+/** The name of an artifact of one submission. */
+function fileOf(index: number, ending: string): string {
+  return `submission-${String(index).padStart(3, '0')}.${ending}`
+}
+
 /** Sets what the gate saw beside what the page showed; the gate's word counts. */
-function judge({ faults, refusal }: EgressReport, signUp: SignUp, own: Verdict): Judged {
+function judge({ faults, refusal, limit }: EgressReport, signUp: SignUp, own: Verdict): Judged {
+  if (limit !== undefined && own.outcome !== 'success') return { verdict: heldBack(limit, signUp), safeToRepeat: false }
   if (refusal !== undefined && own.outcome !== 'captcha') {
     const said = refusal === 'rate_limited' ? 'too many requests' : 'access denied'
     const reason = own.outcome === refusal ? own.reason : `The site refused: ${said}.`
@@ -208,4 +221,16 @@ function judge({ faults, refusal }: EgressReport, signUp: SignUp, own: Verdict):
   if (!fault.safe) return { verdict: fault.verdict, fault: fault.code, safeToRepeat: false }
   const reason = `The proxy failed to connect (${fault.code}); nothing reached the site.`
   return { verdict: { outcome: 'proxy_fault', reason }, fault: fault.code, safeToRepeat: true }
+}
+
+/** The gate let no further form out. */
+function heldBack({ rule, retryAfterMs }: EgressLimit, { earlierForms }: SignUp): Verdict {
+  const limit = rule === 'limit_day' ? 'a day' : 'a minute'
+  const wait = `It gives way in ${Math.ceil(retryAfterMs / 1000)} s.`
+  return earlierForms === 0
+    ? {
+        outcome: 'limit_reached',
+        reason: `The form was held back: the site's limit of submits ${limit} was reached. ${wait}`,
+      }
+    : { outcome: 'unknown_fate', reason: `A further page of the form was held back, by the limit of submits ${limit}.` }
 }

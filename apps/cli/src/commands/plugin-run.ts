@@ -3,7 +3,7 @@ import type { ArgsDef } from 'citty'
 import type { RawCommand } from '../command.ts'
 import { usageError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
-import { readArguments } from '../schema-flags.ts'
+import { readArguments, schemaWords } from '../schema-flags.ts'
 import type { Session } from '../session.ts'
 import { finish } from './plugin-start.ts'
 
@@ -27,7 +27,7 @@ export const run: RawCommand = {
   },
 }
 
-/** `refbot plugin action shop inspect --depth 2`: the flags are those of the action's input. */
+/** `refbot plugin action shop inspect URL --depth 2`: words and flags are those of the action's input. */
 export const action: RawCommand = {
   args: { id: plugin, name: { type: 'positional', required: true, description: 'The action.' }, wait },
   async raw(session, rest) {
@@ -51,7 +51,7 @@ async function act(session: Session, rest: readonly string[]): Promise<void> {
       meant === undefined ? `Its actions: ${known.join(', ') || 'none'}.` : `Did you mean: refbot ${id} ${meant}?`,
     )
   }
-  const { values, own: flags } = readArguments(rest, own, found.input)
+  const { values, own: flags } = readArguments(rest, own, found.input, schemaWords(found.input))
   const began: Run = await client.runPluginAction({ path: { id, name }, body: { input: values } })
   // Whoever asks a plugin something wants its answer.
   await finish(session, began, flags.get('wait') !== 'false')

@@ -88,10 +88,11 @@ export function createPort({ host, artifactsDir, signal }: ChildPortOptions): Ch
     proxies: {
       available: () => host.proxiesAvailable(),
       async lease({ exclude } = {}) {
-        const { id, proxy } = await host.leaseProxy(exclude === undefined ? {} : { exclude: [...exclude] })
+        const { id, proxy, region } = await host.leaseProxy(exclude === undefined ? {} : { exclude: [...exclude] })
         return {
           id,
           proxy,
+          ...(region === undefined ? {} : { region }),
           fail: (reason) => host.failLease(id, String(reason).slice(0, 200)),
           [Symbol.asyncDispose]: () => host.releaseLease(id),
         }

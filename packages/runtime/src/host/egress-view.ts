@@ -21,12 +21,13 @@ export function upstream({ id, protocol, host, port, username, password }: Proxy
 
 /** What the gate saw, as a plugin is told. */
 export function egressReport(lease: GateLease): EgressReport {
-  const { faults, refusals, forwarded, refused, localPorts } = lease.outcome()
+  const { faults, refusals, limited, forwarded, refused, localPorts } = lease.outcome()
   return {
     faults: faults.map(({ code, phase, proxyFault, method, origin, path, at }) => {
       return { code, phase, proxyFault, method, url: origin + path, at }
     }),
     refusal: refusals[0]?.kind,
+    ...(limited === undefined ? {} : { limit: { rule: limited.rule, retryAfterMs: limited.retryAfterMs } }),
     forwarded,
     refused,
     localPorts,

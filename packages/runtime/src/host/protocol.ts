@@ -88,6 +88,7 @@ export interface OpenedLease {
   readonly id: string
   /** The proxy's id, without credentials. */
   readonly proxy: string
+  readonly region?: string
 }
 
 /** Characters of a message or of what a line carries, at most; the child cuts what is longer. */

@@ -78,7 +78,8 @@ export class WayOut implements AsyncDisposable {
       throw overError()
     }
     this.#leases.set(lease.id, { lease, used: [] })
-    return { id: lease.id, proxy: lease.proxy.id }
+    const { id, region } = lease.proxy
+    return { id: lease.id, proxy: id, ...(region === undefined ? {} : { region }) }
   }
 
   failLease(id: string, reason: string): void {

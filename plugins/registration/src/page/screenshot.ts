@@ -8,7 +8,7 @@ const pictureTime = 5000
 export async function takeScreenshot(
   { artifacts, log }: Pick<PluginContext, 'artifacts' | 'log'>,
   page: Page,
-  index: number,
+  file: string,
 ): Promise<string | undefined> {
   try {
     const picture = await page.screenshot({
@@ -16,10 +16,10 @@ export async function takeScreenshot(
       animations: 'disabled',
       mask: [page.locator('input[type="password"]')],
     })
-    const { name } = await artifacts.write(`submission-${String(index).padStart(3, '0')}.png`, picture, 'image/png')
+    const { name } = await artifacts.write(file, picture, 'image/png')
     return name
   } catch (error) {
-    log.warn('no screenshot', { index, error: error instanceof Error ? error.message : String(error) })
+    log.warn('no screenshot', { file, error: error instanceof Error ? error.message : String(error) })
     return undefined
   }
 }

@@ -1,17 +1,32 @@
-import type { BatchResult, Submission } from '../submission.ts'
+import type { Submission } from '../submission.ts'
 
-/** The accounts that a batch made, or may have made, so that the site's owner can delete them. CSV (RFC 4180). */
-export function toAccounts({ submissions, summary }: BatchResult): string {
-  const rows = submissions
-    .filter(({ outcome }) => mayExist[outcome] !== undefined)
-    .map((submission) => [
-      submission.identity.email,
-      submission.identity.firstName,
-      submission.identity.lastName,
-      mayExist[submission.outcome] ?? '',
-      new Date(submission.startedAt).toISOString(),
-      summary.runId,
-    ])
+/** An account that a run made, or may have made. */
+export type AccountRow = {
+  readonly email: string
+  readonly firstName: string
+  readonly lastName: string
+  /** `unknown`: the site may have made it. */
+  readonly created: 'yes' | 'unknown'
+  /** ISO 8601, UTC. */
+  readonly startedAt: string
+  readonly runId: string
+}
+
+/** The accounts that submissions made, or may have made, so that the site's owner can delete them. */
+export function accountsOf(submissions: readonly Submission[], runId: string): readonly AccountRow[] {
+  return submissions.flatMap(({ outcome, identity: { email, firstName, lastName }, startedAt }) => {
+    const created = mayExist[outcome]
+    return created === undefined
+      ? []
+      : [{ email, firstName, lastName, created, startedAt: new Date(startedAt).toISOString(), runId }]
+  })
+}
+
+/** CSV (RFC 4180). */
+export function toAccounts(accounts: readonly AccountRow[]): string {
+  const rows = accounts.map(({ email, firstName, lastName, created, startedAt, runId }) => {
+    return [email, firstName, lastName, created, startedAt, runId]
+  })
   return [['email', 'first_name', 'last_name', 'created', 'started_at', 'run_id'], ...rows]
     .map((row) => `${row.map(cell).join(',')}\r\n`)
     .join('')

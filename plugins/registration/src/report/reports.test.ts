@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { summarise } from '../submission.ts'
 import { submissionOf } from '../testing/submission.ts'
-import { toAccounts } from './accounts.ts'
+import { accountsOf, toAccounts } from './accounts.ts'
 import { toHtml } from './html.ts'
 import { toJson } from './json.ts'
 import { toJUnit } from './junit.ts'
@@ -42,16 +42,14 @@ describe('HTML', () => {
 
 describe('accounts', () => {
   it('lists what the owner may want to delete, and nothing that never arrived', () => {
-    const lines = toAccounts(result).split('\r\n')
+    const lines = toAccounts(accountsOf(result.submissions, 'run')).split('\r\n')
     expect(lines[0]).toBe('email,first_name,last_name,created,started_at,run_id')
     expect(lines.slice(1, -1).map((line) => line.split(',')[3])).toEqual(['yes', 'unknown'])
   })
 
   it('quotes what needs it and disarms formulas', () => {
     const identity = { firstName: '=1+1', lastName: 'O"Hara, Jr', email: 'a@example.com' }
-    expect(toAccounts({ ...result, submissions: [submissionOf({ identity })] })).toContain(
-      `a@example.com,'=1+1,"O""Hara, Jr",`,
-    )
+    expect(toAccounts(accountsOf([submissionOf({ identity })], 'run'))).toContain(`a@example.com,'=1+1,"O""Hara, Jr",`)
   })
 })
 

@@ -1,6 +1,6 @@
 import type { PluginContext } from '@refbot/plugin-sdk'
 import type { BatchResult } from '../submission.ts'
-import { toAccounts } from './accounts.ts'
+import { accountsOf, toAccounts } from './accounts.ts'
 import { toHtml } from './html.ts'
 import { toJson } from './json.ts'
 import { toJUnit } from './junit.ts'
@@ -14,8 +14,12 @@ const reports: readonly {
   { name: 'report.html', contentType: 'text/html; charset=utf-8', make: toHtml },
   { name: 'junit.xml', contentType: 'application/xml', make: toJUnit },
   { name: 'submissions.json', contentType: 'application/json', make: toJson },
-  { name: 'accounts.csv', contentType: 'text/csv; charset=utf-8', make: toAccounts },
+  { name: 'accounts.csv', contentType: 'text/csv; charset=utf-8', make: accountsCsv },
 ]
+
+function accountsCsv({ submissions, summary }: BatchResult): string {
+  return toAccounts(accountsOf(submissions, summary.runId))
+}
 
 /** Keeps all reports of a batch as artifacts; one that cannot be kept does not change the outcome of the run. */
 export async function writeReports({ artifacts, log }: PluginContext, result: BatchResult): Promise<void> {

@@ -15,6 +15,7 @@ export function submissionOf(given: Partial<Submission> = {}): Submission {
     steps: [{ name: 'open', durationMs: 12 }],
     consoleErrors: [],
     refusedRequests: 0,
+    authorisationHash: 'abc',
     ...given,
   }
 }
