@@ -35,7 +35,7 @@ export function cageFlags(options: CageOptions): readonly string[] {
   if (permissions.has('browser')) for (const path of PLAYWRIGHT_READS) readable.add(path)
   return [
     '--permission',
-    '--no-warnings=SecurityWarning',
+    '--disable-warning=SecurityWarning',
     // It ignores the permission model, and would open any database of this user.
     '--no-experimental-sqlite',
     ...[...readable].map((path) => `--allow-fs-read=${path}`),
