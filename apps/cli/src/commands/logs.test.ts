@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { call, MAIN, program, server, workFolder } from '../test-support.ts'
+import { call, program, server, workFolder } from '../test-support.ts'
 
 interface Line {
   readonly id: number
@@ -69,23 +69,32 @@ describe('the logs of a server', () => {
 
   it('end no server whose stdout and stderr are closed', async () => {
     using folder = workFolder()
-    const child = spawn(process.execPath, ['--conditions=@refbot/source', MAIN, 'start', '--port', '0'], {
-      cwd: folder.path,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    try {
-      await new Promise((resolve) => child.stdout.once('data', resolve))
-      child.stdout.destroy()
-      child.stderr.destroy()
-      const options = { cwd: folder.path }
-      while ((await call(['plugin', 'list'], options)).code !== 0);
-      expect(await call(['plugin', 'start', 'hello'], options)).toMatchObject({ code: 0 })
-      expect((await call(['logs'], options)).stdout).toContain('run started')
-      child.kill('SIGTERM')
-      expect(await ended).toBe(0)
-    } finally {
-      child.kill('SIGKILL')
-    }
+    const options = { cwd: folder.path }
+    await using running = program(['start', '--port', '0'], options)
+    await running.until(() => running.output.stdout.includes('"ready"'))
+    running.child.stdout?.destroy()
+    running.child.stderr?.destroy()
+    expect(await call(['plugin', 'start', 'hello'], options)).toMatchObject({ code: 0 })
+    expect((await call(['logs'], options)).stdout).toContain('run started')
+    const ended = once(running.child, 'exit')
+    running.child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+  })
+
+  it('hold no server up whose stdout nobody reads, not even at its end', async () => {
+    using folder = workFolder({ api: { port: 0 } })
+    const options = { cwd: folder.path }
+    await using running = program(['start'], options)
+    await running.until(() => running.output.stdout.includes('"ready"'))
+    running.child.stdout?.pause()
+    const wrong = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`${'long'.repeat(500)}${n}`, n]))
+    writeFileSync(join(folder.path, 'refbot.config.json'), JSON.stringify(wrong))
+    for (let n = 0; n < 15; n += 1) expect(await call(['config', 'reload'], options)).toMatchObject({ code: 1 })
+    const ended = once(running.child, 'exit')
+    running.child.kill('SIGTERM')
+    expect(await ended).toEqual([0, null])
+    // More than a pipe holds: the server had more to say than anybody took.
+    const stored = readFileSync(join(folder.path, '.refbot/logs/service.ndjson'), 'utf8')
+    expect(stored.length).toBeGreaterThan(400_000)
   })
 })

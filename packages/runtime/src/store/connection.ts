@@ -12,8 +12,10 @@ export interface ConnectionOptions extends Omit<ConnectionTask, 'kind' | 'opened
   readonly onEvents?: (events: readonly RefbotEvent[]) => void
   /** Called when the disk's state changed. */
   readonly onHealth?: (health: StoreHealth) => void
-  /** Called when an answer took longer than `SLOW_MS`, its waiting for others included. */
+  /** Called when an answer took longer than `slowMs`, its waiting for others included. */
   readonly onSlow?: (slow: SlowOperation) => void
+  /** Default 1,000. */
+  readonly slowMs?: number
 }
 
 export interface SlowOperation {
@@ -22,7 +24,7 @@ export interface SlowOperation {
 }
 
 /** Nobody should wait so long for the store. */
-export const SLOW_MS = 1000
+const SLOW_MS = 1000
 
 interface Pending {
   readonly operation: OperationName
@@ -59,7 +61,7 @@ export class StoreConnection implements AsyncDisposable {
    * newer version wrote it; `STORE_UPGRADE_FAILED` when it stays as it was.
    */
   static async open(options: ConnectionOptions): Promise<StoreConnection> {
-    const { now, onEvents: _, onHealth: __, onSlow: ___, ...rest } = options
+    const { now, onEvents: _, onHealth: __, onSlow: ___, slowMs: ____, ...rest } = options
     const waiting = new Waiting()
     let settle: (answer: Opening | StoreFault) => void = () => undefined
     const opened = new Promise<Opening | StoreFault>((resolve) => {
@@ -128,7 +130,7 @@ class Waiting {
 function receive(
   { port }: ThreadSession<StoreMessage>,
   waiting: Waiting,
-  { onEvents, onHealth, onSlow }: ConnectionOptions,
+  { onEvents, onHealth, onSlow, slowMs = SLOW_MS }: ConnectionOptions,
   message: StoreMessage,
 ): void {
   if (message.type === 'health') onHealth?.(message.health)
@@ -139,7 +141,7 @@ function receive(
     waiting.requests.delete(reply.id)
     if (request !== undefined && onSlow !== undefined) {
       const tookMs = performance.now() - request.askedAt
-      if (tookMs > SLOW_MS) onSlow({ operation: request.operation, tookMs: Math.round(tookMs) })
+      if (tookMs > slowMs) onSlow({ operation: request.operation, tookMs: Math.round(tookMs) })
     }
     if (reply.ok) request?.resolve(reply.value)
     else request?.reject(failure(reply.error))

@@ -24,8 +24,10 @@ export interface StoreOptions {
   readonly onEvents?: (events: readonly RefbotEvent[]) => void
   /** Called when the disk under the store fills up, fails, or has room again. */
   readonly onHealth?: (health: StoreHealth) => void
-  /** Called when an operation took longer than a second. */
+  /** Called when an operation took longer than `slowMs`. */
   readonly onSlow?: (slow: SlowOperation) => void
+  /** Default 1,000. */
+  readonly slowMs?: number
   /** Set aside in a file `reserve` beside the database, for the day the disk is full; default 16 MB, 0: none. */
   readonly reserveBytes?: number
   /** Below this much room on the disk no run starts; default 64 MB. */
@@ -208,6 +210,7 @@ export class Store implements AsyncDisposable {
     const writer = await StoreConnection.open({
       ...shared,
       ...(options.onSlow === undefined ? {} : { onSlow: options.onSlow }),
+      ...(options.slowMs === undefined ? {} : { slowMs: options.slowMs }),
       reserveBytes,
       readOnly: false,
       onEvents(events) {
