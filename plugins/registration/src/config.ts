@@ -87,6 +87,12 @@ const keys = z.strictObject({
     .enum(['always', 'failure', 'never'])
     .default('failure')
     .describe('When a picture of the page is kept as an artifact: always, after a failed submission, or never.'),
+  traces: z
+    .enum(['always', 'failure', 'never'])
+    .default('failure')
+    .describe(
+      'When the document as it stood at the end and all that happened on the page are kept as artifacts, without passwords: always, after a failed submission, or never.',
+    ),
 })
 
 export type RegistrationConfigInput = z.input<typeof keys>

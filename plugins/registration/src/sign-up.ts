@@ -14,6 +14,7 @@ import { findForm } from './page/find-form.ts'
 import { press } from './page/form-page.ts'
 import { readVitals } from './page/vitals.ts'
 import { PageWatch } from './page/watch.ts'
+import { scrubber } from './scrub.ts'
 import { type FoundForm, leftOrigin, type Session } from './session.ts'
 import type { MatchedField, PageVitals, SubmissionStep } from './submission.ts'
 
@@ -150,11 +151,14 @@ export class SignUp implements Disposable {
     return outcome
   }
 
+  /** Of this sign-up alone, once its form asked for one. It must not be kept. */
+  get password(): string | undefined {
+    return this.#password
+  }
+
   /** Text without the password, should a site repeat it. */
   scrub(text: string): string {
-    const password = this.#password
-    if (password === undefined) return text
-    return text.replaceAll(password, '[password]').replaceAll(encodeURIComponent(password), '[password]')
+    return scrubber(this.#password)(text)
   }
 
   #plan(form: ChosenForm): FillPlan {

@@ -144,8 +144,10 @@ export type Submission = {
   readonly vitals?: PageVitals
   /** SHA-256 of what the owner of the page agreed to when it was made. */
   readonly authorisationHash: string
-  /** The name of an artifact. */
+  /** Names of artifacts: the page at its end as a picture and as a document, and what happened on it. */
   readonly screenshot?: string
+  readonly snapshot?: string
+  readonly trace?: string
 }
 
 /** What is kept in the plugin's storage: before the submit, after it, and in between. */

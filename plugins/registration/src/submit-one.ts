@@ -1,9 +1,10 @@
 import type { Authorisation, EgressLimit, EgressReport, PluginContext, PluginPage } from '@refbot/plugin-sdk'
 import type { RegistrationConfig } from './config.ts'
+import { keepEvidence } from './evidence-files.ts'
 import type { Identity } from './identity/identity.ts'
 import { type Verdict, withoutQuery } from './outcome/classify.ts'
 import { judgeFaults } from './outcome/faults.ts'
-import { takeScreenshot } from './page/screenshot.ts'
+import { Trace } from './page/trace.ts'
 import { brokenPage, untilOver } from './page/until-over.ts'
 import { leasePage } from './proxies.ts'
 import { SignUp } from './sign-up.ts'
@@ -135,7 +136,10 @@ interface Tried extends Judged {
 }
 
 /** What only the page knows. */
-type Facts = Pick<Submission, 'matched' | 'consoleErrors' | 'refusedRequests' | 'vitals' | 'response' | 'screenshot'>
+type Facts = Pick<
+  Submission,
+  'matched' | 'consoleErrors' | 'refusedRequests' | 'vitals' | 'response' | 'screenshot' | 'snapshot' | 'trace'
+>
 
 async function tryPage(
   context: PluginContext<RegistrationConfig>,
@@ -144,6 +148,7 @@ async function tryPage(
   { page, deadline, steps, pending }: PageJob,
 ): Promise<Tried> {
   const { config, signal, log } = context
+  using trace = new Trace(page, tools.now)
   using signUp = new SignUp(page, {
     config,
     authorisation,
@@ -153,10 +158,13 @@ async function tryPage(
     beforeSubmit: () => keepPending(pending(signUp)),
     step: async (name, work) => {
       const start = tools.now()
+      trace.add('step', `${name} begins`)
       try {
         return await context.step(name, work)
       } finally {
-        steps.push({ name, durationMs: tools.now() - start })
+        const durationMs = tools.now() - start
+        steps.push({ name, durationMs })
+        trace.add('step', `${name} ends after ${durationMs} ms`)
       }
     },
   })
@@ -165,10 +173,10 @@ async function tryPage(
   const own = 'value' in seen ? seen.value : brokenPage(seen, signUp)
   const durationMs = tools.now() - openedAt
   const judged = judge(await page.egress(), signUp, own)
-  const pictured =
-    config.screenshots === 'always' || (config.screenshots === 'failure' && judged.verdict.outcome !== 'success')
-  const screenshot =
-    pictured && !judged.safeToRepeat ? await takeScreenshot(context, page, fileOf(index, 'png')) : undefined
+  const verdict = { ...judged.verdict, reason: signUp.scrub(judged.verdict.reason) }
+  const files = judged.safeToRepeat
+    ? {}
+    : await keepEvidence(context, { index, page, signUp, trace, verdict, steps, egress: await page.egress() })
   // Last of all, since a page may connect as long as it is open.
   const { localPorts, refused } = await page.egress()
   const { exchange, errors } = signUp.watch
@@ -176,7 +184,7 @@ async function tryPage(
   if (errors.length > 0) log.debug('the page wrote errors to its console', { index, errors: errors.length })
   return {
     ...judged,
-    verdict: { ...judged.verdict, reason: signUp.scrub(judged.verdict.reason) },
+    verdict,
     durationMs,
     localPorts,
     facts: {
@@ -187,14 +195,9 @@ async function tryPage(
       ...(exchange === undefined || status === undefined
         ? {}
         : { response: { status, method: exchange.method, url: withoutQuery(exchange.url) } }),
-      ...(screenshot === undefined ? {} : { screenshot }),
+      ...files,
     },
   }
-}
-
-/** The name of an artifact of one submission. */
-function fileOf(index: number, ending: string): string {
-  return `submission-${String(index).padStart(3, '0')}.${ending}`
 }
 
 /** Sets what the gate saw beside what the page showed; the gate's word counts. */

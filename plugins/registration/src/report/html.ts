@@ -30,7 +30,23 @@ ${submissions.map(article).join('\n')}
 }
 
 function article(submission: Submission): string {
-  const { index, outcome, reason, durationMs, identity, steps, matched, attempts, screenshot, startedAt } = submission
+  const {
+    index,
+    outcome,
+    reason,
+    durationMs,
+    identity,
+    steps,
+    matched,
+    attempts,
+    screenshot,
+    startedAt,
+    trace,
+    snapshot,
+  } = submission
+  const files = [trace, snapshot].flatMap((name) =>
+    name === undefined ? [] : [`<a href="${escaped(name)}">${escaped(name)}</a>`],
+  )
   const good = outcome === 'success'
   const through = attempts
     .map(({ proxy, fault }) => (fault === undefined ? proxy : `${proxy} (${fault})`))
@@ -48,6 +64,7 @@ function article(submission: Submission): string {
 <details><summary>${matched.length} fields</summary><table><thead><tr><th>Field</th><th>Control</th><th>Evidence</th></tr></thead><tbody>
 ${matched.map(({ field, control, evidence, detail }) => `<tr><td>${escaped(field)}</td><td><code>${escaped(control)}</code></td><td>${escaped(`${evidence}: ${detail}`)}</td></tr>`).join('\n')}
 </tbody></table></details>
+${files.length === 0 ? '' : `<p class="fine">${files.join(' · ')}</p>`}
 </div>
 ${picture}
 </article>`

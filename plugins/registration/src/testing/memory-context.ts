@@ -37,6 +37,7 @@ export interface MemoryContextOptions {
   readonly authorisation?: Partial<Authorisation>
   readonly proxies?: readonly ScriptedProxy[]
   readonly refusal?: EgressReport['refusal']
+  readonly limit?: EgressReport['limit']
   /** Of an earlier attempt. */
   readonly storage?: Map<string, JsonValue>
 }
@@ -132,7 +133,7 @@ export async function memoryContext(options: MemoryContextOptions): Promise<Memo
       page: async ({ proxy }) => {
         const scripted = proxies.find(({ id }) => id === proxy?.proxy)
         if (scripted?.unfit === true) throw new PluginError('PROXY_NOT_LOOPBACK', 'The proxy is not on loopback.')
-        const page = await openPage(browser, runId, scripted, options.refusal, () => seen.open.delete(page))
+        const page = await openPage(browser, runId, scripted, options, () => seen.open.delete(page))
         seen.open.add(page)
         return page
       },
@@ -181,7 +182,7 @@ async function openPage(
   browser: Browser,
   runId: string,
   proxy: ScriptedProxy | undefined,
-  refusal: EgressReport['refusal'],
+  { refusal, limit }: Pick<MemoryContextOptions, 'refusal' | 'limit'>,
   onClose: () => void,
 ): Promise<PluginPage> {
   const inner = await browser.newContext({ extraHTTPHeaders: { 'X-RefBot-Run': runId } })
@@ -200,7 +201,10 @@ async function openPage(
   }
   const page = await inner.newPage()
   return Object.assign(page, {
-    egress: async (): Promise<EgressReport> => ({ faults, refusal, forwarded: 0, refused: 0, localPorts: [40_000] }),
+    egress: async (): Promise<EgressReport> => ({
+      ...{ faults, refusal, forwarded: 0, refused: 0, localPorts: [40_000] },
+      ...(limit === undefined ? {} : { limit }),
+    }),
     [Symbol.asyncDispose]: async () => {
       onClose()
       await inner.close()
