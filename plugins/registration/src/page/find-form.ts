@@ -3,6 +3,7 @@ import { selectorKeys } from '../config.ts'
 import { chooseForm, chooseOpener } from '../fields/form.ts'
 import type { Verdict } from '../outcome/classify.ts'
 import { type FoundForm, leftOrigin, type Session } from '../session.ts'
+import { CookieAnswers } from './answer-cookies.ts'
 import { consentWords, findConsentButton } from './consent.ts'
 import { describeFrame, isBetweenDocuments, observe, press } from './form-page.ts'
 import type { Observation } from './observe.ts'
@@ -30,6 +31,7 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
     if (element === undefined) return { outcome: 'selector_missing', reason: `${key} matches nothing: ${selector}` }
     explicit[key] = element
   }
+  const cookies = new CookieAnswers(page, config.cookies, now)
   let opened = 0
   let consents = 0
   for (;;) {
@@ -40,6 +42,7 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
         observe(page.mainFrame()),
         consents < maxConsents ? consentButton(session) : undefined,
       ])
+      const waits = consent === undefined && (await cookies.pending())
       if (consent !== undefined) {
         consents++
         await press(consent, { drawnByLabel: false }, session.left())
@@ -47,6 +50,10 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
       }
       const refused = refusal(shown)
       if (refused !== undefined) return refused
+      if (waits) {
+        await watch.change(lookEvery)
+        continue
+      }
       const form = chooseForm(described.description)
       if (form !== undefined) return { described, form, shown }
       const inner = await inFrames(session)
