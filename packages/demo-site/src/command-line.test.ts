@@ -10,7 +10,15 @@ describe('site', () => {
   it('needs a database only', () => {
     expect(parse('site --db a.db')).toEqual({
       kind: 'site',
-      settings: { port: 0, databaseFile: 'a.db', fault: 'none', latencyMs: 0, rateLimit: 3, redirectTo: '' },
+      settings: {
+        port: 0,
+        databaseFile: 'a.db',
+        fault: 'none',
+        latencyMs: 0,
+        rateLimit: 3,
+        redirectTo: '',
+        smtpPort: 0,
+      },
     })
   })
 

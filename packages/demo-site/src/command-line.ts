@@ -23,6 +23,7 @@ const options = {
   db: { type: 'string' },
   'rate-limit': { type: 'string', default: String(defaultRateLimit) },
   'redirect-to': { type: 'string' },
+  'smtp-port': { type: 'string', default: '0' },
   username: { type: 'string' },
   log: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -45,7 +46,9 @@ export function parseCommandLine(argv: readonly string[], environment: NodeJS.Pr
       throw misuse(`The fault ${fault} needs --redirect-to with an http or https URL.`)
     }
     const rateLimit = whole('--rate-limit', values['rate-limit'], Number.MAX_SAFE_INTEGER)
-    const settings = { port, databaseFile: db, fault, rateLimit, redirectTo }
+    const smtpPort = whole('--smtp-port', values['smtp-port'], 65_535)
+    if (siteFaults[fault].mail && smtpPort === 0) throw misuse(`The fault ${fault} needs --smtp-port.`)
+    const settings = { port, databaseFile: db, fault, rateLimit, redirectTo, smtpPort }
     return { kind, settings: { ...settings, latencyMs: latencyMs ?? siteFaults[fault].latencyMs } }
   }
   if (kind === 'proxy') {
@@ -85,6 +88,7 @@ function misuse(message: string, faults?: Readonly<Record<string, unknown>>): De
 }
 
 const usage = `site  --db FILE [--port 0] [--fault NAME] [--latency-ms N] [--rate-limit ${defaultRateLimit}] [--redirect-to URL]
+      [--smtp-port PORT]
 proxy --username NAME --log FILE [--port 0] [--fault NAME] [--latency-ms N]
       with the password in ${passwordVariable}
 

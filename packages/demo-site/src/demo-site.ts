@@ -13,6 +13,8 @@ export interface DemoSiteOptions {
   readonly rateLimit?: number
   /** Where the fault `foreign-redirect` sends a submit: an http or https URL. */
   readonly redirectTo?: string
+  /** Of the mail server on loopback that the fault `confirm-email` sends its mail to. */
+  readonly smtpPort?: number
   /** Default 0: a free port. */
   readonly port?: number
   /** The entry file, where this package is bundled into another. Default: this package's own. */
@@ -38,11 +40,13 @@ export interface DemoSite extends AsyncDisposable {
  * @throws DemoError `DEMO_USAGE`, `DEMO_PORT_BUSY`, `DEMO_FILE`, `DEMO_START_FAILED`
  */
 export async function startDemoSite(options: DemoSiteOptions): Promise<DemoSite> {
-  const { databaseFile, fault = 'none', latencyMs, rateLimit, redirectTo, port = 0, entry, readyTimeoutMs } = options
+  const { databaseFile, fault = 'none', latencyMs, rateLimit, redirectTo, smtpPort } = options
+  const { port = 0, entry, readyTimeoutMs } = options
   const args = ['site', `--db=${databaseFile}`, `--fault=${fault}`, `--port=${port}`]
   if (latencyMs !== undefined) args.push(`--latency-ms=${latencyMs}`)
   if (rateLimit !== undefined) args.push(`--rate-limit=${rateLimit}`)
   if (redirectTo !== undefined) args.push(`--redirect-to=${redirectTo}`)
+  if (smtpPort !== undefined) args.push(`--smtp-port=${smtpPort}`)
   const child = await startChild({ entry, args, readyTimeoutMs })
   return {
     ...child,

@@ -42,7 +42,7 @@ export function postForm(
 }
 
 export function siteSettings(databaseFile: string, settings: Partial<SiteSettings> = {}): SiteSettings {
-  return { port: 0, databaseFile, fault: 'none', latencyMs: 0, rateLimit: 3, redirectTo: '', ...settings }
+  return { port: 0, databaseFile, fault: 'none', latencyMs: 0, rateLimit: 3, redirectTo: '', smtpPort: 0, ...settings }
 }
 
 /** Tools that never wait; a failure of the server's own fails the test. */

@@ -6,6 +6,7 @@ import { DayLimit } from './day-limit.ts'
 import { dayIsFull, endOf, noneSucceeded } from './ending.ts'
 import { makeIdentity } from './identity/identity.ts'
 import { inLanes, Pace } from './lanes.ts'
+import { type Inbox, openInbox } from './mail/inbox.ts'
 import { closeEarlier, keep } from './records.ts'
 import { writeReports } from './report/write-reports.ts'
 import { type BatchResult, type Submission, summarise } from './submission.ts'
@@ -21,7 +22,9 @@ type Context = PluginContext<RegistrationConfig>
 export async function runBatch(context: Context, tools: BatchTools): Promise<BatchResult> {
   const { config, run } = context
   for (const notice of config.notices) context.log.warn(notice)
-  const batch = new Batch(context, tools, await agreementFor(context, config))
+  const agreement = await agreementFor(context, config)
+  await using inbox = config.inbox === undefined ? undefined : await openInbox(config.inbox, context)
+  const batch = new Batch(context, tools, agreement, inbox)
   const { planned, submissions, over } = await batch.make()
   const facts = { runId: run.id, url: config.url, planned, authorisationHash: batch.agreement.hash }
   const result = fitted({ submissions, summary: summarise(facts, submissions) })
@@ -44,12 +47,14 @@ class Batch {
   readonly #context: Context
   readonly #tools: BatchTools
   readonly #day: DayLimit
+  readonly #inbox: Inbox | undefined
   readonly #done = new Map<number, Submission>()
   readonly #flights = new Set<Flight>()
   #planned = 0
   #over: PluginError | undefined
 
-  constructor(context: Context, tools: BatchTools, agreement: Agreement) {
+  constructor(context: Context, tools: BatchTools, agreement: Agreement, inbox: Inbox | undefined) {
+    this.#inbox = inbox
     this.#context = context
     this.#tools = tools
     this.agreement = agreement
@@ -105,6 +110,7 @@ class Batch {
       identity: makeIdentity({ seed: config.seed ?? run.id, index, domain: emailDomain }),
       authorisation,
       authorisationHash: hash,
+      inbox: this.#inbox,
       keepPending: async (row) => {
         if (stop.signal.aborted) throw new StoppedError()
         if (!flight.sent && !(await this.#day.take())) {

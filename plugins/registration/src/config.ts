@@ -33,6 +33,31 @@ export const pageUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })
   .refine((url) => !hasCredentials(url), { error: 'must not contain a user name or password' })
 
+const inboxSchema = z
+  .strictObject({
+    url: pageUrl
+      .optional()
+      .describe('Address of Mailpit or maildev, such as http://127.0.0.1:8025; loopback, or authorised by its owner.'),
+    smtpPort: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .describe('A port on loopback where the plugin receives mail itself while it runs; the site must send it there.'),
+    timeoutMs: z
+      .int()
+      .min(100)
+      .max(600_000)
+      .default(20_000)
+      .describe('How long the mail of a sign-up may take, in milliseconds, within timeoutMs of the submission.'),
+  })
+  .refine(({ url, smtpPort }) => (url === undefined) !== (smtpPort === undefined), {
+    error: 'exactly one of url and smtpPort is needed',
+  })
+  .describe('Where the mail of a sign-up arrives. With it, the link that confirms a sign-up is followed and timed.')
+
+export type InboxConfig = z.output<typeof inboxSchema>
+
 const keys = z.strictObject({
   url: pageUrl.describe('The page with the sign-up form. Its owner must have agreed (loopback needs no agreement).'),
   firstNameSelector: selector.describe('Selector of the first-name field. Default: found by the plugin.'),
@@ -83,6 +108,7 @@ const keys = z.strictObject({
     .default('accept')
     .describe('How a cookie dialog is answered: accept everything, refuse what is not necessary, or leave it alone.'),
   success: successSchema.optional(),
+  inbox: inboxSchema.optional(),
   screenshots: z
     .enum(['always', 'failure', 'never'])
     .default('failure')

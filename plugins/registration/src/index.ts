@@ -26,7 +26,7 @@ const tools = { now: Date.now, randomInt: (below: number) => randomInt(below) }
 /** Tests a sign-up form end to end: fills it in, sends it, and tells whether a new user got through. */
 export default definePlugin({
   config: configSchema,
-  permissions: ['browser', 'proxies'],
+  permissions: ['browser', 'proxies', 'http'],
   actions: {
     inspect: {
       description: 'Shows how the form of a page would be filled in, on what evidence, and a picture; sends nothing.',

@@ -7,6 +7,8 @@ import { describeUnmapped, type FillPlan, planFill } from './fields/plan.ts'
 import type { FieldKind } from './fields/vocabulary.ts'
 import type { Identity } from './identity/identity.ts'
 import { makePassword, passwordRules } from './identity/password.ts'
+import { confirmByMail } from './mail/confirm.ts'
+import type { Inbox } from './mail/inbox.ts'
 import type { Verdict } from './outcome/classify.ts'
 import { awaitOutcome } from './page/await-outcome.ts'
 import { fillForm, releaseButton } from './page/fill-form.ts'
@@ -16,12 +18,14 @@ import { readVitals } from './page/vitals.ts'
 import { PageWatch } from './page/watch.ts'
 import { scrubber } from './scrub.ts'
 import { type FoundForm, leftOrigin, type Session } from './session.ts'
-import type { MatchedField, PageVitals, SubmissionStep } from './submission.ts'
+import type { Confirmation, MatchedField, PageVitals, SubmissionStep } from './submission.ts'
 
 export interface SignUpOptions {
   readonly config: RegistrationConfig
   readonly authorisation: Authorisation
   readonly identity: Identity
+  /** Where the mail arrives that confirms it. */
+  readonly inbox?: Inbox | undefined
   /** Epoch milliseconds. */
   readonly deadline: number
   readonly now: () => number
@@ -53,6 +57,7 @@ export class SignUp implements Disposable {
   /** Forms that were sent before the one at hand. */
   earlierForms = 0
   vitals: PageVitals | undefined
+  confirmation: Confirmation | undefined
   #password: string | undefined
   readonly #given = new Set<FieldKind>()
   readonly #options: SignUpOptions
@@ -81,9 +86,17 @@ export class SignUp implements Disposable {
   async run(): Promise<Verdict> {
     let found = await this.#find()
     for (let form = 0; form < maxForms && !('outcome' in found); form++) found = await this.#oneForm(found)
-    return 'outcome' in found
-      ? found
-      : { outcome: 'no_confirmation', reason: `The form had more than ${maxForms} steps.` }
+    if (!('outcome' in found))
+      return { outcome: 'no_confirmation', reason: `The form had more than ${maxForms} steps.` }
+    return found.outcome === 'success' ? this.#confirm(found) : found
+  }
+
+  async #confirm(accepted: Verdict): Promise<Verdict> {
+    const { inbox, identity, step } = this.#options
+    if (inbox === undefined) return accepted
+    const confirmed = await step('confirm', () => confirmByMail(this.#session, inbox, identity.email))
+    this.confirmation = confirmed.confirmation
+    return confirmed.verdict
   }
 
   /** Opens the page and says how its form would be filled in, without touching it. */

@@ -1,7 +1,7 @@
 /**
  * How a submission ended.
  *
- * The first five are the site's answer, the next ones say why there was none, the last five end the batch.
+ * The first seven are the site's answer, the next ones say why there was none, the last five end the batch.
  */
 export type Outcome =
   /** The account was made, as far as the site shows. */
@@ -10,6 +10,10 @@ export type Outcome =
   | 'rejected'
   /** The site answered 5xx. */
   | 'site_error'
+  /** The site accepted it, and its mail did not come. */
+  | 'no_mail'
+  /** The site accepted it, and the link of its mail did not work. */
+  | 'confirmation_failed'
   /** Submitted, but nothing said that it worked, and nothing that it did not. */
   | 'no_confirmation'
   /** The page answered 4xx before there was a form. */
@@ -51,6 +55,8 @@ export const outcomes: Readonly<
   success: {},
   rejected: {},
   site_error: {},
+  no_mail: {},
+  confirmation_failed: {},
   no_confirmation: {},
   page_missing: {},
   no_form: {},
@@ -92,7 +98,7 @@ export type SubmissionAttempt = {
 
 /** A named part of a submission. */
 export type SubmissionStep = {
-  readonly name: 'open' | 'detect' | 'fill' | 'submit'
+  readonly name: 'open' | 'detect' | 'fill' | 'submit' | 'confirm'
   /** Milliseconds. */
   readonly durationMs: number
 }
@@ -113,6 +119,17 @@ export type PageVitals = {
   readonly lcpMs?: number
   /** Cumulative layout shift so far: a ratio, no time. */
   readonly cls?: number
+}
+
+/** The mail that confirms a sign-up, and the page that its link leads to. */
+export type Confirmation = {
+  /** From the site's answer to the mail, in milliseconds. */
+  readonly mailMs: number
+  /** From following the link to its page, in milliseconds. */
+  readonly openMs?: number
+  readonly status?: number
+  /** Without the query, which is the secret of the mail. */
+  readonly url?: string
 }
 
 /** One sign-up that was tried. */
@@ -136,6 +153,8 @@ export type Submission = {
   readonly steps: readonly SubmissionStep[]
   /** The answer to the submit, its address without the query; absent where none was seen. */
   readonly response?: { readonly status: number; readonly method: string; readonly url: string }
+  /** Where an inbox is configured. */
+  readonly confirmation?: Confirmation
   /** Errors that the page wrote to its console, or did not catch; at most ten. */
   readonly consoleErrors: readonly string[]
   /** Requests of the page that the gate refused. */

@@ -2,6 +2,7 @@ import type { Authorisation, EgressLimit, EgressReport, PluginContext, PluginPag
 import type { RegistrationConfig } from './config.ts'
 import { keepEvidence } from './evidence-files.ts'
 import type { Identity } from './identity/identity.ts'
+import type { Inbox } from './mail/inbox.ts'
 import { type Verdict, withoutQuery } from './outcome/classify.ts'
 import { judgeFaults } from './outcome/faults.ts'
 import { Trace } from './page/trace.ts'
@@ -24,6 +25,7 @@ export interface SubmissionJob {
   readonly authorisation: Authorisation
   /** Of what the owner agreed to. */
   readonly authorisationHash: string
+  readonly inbox?: Inbox | undefined
   /** Keeps the submission before it is sent; it is sent once this resolves. */
   keepPending(submission: Submission): Promise<void>
 }
@@ -138,13 +140,21 @@ interface Tried extends Judged {
 /** What only the page knows. */
 type Facts = Pick<
   Submission,
-  'matched' | 'consoleErrors' | 'refusedRequests' | 'vitals' | 'response' | 'screenshot' | 'snapshot' | 'trace'
+  | 'matched'
+  | 'consoleErrors'
+  | 'refusedRequests'
+  | 'vitals'
+  | 'response'
+  | 'confirmation'
+  | 'screenshot'
+  | 'snapshot'
+  | 'trace'
 >
 
 async function tryPage(
   context: PluginContext<RegistrationConfig>,
   tools: BatchTools,
-  { index, identity, authorisation, keepPending }: SubmissionJob,
+  { index, identity, authorisation, inbox, keepPending }: SubmissionJob,
   { page, deadline, steps, pending }: PageJob,
 ): Promise<Tried> {
   const { config, signal, log } = context
@@ -153,6 +163,7 @@ async function tryPage(
     config,
     authorisation,
     identity,
+    inbox,
     deadline: deadline - lastWordMs,
     ...tools,
     beforeSubmit: () => keepPending(pending(signUp)),
@@ -192,6 +203,7 @@ async function tryPage(
       consoleErrors: errors.map((text) => signUp.scrub(text)),
       refusedRequests: refused,
       ...(signUp.vitals === undefined ? {} : { vitals: signUp.vitals }),
+      ...(signUp.confirmation === undefined ? {} : { confirmation: signUp.confirmation }),
       ...(exchange === undefined || status === undefined
         ? {}
         : { response: { status, method: exchange.method, url: withoutQuery(exchange.url) } }),

@@ -11,6 +11,8 @@ export interface SiteBehaviour {
   readonly submit: SubmitRule
   /** Whether a cookie dialog lies over each page until it is answered. */
   readonly banner: boolean
+  /** Whether a sign-up waits until the link of a mail is followed. */
+  readonly mail: boolean
   /** Milliseconds added to each answer when no latency is asked for. */
   readonly latencyMs: number
 }
@@ -29,8 +31,9 @@ export type SiteFault =
   | 'shadow'
   | 'spa'
   | 'disabled-until-valid'
+  | 'confirm-email'
 
-const healthy = { form: 'plain', submit: 'store', banner: false, latencyMs: 0 } as const
+const healthy = { form: 'plain', submit: 'store', banner: false, mail: false, latencyMs: 0 } as const
 
 /** Every fault is one line: what differs from the healthy site. */
 export const siteFaults: Readonly<Record<SiteFault, SiteBehaviour>> = {
@@ -51,6 +54,7 @@ export const siteFaults: Readonly<Record<SiteFault, SiteBehaviour>> = {
   shadow: { ...healthy, form: 'shadow', summary: 'The form stands in an open shadow root.' },
   spa: { ...healthy, form: 'spa', summary: 'A script draws a form without names or ids and posts it as JSON.' },
   'disabled-until-valid': { ...healthy, form: 'gated', summary: 'The button is disabled until every field is valid.' },
+  'confirm-email': { ...healthy, mail: true, summary: 'A sign-up waits until the link of a mail is followed.' },
 }
 
 export function isSiteFault(name: string): name is SiteFault {

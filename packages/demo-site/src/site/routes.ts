@@ -3,6 +3,7 @@ import { captcha, icon, robots } from './assets/pictures.ts'
 import { script } from './assets/script.ts'
 import { spaScript } from './assets/spa.ts'
 import { style } from './assets/style.ts'
+import type { Confirmations } from './confirmations.ts'
 import type { Outcome, SignUpDesk, Visitor } from './desk.ts'
 import { Drafts, stepWithError, wizardSteps } from './drafts.ts'
 import type { SiteBehaviour } from './faults.ts'
@@ -11,7 +12,7 @@ import type { Html } from './html.ts'
 import { type Answer, assetAnswer, jsonAnswer, pageAnswer, readBody, redirectAnswer } from './http.ts'
 import { landing } from './pages/landing.ts'
 import { page } from './pages/layout.ts'
-import { noticePage, welcomePage } from './pages/notices.ts'
+import { checkMailPage, noticePage, welcomePage } from './pages/notices.ts'
 import { challengePage, signUpPage, wizardPage } from './pages/sign-up.ts'
 import { hasErrors, normalise, validate } from './validate.ts'
 
@@ -29,9 +30,11 @@ export interface RouteOptions {
   readonly behaviour: SiteBehaviour
   readonly desk: SignUpDesk
   readonly newId: () => string
+  /** Where the behaviour asks for a mail. */
+  readonly confirmations?: Confirmations | undefined
 }
 
-export function createRoutes({ behaviour, desk, newId }: RouteOptions): Routes {
+export function createRoutes({ behaviour, desk, newId, confirmations }: RouteOptions): Routes {
   const drafts = new Drafts(newId)
 
   const show = (
@@ -78,6 +81,10 @@ export function createRoutes({ behaviour, desk, newId }: RouteOptions): Routes {
     if (behaviour.form === 'wizard') return submitStep(visit, form)
     const fields = fieldsFromForm(form)
     const outcome = await desk.submit(fields, visitorOf(visit))
+    if (outcome.kind === 'created' && confirmations !== undefined) {
+      await confirmations.ask(normalise(fields).email)
+      return redirectAnswer(303, '/check-mail')
+    }
     return showOutcome(visit, outcome, (errors) => showForm(visit, fields, errors))
   }
 
@@ -128,6 +135,13 @@ export function createRoutes({ behaviour, desk, newId }: RouteOptions): Routes {
     '/': { GET: (visit) => show(visit, 'A shared logbook', landing) },
     '/signup': { GET: (visit) => showForm(visit, emptyFields, {}), POST: submitForm },
     '/welcome': { GET: (visit) => show(visit, 'Welcome', welcomePage(visit.query.get('account') ?? '')) },
+    '/check-mail': { GET: (visit) => show(visit, 'Almost there', checkMailPage) },
+    '/confirm': {
+      GET: (visit) =>
+        confirmations?.confirm(visit.query.get('token') ?? '') === true
+          ? show(visit, 'Welcome', welcomePage(''))
+          : show(visit, 'Not confirmed', noticePage('Not confirmed', 'This link is invalid.'), 410),
+    },
     '/api/signup': { POST: submitJson },
     '/api/health': { GET: () => jsonAnswer({ status: 'ok' }) },
     '/site.css': { GET: () => assetAnswer('text/css; charset=utf-8', style) },

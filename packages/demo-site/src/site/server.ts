@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import { close, type Listening, listen, loopback } from '../listen.ts'
 import { AccountStore } from './accounts.ts'
+import { Confirmations } from './confirmations.ts'
 import { SignUpDesk } from './desk.ts'
 import { type SiteFault, siteFaults } from './faults.ts'
 import { type Answer, BodyRefused, pageAnswer, send } from './http.ts'
+import { sendMail } from './mail.ts'
 import { page } from './pages/layout.ts'
 import { noticePage } from './pages/notices.ts'
 import { hashPassword } from './password.ts'
@@ -19,6 +21,8 @@ export interface SiteSettings {
   readonly latencyMs: number
   readonly rateLimit: number
   readonly redirectTo: string
+  /** Of a mail server on loopback; 0 for none. */
+  readonly smtpPort: number
 }
 
 export interface SiteTools {
@@ -39,7 +43,15 @@ export async function serveSite(settings: SiteSettings, { now, sleep, report }: 
   const newId = (): string => randomUUID()
   const { rateLimit, redirectTo } = settings
   const desk = new SignUpDesk({ accounts, rule: behaviour.submit, rateLimit, redirectTo, now, newId, hashPassword })
-  const routes = createRoutes({ behaviour, desk, newId })
+  let origin = ''
+  const confirmations = new Confirmations(newId, (to, token) =>
+    sendMail(settings.smtpPort, {
+      to,
+      subject: 'Confirm your e-mail address',
+      text: `Welcome to the logbook.\n\nConfirm your address: ${origin}/confirm?token=${token}\n\nThe start page: ${origin}/`,
+    }),
+  )
+  const routes = createRoutes({ behaviour, desk, newId, ...(behaviour.mail ? { confirmations } : {}) })
 
   const server = createServer(async (request, response) => {
     const url = URL.parse(request.url ?? '/', `http://${loopback}`)
@@ -49,9 +61,10 @@ export async function serveSite(settings: SiteSettings, { now, sleep, report }: 
   })
   const port = await listen(server, settings.port)
   const owned = stack.move()
+  origin = `http://${loopback}:${port}`
   return {
     port,
-    url: `http://${loopback}:${port}`,
+    url: origin,
     async [Symbol.asyncDispose]() {
       await close(server)
       owned.dispose()

@@ -35,6 +35,8 @@ export function toAccounts(accounts: readonly AccountRow[]): string {
 /** Whether an outcome leaves an account behind. */
 const mayExist: Readonly<Partial<Record<Submission['outcome'], 'yes' | 'unknown'>>> = {
   success: 'yes',
+  no_mail: 'yes',
+  confirmation_failed: 'yes',
   unknown_fate: 'unknown',
   no_confirmation: 'unknown',
   site_error: 'unknown',

@@ -21,3 +21,9 @@ export function noticePage(title: string, text: string): Html {
   <p><a class="link" href="/signup">Back to the sign-up</a></p>
 </section>`
 }
+
+export const checkMailPage = html`
+<section class="narrow card">
+  <h1>Check your inbox</h1>
+  <p role="status">We sent you a mail with a link that confirms your e-mail address.</p>
+</section>`

@@ -1,0 +1,62 @@
+import { type JsonValue, PluginError, type PluginHttp } from '@refbot/plugin-sdk'
+import type { Inbox, Mail } from './inbox.ts'
+
+interface Api {
+  /** Answers with 200 where this is the API. */
+  readonly probe: string
+  newest(get: (path: string) => Promise<JsonValue>, address: string): Promise<Mail | undefined>
+}
+
+const mailpit: Api = {
+  probe: '/api/v1/info',
+  async newest(get, address) {
+    const found = (await get(`/api/v1/search?query=${encodeURIComponent(`to:"${address}"`)}&limit=1`)) as {
+      messages?: { ID: string }[]
+    }
+    const id = found.messages?.[0]?.ID
+    if (id === undefined) return undefined
+    const mail = (await get(`/api/v1/message/${encodeURIComponent(id)}`)) as Record<string, string | undefined>
+    return { subject: mail.Subject ?? '', text: mail.Text ?? '', html: mail.HTML ?? '' }
+  },
+}
+
+const maildev: Api = {
+  probe: '/email',
+  async newest(get, address) {
+    const all = (await get('/email')) as {
+      readonly to?: readonly { readonly address?: string }[]
+      readonly subject?: string
+      readonly text?: string
+      readonly html?: string
+    }[]
+    const mail = all.findLast(({ to = [] }) => to.some((each) => each.address?.toLowerCase() === address.toLowerCase()))
+    return mail === undefined
+      ? undefined
+      : { subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html ?? '' }
+  },
+}
+
+/**
+ * An inbox that speaks Mailpit's or maildev's API; which of them, it is asked once.
+ * @throws PluginError `INBOX_UNREACHABLE`, and the host's own where its address is not authorised
+ */
+export async function apiInbox(http: PluginHttp, url: string): Promise<Inbox> {
+  const base = url.replace(/\/$/, '')
+  const api = await which(http, base)
+  const get = async (path: string) => (await http.request(`${base}${path}`, { timeoutMs: 5000 })).json()
+  return {
+    newest: (address) => api.newest(get, address),
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}
+
+async function which(http: PluginHttp, base: string): Promise<Api> {
+  for (const api of [mailpit, maildev]) {
+    const { status } = await http.request(`${base}${api.probe}`, { timeoutMs: 5000 })
+    if (status === 200) return api
+  }
+  throw new PluginError('INBOX_UNREACHABLE', `${base} is no inbox of Mailpit or maildev.`, {
+    hint: 'Name the address of its web page in inbox.url, such as http://127.0.0.1:8025.',
+    retryable: false,
+  })
+}

@@ -1,0 +1,140 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { HttpResponse, PluginHttp } from '@refbot/plugin-sdk'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import plugin, { type RegistrationConfigInput, type StoredSubmission } from '../index.ts'
+import { launchBrowser } from '../testing/browser.ts'
+import { startSite } from '../testing/demo-site.ts'
+import { memoryContext } from '../testing/memory-context.ts'
+import { apiInbox } from './api-inbox.ts'
+import { confirmationLink } from './link.ts'
+import { MailSink } from './sink.ts'
+
+// Real browsers and sites, on machines that may have other things to do.
+vi.setConfig({ testTimeout: 90_000 })
+
+describe('the link that confirms', () => {
+  const link = (mail: { html?: string; text?: string }) =>
+    confirmationLink({ subject: '', html: '', text: '', ...mail }, new Set(['https://a.example']))
+
+  it.each([
+    [
+      'in text',
+      { text: 'Go to https://a.example/confirm?token=abc123def.' },
+      'https://a.example/confirm?token=abc123def',
+    ],
+    [
+      'by its words, not the first',
+      {
+        html: '<a href="https://a.example/shop?ref=newsletter">Shop</a> <a href="https://a.example/u/1?a=1&amp;b=2">Verify <b>now</b></a>',
+      },
+      'https://a.example/u/1?a=1&b=2',
+    ],
+    [
+      'by its long word',
+      { text: 'https://a.example/ and https://a.example/e/0123456789abcdef' },
+      'https://a.example/e/0123456789abcdef',
+    ],
+    ['on no other site', { text: 'https://evil.example/confirm?token=abc123def' }, undefined],
+    ['not where there is none', { text: 'Welcome! https://a.example/' }, undefined],
+    ['not to unsubscribe', { text: 'https://a.example/0123456789abcdef/unsubscribe' }, undefined],
+  ])('is found %s', (_, mail, url) => {
+    expect(link(mail)).toBe(url)
+  })
+})
+
+describe('an inbox with an API', () => {
+  const http = (answers: Record<string, unknown>): PluginHttp => ({
+    request: async (url) => {
+      const { pathname } = new URL(url)
+      const body = answers[pathname]
+      return { status: body === undefined ? 404 : 200, json: () => body } as unknown as HttpResponse
+    },
+  })
+
+  it('may be Mailpit’s', async () => {
+    const answers = {
+      '/api/v1/info': {},
+      '/api/v1/search': { messages: [{ ID: 'x' }] },
+      '/api/v1/message/x': { Subject: 'S', Text: 'T', HTML: 'H' },
+    }
+    await using inbox = await apiInbox(http(answers), 'http://127.0.0.1:8025/')
+    expect(await inbox.newest('a@example.com')).toEqual({ subject: 'S', text: 'T', html: 'H' })
+  })
+
+  it('may be maildev’s', async () => {
+    const to = [{ address: 'A@example.com' }]
+    const answers = {
+      '/email': [
+        { to, subject: 'old' },
+        { to, subject: 'new', text: 'T', html: 'H' },
+        { to: [], subject: 'x' },
+      ],
+    }
+    await using inbox = await apiInbox(http(answers), 'http://127.0.0.1:1080')
+    expect(await inbox.newest('a@example.com')).toEqual({ subject: 'new', text: 'T', html: 'H' })
+    expect(await inbox.newest('b@example.com')).toBeUndefined()
+  })
+
+  it('is an error where it is neither', async () => {
+    await expect(apiInbox(http({}), 'http://127.0.0.1:1')).rejects.toMatchObject({ code: 'INBOX_UNREACHABLE' })
+  })
+})
+
+it('receives no mail on a port that is taken', async () => {
+  await using sink = await MailSink.listen(0)
+  await expect(MailSink.listen(sink.port)).rejects.toMatchObject({ code: 'INBOX_PORT_TAKEN' })
+})
+
+describe('a sign-up that is confirmed by mail', () => {
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+  })
+
+  async function signUp(inbox: Partial<RegistrationConfigInput['inbox']> = {}, flags: readonly string[] = []) {
+    const smtpPort = await freePort()
+    const mode = flags.length > 0 ? flags : ['--fault', 'confirm-email', '--smtp-port', String(smtpPort)]
+    await using site = await startSite(...mode)
+    const config = {
+      url: `${site.url}/signup`,
+      batchSize: 1,
+      inbox: { smtpPort, ...inbox },
+      screenshots: 'never',
+    } as const
+    const memory = await memoryContext({ browser, config })
+    await Promise.resolve(plugin.execute(memory.context)).catch(() => undefined)
+    const [stored] = [...memory.storage.values()] as unknown as StoredSubmission[]
+    return { submission: stored?.submission, url: site.url }
+  }
+
+  it('is a success once the link of its mail was followed, and both are timed', async () => {
+    const { submission, url } = await signUp()
+    expect(submission).toMatchObject({
+      outcome: 'success',
+      reason: expect.stringMatching(/^The link of the mail was followed/),
+      confirmation: { mailMs: expect.any(Number), openMs: expect.any(Number), status: 200, url: `${url}/confirm` },
+    })
+    expect(submission?.steps.map(({ name }) => name)).toEqual(['open', 'detect', 'fill', 'submit', 'confirm'])
+  })
+
+  it('is none where no mail comes', async () => {
+    const { submission } = await signUp({ timeoutMs: 300 }, ['--fault', 'none'])
+    expect(submission).toMatchObject({ outcome: 'no_mail', confirmation: { mailMs: expect.any(Number) } })
+  })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
