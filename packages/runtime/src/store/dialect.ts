@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { SqliteDialect } from 'kysely'
 
@@ -50,11 +50,14 @@ export function openDatabase(file: string, options: { readOnly: boolean }): Data
   return db
 }
 
-/** SQLite gives the database the mode of the umask, and its log the mode of the database. */
+/**
+ * SQLite gives the database the mode of the umask, and its log the mode of the database. A file that is there is never
+ * opened here: closing it would take away every lock that this process holds on it (POSIX), SQLite's own.
+ */
 function makePrivate(file: string): void {
   try {
-    closeSync(openSync(file, 'a', 0o600))
-    chmodSync(file, 0o600)
+    if (existsSync(file)) chmodSync(file, 0o600)
+    else closeSync(openSync(file, 'wx', 0o600))
   } catch {
     // What is wrong with the file, SQLite says.
   }
