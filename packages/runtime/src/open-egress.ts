@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net'
 import type { RefbotConfig } from './config/index.ts'
 import { Gate, type GateIdentity, Origins, operatorKeyOf, Permits } from './egress/index.ts'
-import type { Egress, OperatorLimits } from './host/index.ts'
+import type { Egress, OperatorLimits, StopTimes } from './host/index.ts'
 import type { Store } from './store/index.ts'
 
 /** What a program of its own may bring along. None of it loosens a check: certificates and documents count as ever. */
@@ -12,6 +12,8 @@ export interface RefbotParts {
   readonly clock?: { now(): number }
   /** Between two looks at a target's document while a run goes on, in ms; default and at most 300,000. */
   readonly authorisationEveryMs?: number
+  /** How long a plugin that is stopped is given; can only be shortened. */
+  readonly stopTimes?: StopTimes
 }
 
 export interface EgressNeeds {

@@ -73,18 +73,7 @@ describe('a run', () => {
     expect(env).toContain('REFBOT_RUN')
   })
 
-  it('ends when its plugin sends a frame of 2 MB, and nothing else does', async () => {
-    const { id } = await bot.plugins.startPlugin('waits')
-    const oversized = await runToEnd('oversized')
-    expect(oversized).toMatchObject({ status: 'failed', error: { code: 'PLUGIN_FRAME_TOO_LARGE' } })
-    expect(await bot.plugins.getPluginStatus('waits')).toBe('running')
-    expect(await runToEnd('hello')).toMatchObject({ status: 'success' })
-    await bot.runs.cancel(id)
-    expect(await bot.runs.settled(id)).toMatchObject({ status: 'cancelled' })
-  })
-
   it.each([
-    ['exits', { status: 'failed', error: { code: 'PLUGIN_CRASHED' } }],
     ['refused', { status: 'failed', reason: 'refused_by_site', error: { code: 'RATE_LIMITED' } }],
     ['throws', { status: 'failed', error: { message: 'the first attempt always fails' } }],
   ])('of the plugin "%s" ends with its reason', async (plugin, expected) => {
@@ -101,24 +90,6 @@ describe('a run', () => {
     expect(await bot.runs.get(id)).toMatchObject({ status: 'cancelled' })
     expect(await bot.plugins.getPluginStatus('waits')).toBe('stopped')
     expect(isRunning(await pid.promise)).toBe(false)
-  })
-
-  it('is over when its process is, even one that never yields', async () => {
-    const pid = Promise.withResolvers<number>()
-    const off = bot.runs.on('progress', (_, { message }) => pid.resolve(Number(message?.replace('pid ', ''))))
-    const { id } = await bot.plugins.startPlugin('stubborn')
-    await pid.promise
-    off()
-    await bot.plugins.stopPlugin('stubborn')
-    expect(isRunning(await pid.promise)).toBe(false)
-    expect(await bot.runs.get(id)).toMatchObject({ status: 'cancelled' })
-    expect(await bot.plugins.getPluginStatus('stubborn')).toBe('stopped')
-  }, 60_000)
-
-  it('takes along what its plugin left behind, detached and holding its output', async () => {
-    const run = await runToEnd('leaves')
-    expect(run).toMatchObject({ status: 'success', result: { pid: expect.any(Number) } })
-    expect(isRunning((run.result as { pid: number }).pid)).toBe(false)
   })
 
   it('tells its changes as events, in order', async () => {

@@ -209,6 +209,7 @@ export async function createRefbot(
     logs: logging.book,
     runLogBytes: () => live.current.runLogBytes,
     userAgentToken: `RefBot/${HOST_VERSION}`,
+    stopTimes: parts.stopTimes,
     newId: randomUUID,
     now: Date.now,
   })

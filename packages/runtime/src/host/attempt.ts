@@ -8,6 +8,14 @@ import { type ActionCall, type PluginCode, PROTOCOL_VERSION } from './protocol.t
 import { RunSession, type SessionOptions } from './session.ts'
 import type { ProcessLimits } from './watchdog.ts'
 
+/** How long an attempt that is stopped is given, in ms. */
+export interface StopTimes {
+  /** From being asked until SIGTERM; at most and by default 10,000. */
+  readonly graceMs: number
+  /** From SIGTERM until SIGKILL; at most and by default 2,000. */
+  readonly termMs: number
+}
+
 /** What can be asked of an attempt while it is under way. */
 export interface AttemptControl {
   /** Takes hold at its next checkpoint. */
@@ -27,10 +35,9 @@ export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt'
   readonly limits: ProcessLimits
   /** By which everything that the attempt starts can be found. */
   readonly marks: Readonly<Record<string, string>>
-  /** Asks the attempt to end; it is given `stopGraceMs` to. */
+  /** Asks the attempt to end; it is given `stopTimes` to. */
   readonly signal: AbortSignal
-  /** Default 10,000. */
-  readonly stopGraceMs?: number
+  readonly stopTimes?: StopTimes | undefined
   /** Called when its process has started. */
   readonly onStarted: (control: AttemptControl) => void
   /** Called when its process has ended, with what it used. */
@@ -38,6 +45,7 @@ export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt'
 }
 
 const STOP_GRACE_MS = 10_000
+const STOP_TIMES: StopTimes = { graceMs: STOP_GRACE_MS, termMs: TERM_GRACE_MS }
 
 /** Within this time of being asked to end, an attempt has ended, whatever its plugin does; in ms. */
 export const STOP_LIMIT_MS = STOP_GRACE_MS + TERM_GRACE_MS + 8000
@@ -47,7 +55,7 @@ export const STOP_LIMIT_MS = STOP_GRACE_MS + TERM_GRACE_MS + 8000
  * @throws RunFailure
  */
 export async function runAttempt(options: AttemptOptions): Promise<JsonValue | undefined> {
-  const { run, code, config, action, artifactsDir, signal } = options
+  const { run, code, config, action, artifactsDir, signal, stopTimes = STOP_TIMES } = options
   await mkdir(artifactsDir, { recursive: true, mode: 0o700 })
   const ending = Promise.withResolvers<never>()
   ending.promise.catch(() => undefined)
@@ -79,13 +87,14 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
       writable: artifactsDir,
       permissions: options.permissions,
       limits: options.limits,
+      termGraceMs: Math.min(stopTimes.termMs, STOP_TIMES.termMs),
       api: session.api,
       onOutput: (line) => onLog({ at: Date.now(), level: 'info', message: line, fields: { source: 'output' } }),
     })
     await using stack = new AsyncDisposableStack()
     // Before the process is let go of, and after its last look at itself.
     stack.defer(() => options.onUsed(process.used))
-    stack.use(stopAfter(signal, options.stopGraceMs ?? STOP_GRACE_MS, process, ending.reject))
+    stack.use(stopAfter(signal, Math.min(stopTimes.graceMs, STOP_TIMES.graceMs), process, ending.reject))
     options.onStarted({
       pause: () => void process.rpc.pause.asEvent().catch(() => undefined),
       resume: () => void process.rpc.resume.asEvent().catch(() => undefined),

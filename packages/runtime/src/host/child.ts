@@ -12,6 +12,7 @@ import {
 import { RefbotError } from '../errors.ts'
 import { createPort } from './child-port.ts'
 import { type ActionCall, type ChildApi, type HostApi, type PluginCode, PROTOCOL_VERSION } from './protocol.ts'
+import { RemoteError, toWire } from './remote-error.ts'
 import { connect } from './rpc.ts'
 
 /** The pipe that the host opened for this process. */
@@ -61,6 +62,9 @@ const api: ChildApi = {
           ? await plugin.execute(created.context)
           : await executeAction(plugin, action, created.context)
       return result === undefined ? undefined : (JSON.parse(JSON.stringify(result)) as JsonValue)
+    } catch (error) {
+      // Whatever was thrown, even nothing at all: a failure that could not be told would look like success.
+      throw new RemoteError(toWire(error))
     } finally {
       await created.settle()
       await port.settle()

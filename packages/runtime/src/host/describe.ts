@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonValue } from '@refbot/plugin-sdk'
@@ -12,6 +13,7 @@ import {
   type PluginDescription,
   PROTOCOL_VERSION,
 } from './protocol.ts'
+import { RUN_VARIABLE, sweepProcesses } from './sweep.ts'
 
 export interface DescribeOptions {
   /** By which the process can be found. */
@@ -36,8 +38,11 @@ export async function describePlugin(
   config: JsonValue,
   { marks, directory, permissions = [], action, timeoutMs = TIMEOUT_MS }: DescribeOptions,
 ): Promise<PluginDescription> {
+  const load = `load:${randomUUID()}`
+  // After the process is gone: its code ran, and may have started others.
+  using _left = { [Symbol.dispose]: () => void sweepProcesses(RUN_VARIABLE, load) }
   await using process = new PluginProcess({
-    marks,
+    marks: { ...marks, [RUN_VARIABLE]: load },
     code,
     directory: directory ?? dirname(fileURLToPath(code.url)),
     permissions: new Set(permissions),

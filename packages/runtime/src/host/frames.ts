@@ -16,7 +16,7 @@ export class FrameTooLargeError extends Error {
 }
 
 export interface FrameHandlers {
-  readonly onMessage: (message: unknown) => void
+  readonly onMessage: (message: unknown, bytes: number) => void
   /** Called once, when the peer broke the format; nothing is read after it. */
   readonly onBroken: (error: Error) => void
 }
@@ -73,7 +73,7 @@ export class FrameChannel {
     const body = this.#take(this.#expected)
     if (body === undefined) return false
     this.#expected = undefined
-    this.#handlers.onMessage(deserialize(body))
+    this.#handlers.onMessage(deserialize(body), body.length)
     return true
   }
 

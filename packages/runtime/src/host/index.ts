@@ -1,5 +1,5 @@
 export type { LogLine, MetricSample } from '@refbot/plugin-sdk/host'
-export { type AttemptControl, type AttemptOptions, runAttempt, STOP_LIMIT_MS } from './attempt.ts'
+export { type AttemptControl, type AttemptOptions, runAttempt, STOP_LIMIT_MS, type StopTimes } from './attempt.ts'
 export { type DescribeOptions, describePlugin } from './describe.ts'
 export { explainTarget, type OperatorLimits, type TargetExplained } from './egress-view.ts'
 export { RunFailure } from './failure.ts'

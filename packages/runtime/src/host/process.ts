@@ -8,6 +8,7 @@ import { entry } from '../entry.ts'
 import { RefbotError } from '../errors.ts'
 import { type CageOptions, cageFlags } from './cage.ts'
 import type { RunFailure } from './failure.ts'
+import { HOST_INTAKE } from './intake.ts'
 import { type ChildApi, type HostApi, type PluginCode, validated } from './protocol.ts'
 import { connect } from './rpc.ts'
 import { DEFAULT_LIMITS, type ProcessLimits, Watchdog } from './watchdog.ts'
@@ -23,6 +24,8 @@ export interface PluginProcessOptions {
   /** What the operator granted. */
   readonly permissions: ReadonlySet<string>
   readonly limits?: ProcessLimits
+  /** Between SIGTERM and SIGKILL, in ms; default {@link TERM_GRACE_MS}. */
+  readonly termGraceMs?: number
   readonly api: HostApi
   /** A line that the plugin printed. */
   readonly onOutput: (line: string) => void
@@ -51,12 +54,14 @@ export class PluginProcess implements AsyncDisposable {
   readonly #over = Promise.withResolvers<never>()
   readonly #watchdog: Watchdog
   readonly #child: ChildProcess
+  readonly #termGraceMs: number
   #broken: Error | undefined
 
   constructor(options: PluginProcessOptions) {
     const { url, execArgv } = entry('#plugin-process')
     const processEntry = fileURLToPath(url)
-    const { code, directory, writable, permissions } = options
+    const { code, directory, writable, permissions, termGraceMs = TERM_GRACE_MS } = options
+    this.#termGraceMs = termGraceMs
     const cage = cageFor({ directory, entryUrl: code.url, writable, permissions, processEntry })
     const [command, ...prefix] = pdeathsig(process.execPath)
     this.#child = spawn(command, [...prefix, ...execArgv, ...cage, processEntry], {
@@ -92,7 +97,7 @@ export class PluginProcess implements AsyncDisposable {
       },
     })
     const api: HostApi = { ...options.api, beat: async (said) => this.#watchdog.beat(said) }
-    this.rpc = connect<ChildApi, HostApi>(pipe, validated(api, end), end)
+    this.rpc = connect<ChildApi, HostApi>(pipe, validated(api, end), end, HOST_INTAKE)
   }
 
   /** What it has used so far; the peak is what was seen of it. */
@@ -129,7 +134,7 @@ export class PluginProcess implements AsyncDisposable {
   /** SIGTERM, then SIGKILL when that was not enough. */
   async terminate(): Promise<PluginExit> {
     this.kill('SIGTERM')
-    const timer = setTimeout(() => this.kill('SIGKILL'), TERM_GRACE_MS)
+    const timer = setTimeout(() => this.kill('SIGKILL'), this.#termGraceMs)
     const exit = await this.exited
     clearTimeout(timer)
     this.kill('SIGKILL')

@@ -29,16 +29,27 @@ export class RemoteError extends Error {
 /** Longest message that is kept: what a plugin throws must not fill a frame. */
 const MAX_MESSAGE = 4000
 
+/** Of a code, a reason or the name of a class. */
+const MAX_WORD = 100
+
+/** Of anything that can be thrown: whatever its parts are, and even where reading them throws. */
 export function toWire(error: unknown): ErrorWire {
-  if (!(error instanceof Error)) return { name: 'Error', message: cut(describe(error)) }
-  const fields = error as Error & Record<string, unknown>
+  try {
+    if (error instanceof Error) return partsOf(error as Error & Record<string, unknown>)
+  } catch {
+    // A getter or a proxy that throws.
+  }
+  return { name: 'Error', message: cut(describe(error)) }
+}
+
+function partsOf({ name, message, code, hint, reason, retryable }: Error & Record<string, unknown>): ErrorWire {
   return {
-    name: error.name,
-    message: cut(error.message),
-    ...(typeof fields.code === 'string' ? { code: fields.code } : {}),
-    ...(typeof fields.hint === 'string' ? { hint: fields.hint } : {}),
-    ...(typeof fields.reason === 'string' ? { reason: fields.reason } : {}),
-    ...(typeof fields.retryable === 'boolean' ? { retryable: fields.retryable } : {}),
+    name: typeof name === 'string' ? name.slice(0, MAX_WORD) : 'Error',
+    message: cut(describe(message)),
+    ...(typeof code === 'string' ? { code: code.slice(0, MAX_WORD) } : {}),
+    ...(typeof hint === 'string' ? { hint: cut(hint) } : {}),
+    ...(typeof reason === 'string' ? { reason: reason.slice(0, MAX_WORD) } : {}),
+    ...(typeof retryable === 'boolean' ? { retryable } : {}),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { type BirpcReturn, createBirpc } from 'birpc'
 import { FrameChannel } from './frames.ts'
+import { Intake, type IntakeLimits } from './intake.ts'
 import { NonsenseError } from './protocol.ts'
 import { RemoteError, toWire } from './remote-error.ts'
 
@@ -9,12 +10,17 @@ export function connect<Remote extends object, Local extends object>(
   pipe: Duplex,
   local: Local,
   onBroken: (error: Error) => void,
+  limits?: IntakeLimits,
 ): BirpcReturn<Remote, Local> {
   let receive: (message: unknown) => unknown = () => undefined
+  // Of one side only: two that wait for each other to read would wait for ever.
+  const intake = limits === undefined ? undefined : new Intake(pipe, limits)
   const channel = new FrameChannel(pipe, {
-    onMessage: (message) => {
-      if (isMessage(message)) void Promise.resolve(receive(revive(message))).catch(onBroken)
-      else onBroken(new NonsenseError('A frame held no message.'))
+    onMessage: (message, bytes) => {
+      if (!isMessage(message)) return onBroken(new NonsenseError('A frame held no message.'))
+      // birpc's own listener resolves once a call is answered.
+      const answered = Promise.resolve(receive(revive(message))).then(() => undefined, onBroken)
+      intake?.hold(bytes, answered)
     },
     onBroken,
   })

@@ -24,16 +24,26 @@ export function sweepProcesses(
   variable: typeof INSTANCE_VARIABLE | typeof RUN_VARIABLE,
   value: string,
 ): readonly number[] {
-  const ended: number[] = []
-  for (const pid of markedProcesses(variable, value)) {
-    try {
-      process.kill(pid, 'SIGKILL')
-      ended.push(pid)
-    } catch {
-      // It ended by itself meanwhile.
-    }
+  const ended = new Set<number>()
+  // What was born while the others were being ended shows in the next round.
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const found = markedProcesses(variable, value).filter((pid) => !ended.has(pid))
+    if (found.length === 0) break
+    for (const pid of found) end(pid, ended)
   }
-  return ended
+  return [...ended]
+}
+
+/** A chain of births is cut in the second: only a fork bomb would see more. */
+const MAX_ROUNDS = 20
+
+function end(pid: number, ended: Set<number>): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+    ended.add(pid)
+  } catch {
+    // It ended by itself meanwhile.
+  }
 }
 
 /** Empty for processes of other users, and for zombies. */

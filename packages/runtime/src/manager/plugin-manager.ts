@@ -14,7 +14,7 @@ import type { RunDetails, RunRecord, Store } from '../store/index.ts'
 import type { ConfigJobs } from './config-jobs.ts'
 import { type Discovery, discover } from './discover.ts'
 import { PluginJobs } from './jobs.ts'
-import { disabled, type LoadedPlugin, load, refuseHidden, runnable, toRefbotError } from './load.ts'
+import { disabled, type LoadedPlugin, type LoadOptions, load, refuseHidden, runnable, toRefbotError } from './load.ts'
 import type { PluginManifest } from './manifest.ts'
 import { PluginSettings } from './settings.ts'
 import { brokenSummary, manifestSummary, type PluginSummary } from './summary.ts'
@@ -103,7 +103,7 @@ export class ManagedPlugins {
     const isPlain = Object.keys(settings).length === 0
     const manifest = this.#manifest(id)
     const all = { ...manifest.settings, ...settings } as Settings
-    const { description } = await this.#load(manifest, isPlain ? {} : { settings: all })
+    const { description } = await this.#ask(manifest, isPlain ? {} : { settings: all })
     refuseHidden(manifest, description.configSchema, settings)
     return this.#services.runs.start(id, cause, isPlain ? {} : { settings })
   }
@@ -115,7 +115,7 @@ export class ManagedPlugins {
   async runAction(id: string, name: string, input: Settings = {}, cause: RunCause = 'manual'): Promise<RunRecord> {
     const action: NonNullable<RunRequest['action']> = { name, input }
     const manifest = this.#manifest(id)
-    const { description } = await this.#load(manifest, { action })
+    const { description } = await this.#ask(manifest, { action })
     const described = Object.hasOwn(description.actions, name) ? description.actions[name] : undefined
     if (described !== undefined) refuseHidden(manifest, described.input, input)
     return this.#services.runs.start(id, cause, { action })
@@ -199,7 +199,9 @@ export class ManagedPlugins {
   async resolve(id: string, settings?: Settings): Promise<RunnablePlugin> {
     const manifest = this.#manifest(id)
     if (!manifest.enabled) throw disabled(manifest)
-    return runnable(manifest, this.#loaded.get(id) ?? (await this.loadPlugin(id)), settings)
+    const written = { ...manifest.settings, ...settings } as Settings
+    const ask = () => (settings === undefined ? this.loadPlugin(id) : this.#ask(manifest, { settings: written }))
+    return runnable(manifest, this.#loaded.get(id) ?? (await ask()), settings)
   }
 
   /** Brings the jobs of plugins in line with what their operators want; called once, when the scheduler has started. */
@@ -256,10 +258,14 @@ export class ManagedPlugins {
     return pluginStatus(desired, activityOf(this.#services.runs.counts(id), this.#failed.has(id)))
   }
 
-  async #load(
-    manifest: PluginManifest,
-    given: { settings?: Settings; action?: RunRequest['action'] } = {},
-  ): Promise<LoadedPlugin> {
+  /** The run that follows need not ask again, nor find settings wrong that it replaces. */
+  async #ask(manifest: PluginManifest, given: Omit<LoadOptions, 'marks'>): Promise<LoadedPlugin> {
+    const loaded = await this.#load(manifest, given)
+    this.#loaded.set(manifest.id, loaded)
+    return loaded
+  }
+
+  async #load(manifest: PluginManifest, given: Omit<LoadOptions, 'marks'> = {}): Promise<LoadedPlugin> {
     try {
       return await load(manifest, { marks: this.#services.marks, ...given })
     } catch (error) {

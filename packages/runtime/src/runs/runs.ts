@@ -243,6 +243,7 @@ export class Runs {
         proxies,
         store,
         signal,
+        stopTimes: this.#options.stopTimes,
         launch: (leaseServers, over) =>
           launch({
             runId,

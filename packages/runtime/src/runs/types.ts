@@ -3,7 +3,15 @@ import type { JsonValue, PluginPermission } from '@refbot/plugin-sdk'
 import type { ProxyScorer } from '@refbot/proxy-scoring'
 import type { PluginScheduler } from '@refbot/scheduler'
 import type { BrowserProcess, LaunchOptions } from '../browser/index.ts'
-import type { ActionCall, Egress, MetricSample, PluginCode, ProcessLimits, RunProgress } from '../host/index.ts'
+import type {
+  ActionCall,
+  Egress,
+  MetricSample,
+  PluginCode,
+  ProcessLimits,
+  RunProgress,
+  StopTimes,
+} from '../host/index.ts'
 import type { LogBook } from '../log/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -60,6 +68,7 @@ export interface RunsOptions {
   /** Of one run's log, asked for at each attempt. */
   readonly runLogBytes: () => number
   readonly userAgentToken: string
+  readonly stopTimes?: StopTimes | undefined
   /** Unique: names one-shot jobs. */
   readonly newId: () => string
   /** Epoch milliseconds. */
