@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { JsonValue, RunCause } from '@refbot/plugin-sdk'
-import { type ExecutionRecord, type TaskContext, TaskError } from '@refbot/scheduler'
+import { type TaskContext, TaskError } from '@refbot/scheduler'
 import { RefbotError } from '../errors.ts'
 import {
   INSTANCE_VARIABLE,
@@ -8,20 +8,14 @@ import {
   RunFailure,
   type RunProgress,
   runAttempt,
-  STOP_LIMIT_MS,
   sweepProcesses,
 } from '../host/index.ts'
 import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord } from '../store/index.ts'
 import { requestLog, runLog } from './log.ts'
 import { Pauses } from './pauses.ts'
 import { RequestCounter, refusalLine, requestLine } from './requests.ts'
+import { type RunInput, startRun } from './start-run.ts'
 import type { RunListeners, RunRequest, RunsOptions } from './types.ts'
-
-/** What is stored as a run's input. */
-interface RunInput extends RunRequest {
-  readonly plugin: string
-  readonly cause: RunCause
-}
 
 interface ActiveRun {
   readonly plugin: string
@@ -70,38 +64,7 @@ export class Runs {
     if (!this.#isOpen) {
       throw new RefbotError('NOT_STARTED', 'RefBot is not running.', { hint: 'Call start() first.' })
     }
-    const { scheduler, newId, now } = this.#options
-    const id = `run:${plugin}:${newId()}`
-    const input: RunInput = { ...request, plugin, cause }
-    const claimed = Promise.withResolvers<ExecutionRecord>()
-    claimed.promise.catch(() => undefined)
-    const offs = [
-      scheduler.on('job:fired', (fired) => {
-        if (fired.jobId === id) claimed.resolve(fired.execution)
-      }),
-      scheduler.on('scheduler:store-failed', ({ operation, error }) => {
-        if (operation === 'claim') claimed.reject(notClaimed(plugin, error))
-      }),
-    ]
-    try {
-      await scheduler.add({
-        id,
-        task: RUN_TASK,
-        input,
-        origin: 'api',
-        triggers: { type: 'at', at: now() },
-        concurrencyKey: RUN_TASK,
-        overlap: 'allow',
-        abortGraceMs: STOP_LIMIT_MS,
-      })
-      return { ...(await claimed.promise), plugin, cause }
-    } catch (error) {
-      // Otherwise it would fire when nobody expects it any more.
-      await scheduler.remove(id).catch(() => undefined)
-      throw error
-    } finally {
-      for (const off of offs) off()
-    }
+    return startRun(this.#options, { ...request, plugin, cause })
   }
 
   /** Newest first. */
@@ -310,17 +273,6 @@ export class Runs {
 
 function isTimeout(reason: unknown): boolean {
   return reason instanceof Error && reason.name === 'TimeoutError'
-}
-
-/** On a full disk as the store says it, with its own next step. */
-function notClaimed(plugin: string, cause: unknown): RefbotError {
-  const text = cause instanceof Error ? cause.message : String(cause)
-  const full = cause instanceof RefbotError && cause.code === 'STORE_DISK_FULL' ? cause : undefined
-  return new RefbotError(
-    full?.code ?? 'RUN_NOT_CLAIMED',
-    `A run of ${plugin} could not be stored, so it was not started: ${text}`,
-    { hint: full?.hint ?? 'Look at the room on the disk and at `refbot store check`.', cause },
-  )
 }
 
 function toTaskError(error: unknown): unknown {
