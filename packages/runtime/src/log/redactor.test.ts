@@ -56,6 +56,12 @@ describe('a redactor', () => {
     expect(redactor.text('password-1, password, passing')).toBe(`${REDACTED}, ${REDACTED}, ${REDACTED}ing`)
   })
 
+  it('tells thousands that begin alike apart', () => {
+    const redactor = new Redactor()
+    for (let n = 0; n < 5000; n += 1) redactor.add(`customer-${n}-of-many`)
+    expect(redactor.text('customer-4711-of-many, customer-5000-of-many')).toBe(`${REDACTED}, customer-5000-of-many`)
+  })
+
   it('looks into keys, numbers and lists, and leaves the rest as it is', () => {
     const redactor = new Redactor()
     redactor.add('hunter2')

@@ -13,13 +13,19 @@ const PATTERNS: readonly RegExp[] = [
   /()\brb_[A-Za-z0-9_-]{20,}/g,
 ]
 
+interface Forms {
+  readonly texts: Set<string>
+  /** Of the texts, the longest first: tens of thousands may begin alike. */
+  readonly lengths: number[]
+}
+
 /**
  * Takes secrets out of texts. It knows their values, so it finds them wherever they come up, and it takes as long for
  * ten thousand of them as for one.
  */
 export class Redactor {
-  /** All forms of all secrets, by their first characters, the longest first. */
-  readonly #forms = new Map<string, string[]>()
+  /** All forms of all secrets, by their first characters. */
+  readonly #forms = new Map<string, Forms>()
   readonly #known = new Set<string>()
 
   /** From now on this does not come through. What is shorter than 4 characters cannot be told from words. */
@@ -28,13 +34,12 @@ export class Redactor {
     this.#known.add(secret)
     for (const form of secretForms(secret)) {
       const start = form.slice(0, MIN_SECRET)
-      const others = this.#forms.get(start) ?? []
-      if (others.includes(form)) continue
-      others.push(form)
-      this.#forms.set(
-        start,
-        others.sort((a, b) => b.length - a.length),
-      )
+      const { texts, lengths } = this.#forms.get(start) ?? { texts: new Set(), lengths: [] }
+      if (texts.size === 0) this.#forms.set(start, { texts, lengths })
+      texts.add(form)
+      if (lengths.includes(form.length)) continue
+      lengths.push(form.length)
+      lengths.sort((a, b) => b - a)
     }
   }
 
@@ -66,13 +71,14 @@ export class Redactor {
     let copied = 0
     for (let at = 0; at + MIN_SECRET <= text.length; ) {
       const start = text.slice(at, at + MIN_SECRET)
-      const form = this.#forms.get(start)?.find((each) => text.startsWith(each, at))
-      if (form === undefined) {
+      const forms = this.#forms.get(start)
+      const length = forms?.lengths.find((each) => forms.texts.has(text.slice(at, at + each)))
+      if (length === undefined) {
         at += 1
         continue
       }
       out += text.slice(copied, at) + REDACTED
-      at += form.length
+      at += length
       copied = at
     }
     return copied === 0 ? text : out + text.slice(copied)

@@ -30,7 +30,11 @@ function lines(secret: string): string[] {
   return parts.length < 2 ? [] : parts.filter((line) => line.length >= 16 && !line.startsWith('-----'))
 }
 
+/** What no rule of URLs changes. */
+const UNRESERVED = /^[\w.~-]*$/
+
 function urlForms(secret: string): string[] {
+  if (UNRESERVED.test(secret)) return []
   const text = secret.toWellFormed()
   const component = encodeURIComponent(text)
   const strict = component.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
