@@ -12,10 +12,11 @@ const ALLOWED = {
   'packages/client': [],
   'packages/demo-site': [],
   'packages/plugin-sdk': ['packages/(scheduler|analytics|proxy-scoring)'],
+  'packages/create-plugin': ['packages/plugin-sdk'],
   'packages/runtime': ['packages/(scheduler|analytics|proxy-scoring|plugin-sdk)'],
   'apps/api': ['packages/(scheduler|analytics|proxy-scoring|plugin-sdk|runtime)'],
   'apps/cli': [
-    'packages/(scheduler|analytics|proxy-scoring|plugin-sdk|runtime|client|demo-site)',
+    'packages/(scheduler|analytics|proxy-scoring|plugin-sdk|runtime|client|create-plugin|demo-site)',
     'apps/api',
     'plugins/registration',
   ],

@@ -23,13 +23,14 @@ const LOAD_THE_RUNTIME = [
   'authorize check',
   'doctor',
   'plugin dev',
+  'plugin install',
 ]
 
 /** Write something here, and ask nobody. */
-const ALONE = ['init']
+const ALONE = ['init', 'plugin create']
 
 const NEED_AN_ID =
-  /^plugin (start|stop|status|run|action|pause|resume)$|^run (show|cancel|requests)$|^origins resume$|^token (create|revoke)$/
+  /^plugin (start|stop|status|run|action|pause|resume|create)$|^run (show|cancel|requests)$|^origins resume$|^token (create|revoke)$/
 const OURS = /\/packages\/(runtime|scheduler|analytics|proxy-scoring)\/|\/apps\/api\//
 
 const cwd = mkdtempSync(join(tmpdir(), 'refbot-client-only-'))

@@ -81,6 +81,14 @@ export const COMMANDS: Branch = {
           description: 'Run a plugin once, now, with settings of this run alone: plugin run shop --times 3.',
           load: async () => (await import('./commands/plugin-run.ts')).run,
         },
+        create: {
+          description: 'Write a new plugin from a template, with a test that passes.',
+          load: async () => (await import('./commands/plugin-create.ts')).create,
+        },
+        install: {
+          description: 'Install a plugin from npm, an archive or a folder; it stays disabled until it is enabled.',
+          load: async () => (await import('./commands/plugin-install.ts')).install,
+        },
         dev: {
           description: 'Run the plugin of a folder in a host of its own, and again at each change.',
           load: async () => (await import('./commands/plugin-dev.ts')).dev,

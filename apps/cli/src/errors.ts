@@ -34,7 +34,7 @@ export interface ErrorText {
 export function describeError(error: unknown): ErrorText {
   if (error instanceof Error && 'hint' in error && 'code' in error && typeof error.code === 'string') {
     const { code, message, hint } = error
-    const exitCode = error instanceof CliError ? error.exitCode : 1
+    const exitCode = 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 1
     // A ConfigError has them, whose class is the runtime's, which is not loaded to look at an error; or a server's answer.
     const problems = 'problems' in error ? (error.problems as readonly ConfigProblem[] | undefined) : undefined
     return { code, message, hint: typeof hint === 'string' ? hint : undefined, problems, exitCode }

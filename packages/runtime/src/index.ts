@@ -46,6 +46,7 @@ export type {
   PluginOutcome,
   PluginSummary,
 } from './manager/index.ts'
+export { grantFirst, installable } from './manager/index.ts'
 export { PluginManager } from './plugin-manager.ts'
 export { createRefbot, type Refbot, type RefbotOptions } from './refbot.ts'
 export { type RotateKeyOptions, type RotateKeyReport, rotateStoreKey } from './rotate-key.ts'

@@ -10,5 +10,6 @@ export {
   type MetricSample,
 } from './create-context.ts'
 export { PauseGate, type PauseGateOptions } from './pause-gate.ts'
+export { idOfPackage, PACKAGE_KEYWORD } from './plugin-id.ts'
 export { Redactor } from './redactor.ts'
 export type { FinishedStep } from './steps.ts'

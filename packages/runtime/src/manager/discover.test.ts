@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { compatibilityOf } from './compatibility.ts'
-import { discover, idOfPackage } from './discover.ts'
+import { discover } from './discover.ts'
 import { withHidden, withoutHidden, writeSettings } from './settings.ts'
 
 let root: string
@@ -62,6 +62,19 @@ describe('packages with the keyword', () => {
     expect(found().plugins.map(({ id }) => id)).toEqual(['shop'])
   })
 
+  it('are found in the plugins folder itself and in the project around it; the nearer copy counts', () => {
+    install('refbot-plugin-shop')
+    install('refbot-plugin-other')
+    install('../plugins/node_modules/refbot-plugin-shop', { name: 'refbot-plugin-shop', version: '3.0.0' })
+    expect(found()).toMatchObject({
+      plugins: [
+        { id: 'other', version: '2.0.0' },
+        { id: 'shop', version: '3.0.0' },
+      ],
+      broken: [],
+    })
+  })
+
   it.each([
     ['an entry that is missing', { refbot: { apiVersion: 1, entry: 'gone.js' } }, 'PLUGIN_ENTRY_MISSING'],
     ['no entry', { refbot: {} }, 'PLUGIN_MANIFEST_INVALID'],
@@ -94,16 +107,6 @@ describe('packages with the keyword', () => {
       ],
     })
   })
-})
-
-it.each([
-  ['@refbot/plugin-registration', 'registration'],
-  ['refbot-plugin-shop', 'shop'],
-  ['@acme/refbot-plugin-shop', 'shop'],
-  ['@acme/plugin-shop', 'acme-plugin-shop'],
-  ['shop', 'shop'],
-])('%s is known as %s', (name, id) => {
-  expect(idOfPackage(name)).toBe(id)
 })
 
 it('a pre-release counts as the release that it leads to', () => {

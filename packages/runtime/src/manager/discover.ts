@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { idOfPackage, PACKAGE_KEYWORD } from '@refbot/plugin-sdk/host'
 import { RefbotError } from '../errors.ts'
 import {
   folderManifest,
@@ -24,12 +25,9 @@ export interface Discovery {
   readonly broken: readonly BrokenPlugin[]
 }
 
-/** The keyword by which npm packages are known as plugins. */
-export const PACKAGE_KEYWORD = 'refbot-plugin'
-
 /**
  * Reads manifests only: `<pluginsDir>/<id>/plugin_config.json`, and the packages with the keyword `refbot-plugin` in the
- * nearest `node_modules` from there up. A folder that is not there holds no plugin.
+ * `node_modules` of that folder and in the nearest one above it. A folder that is not there holds no plugin.
  */
 export function discover(pluginsDir: string): Discovery {
   const plugins = new Map<string, PluginManifest>()
@@ -75,18 +73,29 @@ interface PluginPackage {
 /** By the ids that their names stand for. */
 function pluginPackages(pluginsDir: string): Map<string, PluginPackage[]> {
   const found = new Map<string, PluginPackage[]>()
-  const modules = nearestModules(pluginsDir)
-  if (modules === undefined) return found
-  for (const name of candidates(modules)) {
-    const directory = join(modules, name)
-    const told = quietly(() => readJson(join(directory, 'package.json'))) as
-      | { readonly keywords?: unknown; readonly refbot?: unknown }
-      | undefined
-    if (!Array.isArray(told?.keywords) || !told.keywords.includes(PACKAGE_KEYWORD)) continue
-    const id = idOfPackage(name)
-    found.set(id, [...(found.get(id) ?? []), { name, directory }])
+  const names = new Set<string>()
+  for (const modules of modulesOf(pluginsDir)) {
+    for (const name of candidates(modules)) {
+      const directory = join(modules, name)
+      const told = quietly(() => readJson(join(directory, 'package.json'))) as
+        | { readonly keywords?: unknown; readonly refbot?: unknown }
+        | undefined
+      if (!Array.isArray(told?.keywords) || !told.keywords.includes(PACKAGE_KEYWORD)) continue
+      // As for Node, the nearer of two copies is the package.
+      if (names.has(name)) continue
+      names.add(name)
+      const id = idOfPackage(name)
+      found.set(id, [...(found.get(id) ?? []), { name, directory }])
+    }
   }
   return found
+}
+
+/** What was installed for the plugins alone, and what belongs to the project around them. */
+function modulesOf(pluginsDir: string): readonly string[] {
+  const own = join(pluginsDir, 'node_modules')
+  const around = nearestModules(dirname(pluginsDir))
+  return [...(existsSync(own) ? [own] : []), ...(around === undefined ? [] : [around])]
 }
 
 function nearestModules(from: string): string | undefined {
@@ -109,14 +118,6 @@ function candidates(modules: string): readonly string[] {
   return listFolder(modules).flatMap((name) =>
     name.startsWith('@') ? listFolder(join(modules, name)).map((inner) => `${name}/${inner}`) : [name],
   )
-}
-
-/** `registration` for `@refbot/plugin-registration`, `shop` for `refbot-plugin-shop`, `acme-shop` for `@acme/shop`. */
-export function idOfPackage(name: string): string {
-  const [, scope = '', rest = name] = /^@([^/]+)\/(.+)$/.exec(name) ?? []
-  const own =
-    /^refbot-plugin-(.+)$/.exec(rest)?.[1] ?? (scope === 'refbot' ? /^plugin-(.+)$/.exec(rest)?.[1] : undefined)
-  return own ?? (scope === '' ? rest : `${scope}-${rest}`)
 }
 
 function duplicate(id: string, name: string, directory: string, known: PluginManifest | undefined): RefbotError {

@@ -1,6 +1,7 @@
 export { type Compatibility, SUPPORTED_API_VERSIONS } from './compatibility.ts'
 export { ConfigJobs } from './config-jobs.ts'
 export { type BrokenPlugin, type Discovery, discover } from './discover.ts'
+export { grantFirst, installable } from './installable.ts'
 export type { LoadedPlugin } from './load.ts'
 export { MANIFEST_FILE, type PluginManifest } from './manifest.ts'
 export { ManagedPlugins, type ManagerServices } from './plugin-manager.ts'

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { JsonValue, PluginStatus } from '@refbot/plugin-sdk'
-import { idOfPackage } from '../manager/discover.ts'
+import { idOfPackage, PACKAGE_KEYWORD } from '@refbot/plugin-sdk/host'
 import { readJson as readAny } from '../manager/manifest.ts'
 import { createRefbot, type Refbot } from '../refbot.ts'
 import type { Settings } from '../runs/index.ts'
@@ -81,7 +81,7 @@ function place(
   const manifestFile = join(source, 'plugin_config.json')
   const told = existsSync(packageFile) ? readJson(packageFile) : undefined
   const isPackage =
-    Array.isArray(told?.keywords) && told.keywords.includes('refbot-plugin') && !existsSync(manifestFile)
+    Array.isArray(told?.keywords) && told.keywords.includes(PACKAGE_KEYWORD) && !existsSync(manifestFile)
   const changes = {
     ...(wanted.settings === undefined ? {} : { settings: wanted.settings as JsonValue }),
     ...(wanted.secrets.length === 0 ? {} : { secrets: wanted.secrets }),

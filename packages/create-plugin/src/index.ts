@@ -1,0 +1,6 @@
+export { type CreatedPlugin, type CreatePluginOptions, createPlugin } from './create-plugin.ts'
+export { CreatePluginError } from './errors.ts'
+export { nextSteps } from './next-steps.ts'
+export { terminalAsk } from './prompts.ts'
+export { TEMPLATES, type TemplateName } from './templates.ts'
+export { type Ask, createAsWished, type Wishes } from './wishes.ts'
