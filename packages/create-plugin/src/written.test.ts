@@ -66,7 +66,7 @@ const written: readonly Written[] = [
 
 const published = (template: string) => join(packed.folder, 'published', template)
 
-it.each(written)(
+it.concurrent.each(written)(
   'a $template plugin is tested, built and packed by its own scripts',
   async ({ template }) => {
     let folder = packed.folder
