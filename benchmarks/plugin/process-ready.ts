@@ -1,56 +1,58 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { PluginProcess } from '../../packages/runtime/src/host/process.ts'
-import type { HostApi } from '../../packages/runtime/src/host/protocol.ts'
 import { type BenchLine, line, median } from '../lib/line.ts'
+import { bareFork, pluginProcess, privateMegabytes } from './lib/start.ts'
 
 const ROUNDS = 21
-const PLUGIN = { url: pathToFileURL(join(import.meta.dirname, 'lib', 'plugin.js')).href, exportName: 'plugin' }
-const PEER = join(import.meta.dirname, 'lib', 'fork.js')
+const AT_ONCE = 50
 
-/** How long from the start of a plugin's process to its first answer, beside a fork that loads zod and birpc? */
+/** How long from the start of a plugin's process to its first answer, and what it keeps for itself, beside a fork that loads zod and birpc? */
 export async function bench(): Promise<BenchLine[]> {
-  const ours: number[] = []
-  const theirs: number[] = []
+  const ours: Figures[] = []
+  const theirs: Figures[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    ours.push(await pluginProcess())
-    theirs.push(await bareFork())
+    ours.push(await measured(pluginProcess))
+    theirs.push(await measured(bareFork))
   }
+  const peer = 'fork with zod and birpc'
+  const bench = 'plugin/process-ready'
+  const goal = { on: 'ratio', op: '<=', value: 1.3 } as const
   return [
     line({
-      bench: 'plugin/process-ready',
-      metric: 'start of the process to its answer',
-      unit: 'ms',
-      ours: median(ours),
-      peer: 'fork with zod and birpc',
-      theirs: median(theirs),
-      goal: { on: 'ratio', op: '<=', value: 1.3 },
+      ...{ bench, peer, goal, metric: 'start of the process to its answer', unit: 'ms' },
+      ours: median(ours.map(({ ms }) => ms)),
+      theirs: median(theirs.map(({ ms }) => ms)),
+    }),
+    line({
+      ...{ bench, peer, goal, metric: 'private memory', unit: 'MB' },
+      ours: median(ours.map(({ mb }) => mb)),
+      theirs: median(theirs.map(({ mb }) => mb)),
+    }),
+    line({
+      ...{ bench, peer, metric: `${AT_ONCE} at once, all ready`, unit: 'ms' },
+      ours: await allReady(pluginProcess),
+      theirs: await allReady(bareFork),
     }),
   ]
 }
 
-async function pluginProcess(): Promise<number> {
-  const began = performance.now()
-  await using child = new PluginProcess({
-    marks: {},
-    cwd: tmpdir(),
-    tmpDir: tmpdir(),
-    api: {} as HostApi,
-    onOutput: () => undefined,
-  })
-  await child.rpc.describe(PLUGIN, {})
-  return performance.now() - began
+interface Figures {
+  readonly ms: number
+  readonly mb: number
 }
 
-async function bareFork(): Promise<number> {
+type Start = () => Promise<AsyncDisposable & { readonly pid: number }>
+
+async function measured(start: Start): Promise<Figures> {
   const began = performance.now()
-  const child = fork(PEER, [], { execArgv: [], cwd: tmpdir() })
-  await once(child, 'message')
+  await using child = await start()
+  const ms = performance.now() - began
+  return { ms, mb: privateMegabytes(child.pid) }
+}
+
+async function allReady(start: Start): Promise<number> {
+  await using stack = new AsyncDisposableStack()
+  const began = performance.now()
+  const all = await Promise.all(Array.from({ length: AT_ONCE }, start))
   const took = performance.now() - began
-  child.kill('SIGKILL')
-  await once(child, 'exit')
+  for (const child of all) stack.use(child)
   return took
 }
