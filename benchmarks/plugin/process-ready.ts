@@ -1,7 +1,7 @@
 import { type BenchLine, line, median } from '../lib/line.ts'
 import { bareFork, pluginProcess, privateMegabytes } from './lib/start.ts'
 
-const ROUNDS = 21
+const ROUNDS = 9
 const AT_ONCE = 50
 
 /** How long from the start of a plugin's process to its first answer, and what it keeps for itself, beside a fork that loads zod and birpc? */
