@@ -9,6 +9,7 @@ export function runText(session: Session, run: RunDetails): string {
   const parts = [facts(session, run)]
   const result = resultFacts(run.result)
   if (result.length > 0) parts.push(session.facts(result))
+  parts.push(...resultTables(session, run.result))
   if (run.steps.length > 0) parts.push(steps(session, run))
   if (run.artifacts.length > 0) {
     const heads = [{ head: 'ARTIFACT' }, { head: 'TYPE' }, { head: 'SIZE', align: 'right' }] as const
@@ -52,10 +53,34 @@ function steps(session: Session, run: RunDetails): string {
 /** What a plugin returned, as far as it is a plain list of values: its `summary` where it has one. */
 function resultFacts(result: unknown): (readonly [string, string])[] {
   if (!isRecord(result)) return result === null || result === undefined ? [] : [['result', JSON.stringify(result)]]
-  const shown = isRecord(result.summary) ? result.summary : result
+  const shown = summaryOf(result)
   return Object.entries(shown).flatMap(([name, value]) =>
     value === null || typeof value === 'object' ? [] : [[name, String(value)] as const],
   )
+}
+
+/** Lists of plain rows that a plugin returned, a table each. */
+function resultTables(session: Session, result: unknown): string[] {
+  if (!isRecord(result)) return []
+  return Object.entries(summaryOf(result)).flatMap(([name, value]) => {
+    if (!Array.isArray(value) || value.length === 0 || !value.every(isPlainRow)) return []
+    const keys = [...new Set(value.flatMap((row) => Object.keys(row)))]
+    const rows = value.map((row) => keys.map((key) => String(row[key] ?? '')))
+    return [
+      `${name}\n${session.table(
+        keys.map((key) => ({ head: key.toUpperCase() })),
+        rows,
+      )}`,
+    ]
+  })
+}
+
+function summaryOf(result: Record<string, unknown>): Record<string, unknown> {
+  return isRecord(result.summary) ? result.summary : result
+}
+
+function isPlainRow(value: unknown): value is Record<string, unknown> {
+  return isRecord(value) && Object.values(value).every((item) => item === null || typeof item !== 'object')
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

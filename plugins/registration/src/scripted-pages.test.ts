@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { RegistrationConfigInput, Submission } from './index.ts'
 import { launchBrowser } from './testing/browser.ts'
-import { page } from './testing/form-server.ts'
+import { page, serveForms } from './testing/form-server.ts'
 import { type Site, submitTo } from './testing/submit-to.ts'
 
 // Real browsers, on machines that may have other things to do.
@@ -122,6 +122,19 @@ describe.concurrent('pages that misbehave', () => {
     const { submission } = await submit(site, { timeoutMs: 6000 })
     expect(submission.outcome).toBe(outcome)
     expect(Date.now() - started).toBeLessThan(15_000)
+  })
+
+  it.each([
+    ['where nobody listens', (url: string) => url],
+    ['that speaks no TLS', (url: string) => url.replace('http:', 'https:')],
+  ])('is at an address %s', async (_, change) => {
+    const answer = () => ({ html: page(form) })
+    const server = await serveForms(answer)
+    const url = change(server.url)
+    if (url === server.url) await server[Symbol.asyncDispose]()
+    const { submission } = await submit(answer, { url, timeoutMs: 6000, traces: 'never' })
+    expect(submission).toMatchObject({ outcome: 'unreachable', reason: expect.stringContaining('ERR_') })
+    if (url !== server.url) await server[Symbol.asyncDispose]()
   })
 
   it('shows boxes without end', async () => {
