@@ -14,6 +14,7 @@ describe('the configuration', () => {
         timeoutMs: 30_000,
         cookies: 'accept',
         screenshots: 'failure',
+        traces: 'failure',
         notices: [],
       },
     })
