@@ -43,9 +43,9 @@ type Manifest = Readonly<Record<string, unknown>>
 
 /** What all plugins say in their `package.json`, and what those of the template say. */
 function manifestOf(template: TemplateName, { name }: PluginNames): Manifest {
-  const read = (folder: string): Manifest => JSON.parse(readFileSync(join(FOLDER, folder, 'package.json'), 'utf8'))
-  const { version, ...shared } = read('shared')
-  const { description, devDependencies, refbot } = read(template)
+  const read = (file: string): Manifest => JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))
+  const { version, ...shared } = read('shared-package.json')
+  const { description, devDependencies, refbot } = read(join(template, 'package.json'))
   return {
     name,
     version,
