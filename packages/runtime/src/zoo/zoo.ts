@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os'
 import { join, parse } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { createRefbot, type Refbot } from '../../refbot.ts'
-import type { Settings } from '../../runs/index.ts'
-import type { RunDetails } from '../../store/index.ts'
-import { INSTANCE_VARIABLE, markedProcesses } from '../sweep.ts'
+import { INSTANCE_VARIABLE, markedProcesses } from '../host/sweep.ts'
+import { createRefbot, type Refbot } from '../refbot.ts'
+import type { Settings } from '../runs/index.ts'
+import type { RunDetails } from '../store/index.ts'
 
 const FIXTURES = join(import.meta.dirname, 'fixtures')
 
@@ -53,7 +53,7 @@ export async function openZoo(): Promise<Zoo> {
   }
   cpSync(join(pluginsDir, 'exits'), join(pluginsDir, 'linked'), { recursive: true })
   symlinkSync('../steady', join(pluginsDir, 'linked', 'inside'))
-  symlinkSync(join(import.meta.dirname, '..', '..', '..', 'node_modules'), join(folder, 'node_modules'))
+  symlinkSync(join(import.meta.dirname, '..', '..', 'node_modules'), join(folder, 'node_modules'))
   const dataDir = join(folder, 'data')
   const bot = stack.use(
     await createRefbot({ dataDir, pluginsDir, mode: 'headless' }, { stopTimes: { graceMs: 500, termMs: 300 } }),

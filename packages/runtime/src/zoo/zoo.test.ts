@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Settings } from '../../runs/index.ts'
-import { markedProcesses, RUN_VARIABLE } from '../sweep.ts'
+import { markedProcesses, RUN_VARIABLE } from '../host/sweep.ts'
+import type { Settings } from '../runs/index.ts'
 import { heldMegabytes, openZoo, type Zoo } from './zoo.ts'
 
 let zoo: Zoo
