@@ -122,7 +122,8 @@ describe("the service's log", () => {
     const secret = fc
       .string({ minLength: 4, maxLength: 40, unit: 'grapheme' })
       .filter((text) => text.trim() === text && !REDACTED.includes(text.slice(0, 4)))
-    const json = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<JsonValue>
+    // JSON has no -0.
+    const json = fc.json({ maxDepth: 2 }).map((text) => JSON.parse(JSON.stringify(JSON.parse(text))) as JsonValue)
     const property = fc.asyncProperty(
       fc.array(secret, { minLength: 1, maxLength: 4 }),
       json,
