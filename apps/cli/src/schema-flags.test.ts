@@ -20,7 +20,7 @@ const read = (...rest: string[]) => readArguments(rest, own, schema)
 describe('flags of a schema', () => {
   it('are named after its keys, without those that must not be shown', () => {
     expect([...schemaFlags(schema).keys()]).toEqual([
-      'url',
+      'set.url',
       'times',
       'delay-ms',
       'loud',
@@ -43,10 +43,10 @@ describe('flags of a schema', () => {
     const asked = { ...schema, required: ['url', 'times'] }
     const words = schemaWords(asked)
     const say = (line: string) => readArguments(['shop', ...line.split(' ')], own, asked, words).values
-    expect(words).toEqual(['url', 'times'])
+    expect(words).toEqual(['set.url', 'times'])
     expect(say('http://a.example/ 3')).toEqual({ url: 'http://a.example/', times: 3 })
-    expect(say('--url http://a.example/ 3')).toEqual({ url: 'http://a.example/', times: 3 })
-    for (const line of ['a 3 b', '--url a 3 4'])
+    expect(say('--set.url http://a.example/ 3')).toEqual({ url: 'http://a.example/', times: 3 })
+    for (const line of ['a 3 b', '--set.url a 3 4'])
       expect(() => say(line)).toThrow(expect.objectContaining({ code: 'CLI_ARGUMENT_UNEXPECTED' }))
     expect(() => read('shop', 'http://a.example/')).toThrow(
       expect.objectContaining({ code: 'CLI_ARGUMENT_UNEXPECTED' }),

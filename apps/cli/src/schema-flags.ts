@@ -1,5 +1,6 @@
 import type { ArgDef, ArgsDef } from 'citty'
 import { usageError } from './errors.ts'
+import { GLOBAL_FLAGS } from './global-flags.ts'
 import { checkArguments } from './parse.ts'
 
 /** A JSON Schema, as far as flags are made of it. */
@@ -30,15 +31,21 @@ export interface SchemaArguments {
 
 /**
  * The flags that a schema stands for: `--delay-ms` for `delayMs`, `--success.text` for what is inside an object; lists
- * and what has no simple type are written as JSON. What must not be shown has no flag: it would be in the shell's history.
+ * and what has no simple type are written as JSON. One that every command has already is written `--set.url`. What must
+ * not be shown has no flag: it would be in the shell's history.
  */
 export function schemaFlags(schema: Schema): ReadonlyMap<string, SchemaFlag> {
-  return new Map(flagsOf(schema, []).map((flag) => [flag.path.map(kebab).join('.'), flag]))
+  return new Map(flagsOf(schema, []).map((flag) => [flagName(flag.path), flag]))
+}
+
+function flagName(path: readonly string[]): string {
+  const name = path.map(kebab).join('.')
+  return Object.hasOwn(GLOBAL_FLAGS, name) ? `set.${name}` : name
 }
 
 /**
  * The flags of a schema that may be written as plain words, in this order: what it cannot do without.
- * `inspect https://a.example/` says the same as `inspect --url https://a.example/`.
+ * `inspect https://a.example/` says the same as `inspect --set.url https://a.example/`.
  */
 export function schemaWords(schema: Schema): readonly string[] {
   const required = Array.isArray(schema.required) ? schema.required : []
