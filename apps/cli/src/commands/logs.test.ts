@@ -67,6 +67,14 @@ describe('the logs of a server', () => {
     })
   })
 
+  it('tell why a server could not start, in its file alone', async () => {
+    using folder = workFolder()
+    const failed = await call(['api', 'start', '--host', '203.0.113.1', '--port', '0'], { cwd: folder.path })
+    expect(failed).toMatchObject({ code: 1, stdout: '' })
+    const stored = parsed(readFileSync(join(folder.path, '.refbot/logs/service.ndjson'), 'utf8'))
+    expect(stored.map(({ message }) => message)).toEqual(['starting', 'could not start', 'stopped'])
+  })
+
   it('end no server whose stdout and stderr are closed', async () => {
     using folder = workFolder()
     const options = { cwd: folder.path }

@@ -81,10 +81,8 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
   const { config, notices } = await loadConfig(request)
   session.warn(notices.map(describeProblem))
   using ended = untilEnded(process)
-  await using refbot = await createRefbot(
-    config,
-    session.flags.json ? {} : { log: logOutput(session.stdout, session.paint) },
-  )
+  const output = session.flags.json ? undefined : logOutput(session.stdout, session.paint)
+  await using refbot = await createRefbot(config, output === undefined ? {} : { log: output })
   const announce = announcer(session, refbot, notices)
   using manager = serviceManager({ env: session.env, pid: process.pid, warn: announce.warn })
   let url: string | undefined
@@ -92,8 +90,14 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
   const reload = reloader({ refbot, request, loadConfig, announce, manager, status })
   await using stack = new AsyncDisposableStack()
   const listens = config.mode === 'api' && config.api.enable
-  if (listens) url = stack.use(await openApi(refbot, { reload })).url
-  await refbot.start()
+  try {
+    if (listens) url = stack.use(await openApi(refbot, { reload })).url
+    await refbot.start()
+  } catch (error) {
+    refbot.log.fatal({ error }, 'could not start')
+    throw error
+  }
+  output?.open()
   using _hangup = onHangup(process, reload)
   announce.started({ version: VERSION, url })
   await manager.ready(status())
