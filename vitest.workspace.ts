@@ -13,6 +13,8 @@ export default defineConfig(({ mode }) => {
     test: {
       reporters: ['default', './scripts/closing-line-reporter.ts'],
       passWithNoTests: long,
+      // Two cores would mean one worker; most tests wait for processes and browsers of their own.
+      maxWorkers: 2,
       projects: folders.map((folder) => {
         const globalSetup = `${import.meta.dirname}/${folder}/vitest.setup.ts`
         return {

@@ -71,14 +71,17 @@ describe('sites that do not work', () => {
 
 describe('sites that say no', () => {
   it('ends the batch at a CAPTCHA without touching the form', async () => {
-    const { submissions, error } = await run(['--fault', 'captcha'], { batchSize: 3 })
+    const { submissions, error } = await run(['--fault', 'captcha'], { batchSize: 3, concurrency: 1 })
     expect(submissions).toMatchObject([{ outcome: 'captcha' }])
     expect(submissions[0]?.steps.map(({ name }) => name)).toEqual(['open', 'detect'])
     expect(error).toMatchObject({ code: 'SITE_REFUSED', reason: 'refused_by_site', retryable: false })
   })
 
   it('ends the batch at a 429', async () => {
-    const { submissions, error, accounts } = await run(['--fault', 'rate-limit', '--rate-limit', '1'], { batchSize: 4 })
+    const { submissions, error, accounts } = await run(['--fault', 'rate-limit', '--rate-limit', '1'], {
+      batchSize: 4,
+      concurrency: 1,
+    })
     expect(submissions.map(({ outcome }) => outcome)).toEqual(['success', 'rate_limited'])
     expect(error).toMatchObject({ code: 'SITE_REFUSED', reason: 'refused_by_site', retryable: false })
     expect(accounts).toHaveLength(1)
@@ -87,7 +90,7 @@ describe('sites that say no', () => {
   it('ends the batch when the form is sent on to a foreign origin', async () => {
     await using foreign = await startSite()
     const flags = ['--fault', 'foreign-redirect', '--redirect-to', `${foreign.url}/signup`]
-    const { submissions, error } = await run(flags, { batchSize: 2 })
+    const { submissions, error } = await run(flags, { batchSize: 2, concurrency: 1 })
     expect(submissions).toMatchObject([
       { outcome: 'left_authorised_origin', reason: expect.stringContaining(foreign.url) },
     ])
