@@ -102,9 +102,9 @@ console.log(JSON.stringify(told))
 it('a real host finds what they published, and runs it', async () => {
   const wanted = written.map(({ template, settings }) => ({ plugin: published(template), settings: settings() }))
   const args = ['--input-type=module', '--eval', HOST, JSON.stringify(wanted)]
-  const { code, output } = await ran(import.meta.dirname, process.execPath, args)
+  const { code, stdout, output } = await ran(import.meta.dirname, process.execPath, args)
   expect(code, output).toBe(0)
-  expect(JSON.parse(output.trim().split('\n').at(-1) ?? '')).toMatchObject(
+  expect(JSON.parse(stdout)).toMatchObject(
     written.map(({ template, permissions, result }) => ({
       found: {
         id: `my-${template}`,

@@ -8,16 +8,21 @@ const PACKAGES = join(import.meta.dirname, '..', '..', '..')
 
 export interface Ran {
   readonly code: number
+  readonly stdout: string
+  /** Everything, for whoever has to find out why. */
   readonly output: string
 }
 
-/** Runs a program with nothing of this one's environment but the way to programs. */
+/** Runs a program as a user's shell would, with nothing of what a test runner puts into the environment. */
 export async function ran(cwd: string, program: string, args: readonly string[]): Promise<Ran> {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME }
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV$)/.test(name)),
+  )
   return promisify(execFile)(program, [...args], { cwd, env, maxBuffer: 2 ** 24 }).then(
-    ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
+    ({ stdout, stderr }) => ({ code: 0, stdout, output: stdout + stderr }),
     (error: { code?: unknown; stdout?: string; stderr?: string; message: string }) => ({
       code: typeof error.code === 'number' ? error.code : 1,
+      stdout: error.stdout ?? '',
       output: `${error.message}\n${error.stdout}\n${error.stderr}`,
     }),
   )
