@@ -37,7 +37,8 @@ describe('a PluginManager', () => {
     const before = process.getActiveResourcesInfo().length
     await using manager = new PluginManager({ pluginsDir: join(cwd, 'plugins') })
     await manager[Symbol.asyncDispose]()
-    expect(process.getActiveResourcesInfo()).toHaveLength(before)
+    // Fewer where something of an earlier test was still closing.
+    expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before)
     expect(existsSync(join(process.cwd(), '.refbot'))).toBe(false)
   })
 })
