@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { DesiredState, JsonValue } from '@refbot/plugin-sdk'
-import { adding, durable } from '../operation.ts'
+import { adding, durable, type Unit } from '../operation.ts'
 
 export interface CompareAndSet {
   readonly plugin: string
@@ -33,48 +33,21 @@ export const pluginOperations = {
     },
   ),
 
-  'pluginValue.get': durable(async ({ db }, args: { plugin: string; key: string }): Promise<JsonValue | undefined> => {
-    const row = await db
-      .selectFrom('plugin_value')
-      .select('value')
-      .where('plugin', '=', args.plugin)
-      .where('key', '=', args.key)
-      .executeTakeFirst()
-    return row === undefined ? undefined : (JSON.parse(row.value) as JsonValue)
-  }),
+  'pluginValue.get': durable(({ db }, args: ValueKey) => readValue(db, args)),
 
   'pluginValue.set': adding(
-    durable(async ({ db, now }, args: { plugin: string; key: string; value: JsonValue }): Promise<void> => {
-      const row = { value: JSON.stringify(args.value), updated_at: now }
-      await db
-        .insertInto('plugin_value')
-        .values({ plugin: args.plugin, key: args.key, ...row, created_at: now })
-        .onConflict((conflict) => conflict.columns(['plugin', 'key']).doUpdateSet(row))
-        .execute()
-    }),
+    durable((unit, args: ValueKey & { readonly value: JsonValue }): Promise<void> => writeValue(unit, args)),
   ),
 
   'pluginValue.compareAndSet': adding(
-    durable(async ({ db, now }, args: CompareAndSet): Promise<boolean> => {
-      const row = await db
-        .selectFrom('plugin_value')
-        .select('value')
-        .where('plugin', '=', args.plugin)
-        .where('key', '=', args.key)
-        .executeTakeFirst()
-      const current = row === undefined ? undefined : (JSON.parse(row.value) as JsonValue)
-      if (!isDeepStrictEqual(current, args.expected)) return false
-      const written = { value: JSON.stringify(args.value), updated_at: now }
-      await db
-        .insertInto('plugin_value')
-        .values({ plugin: args.plugin, key: args.key, ...written, created_at: now })
-        .onConflict((conflict) => conflict.columns(['plugin', 'key']).doUpdateSet(written))
-        .execute()
+    durable(async (unit, args: CompareAndSet): Promise<boolean> => {
+      if (!isDeepStrictEqual(await readValue(unit.db, args), args.expected)) return false
+      await writeValue(unit, args)
       return true
     }),
   ),
 
-  'pluginValue.delete': durable(async ({ db }, args: { plugin: string; key: string }): Promise<void> => {
+  'pluginValue.delete': durable(async ({ db }, args: ValueKey): Promise<void> => {
     await db.deleteFrom('plugin_value').where('plugin', '=', args.plugin).where('key', '=', args.key).execute()
   }),
 
@@ -89,4 +62,31 @@ export const pluginOperations = {
       .execute()
     return rows.map((row) => ({ key: row.key, value: JSON.parse(row.value) as JsonValue }))
   }),
+}
+
+interface ValueKey {
+  readonly plugin: string
+  readonly key: string
+}
+
+async function readValue(db: Unit['db'], { plugin, key }: ValueKey): Promise<JsonValue | undefined> {
+  const row = await db
+    .selectFrom('plugin_value')
+    .select('value')
+    .where('plugin', '=', plugin)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return row === undefined ? undefined : (JSON.parse(row.value) as JsonValue)
+}
+
+async function writeValue(
+  { db, now }: Unit,
+  { plugin, key, value }: ValueKey & { readonly value: JsonValue },
+): Promise<void> {
+  const written = { value: JSON.stringify(value), updated_at: now }
+  await db
+    .insertInto('plugin_value')
+    .values({ plugin, key, ...written, created_at: now })
+    .onConflict((conflict) => conflict.columns(['plugin', 'key']).doUpdateSet(written))
+    .execute()
 }
