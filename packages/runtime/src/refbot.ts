@@ -6,8 +6,7 @@ import { type EgressProxy, type ProxyInput, ProxyScorer } from '@refbot/proxy-sc
 import { PluginScheduler } from '@refbot/scheduler'
 import { SinkSlots } from './alert-sinks.ts'
 import { AlertWatch } from './alerting.ts'
-import { LaunchSlots, launchBrowser, Turns } from './browser/index.ts'
-import { browserFor } from './browser-for.ts'
+import { browserLauncher } from './browser-launcher.ts'
 import {
   type ConfigChange,
   parseConfig,
@@ -35,7 +34,7 @@ import { openEgress, type RefbotParts } from './open-egress.ts'
 import { readProxies } from './proxies.ts'
 import { ProxyHealth } from './proxy-health.ts'
 import { retentionPolicy } from './retention-policy.ts'
-import { type LaunchRequest, Runs, type Settings } from './runs/index.ts'
+import { Runs, type Settings } from './runs/index.ts'
 import {
   applyRetention,
   DataDirectory,
@@ -177,24 +176,7 @@ export async function createRefbot(
     ...{ proxies, analytics, sinks, idKey, jobs, kept: () => storedProxies.ids },
     tell: store.tell.bind(store),
   })
-  const launches = new Turns(() => live.current.limits.maxLaunches)
-
-  const browsers = new LaunchSlots({ max: () => live.current.limits.maxBrowsers })
-  const launch = ({ signal, runId, runDir, ...request }: LaunchRequest) =>
-    browsers.hold(signal, () =>
-      launches.take(() =>
-        launchBrowser({
-          executable: browserFor(live.current.browser),
-          headless: live.current.browser.headless,
-          gate: egress.gate,
-          profileDir: join(config.dataDir, 'browsers', runId),
-          runFolder: runDir,
-          leaseServers: request.leaseServers,
-          onRefusedCommand: request.onRefusedCommand,
-          env: request.marks,
-        }),
-      ),
-    )
+  const launch = browserLauncher({ config: () => live.current, gate: egress.gate, dataDir: config.dataDir })
   const runs: Runs = new Runs({
     scheduler,
     store,

@@ -1,3 +1,5 @@
+import { Turns } from './turns.ts'
+
 export interface LaunchSlotsOptions {
   /** Browsers at a time; undefined leaves it to the memory that is free. */
   readonly max: () => number | undefined
@@ -10,22 +12,21 @@ export const BROWSER_BYTES = 300 * 1024 * 1024
 
 /** How many browsers run at a time: as many as an operator said, or as the memory allows. One always may. */
 export class LaunchSlots {
-  readonly #max: () => number | undefined
-  readonly #freeBytes: () => number
-  readonly #queue: (() => void)[] = []
-  #running = 0
+  readonly #turns: Turns
 
   constructor({ max, freeBytes = () => process.availableMemory() }: LaunchSlotsOptions) {
-    this.#max = max
-    this.#freeBytes = freeBytes
+    this.#turns = new Turns((running) => {
+      const most = max()
+      return running === 0 || (most === undefined ? freeBytes() >= BROWSER_BYTES : running < most)
+    })
   }
 
   get running(): number {
-    return this.#running
+    return this.#turns.working
   }
 
   get waiting(): number {
-    return this.#queue.length
+    return this.#turns.waiting
   }
 
   /**
@@ -34,31 +35,13 @@ export class LaunchSlots {
    * @throws the signal's reason
    */
   async take(signal?: AbortSignal): Promise<Disposable> {
-    signal?.throwIfAborted()
-    if (this.#queue.length > 0 || !this.#fits()) {
-      await new Promise<void>((resolve, reject) => {
-        const turn = (): void => {
-          signal?.removeEventListener('abort', leave)
-          resolve()
-        }
-        const leave = (): void => {
-          this.#queue.splice(this.#queue.indexOf(turn), 1)
-          reject(signal?.reason)
-        }
-        this.#queue.push(turn)
-        signal?.addEventListener('abort', leave, { once: true })
-      })
-    } else this.#running++
+    await this.#turns.enter(signal)
     let over = false
     return {
       [Symbol.dispose]: () => {
         if (over) return
         over = true
-        this.#running--
-        while (this.#queue.length > 0 && this.#fits()) {
-          this.#running++
-          this.#queue.shift()?.()
-        }
+        this.#turns.leave()
       },
     }
   }
@@ -78,10 +61,5 @@ export class LaunchSlots {
       release()
       throw error
     }
-  }
-
-  #fits(): boolean {
-    const max = this.#max()
-    return this.#running === 0 || (max === undefined ? this.#freeBytes() >= BROWSER_BYTES : this.#running < max)
   }
 }

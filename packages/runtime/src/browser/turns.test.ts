@@ -3,7 +3,7 @@ import { Turns } from './turns.ts'
 
 it('lets as many work at once as the limit says at that moment, in their order, failures or not', async () => {
   let limit = 2
-  const turns = new Turns(() => limit)
+  const turns = new Turns((working) => working < limit)
   const begun: number[] = []
   const works = Array.from({ length: 6 }, () => Promise.withResolvers<void>())
   const results = works.map(({ promise }, index) =>
@@ -24,4 +24,17 @@ it('lets as many work at once as the limit says at that moment, in their order, 
   for (const work of works) work.resolve()
   await Promise.allSettled(results)
   expect(begun).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+it('lets one leave the queue that need not work any more', async () => {
+  const turns = new Turns((working) => working < 1)
+  const first = Promise.withResolvers<void>()
+  const working = turns.take(() => first.promise)
+  const gone = new AbortController()
+  const second = turns.take(async () => expect.unreachable(), gone.signal)
+  gone.abort(new Error('stopped'))
+  await expect(second).rejects.toThrow('stopped')
+  first.resolve()
+  await working
+  expect([turns.working, turns.waiting]).toEqual([0, 0])
 })

@@ -1,27 +1,67 @@
-/** Lets a limited number of callers work at the same time; the others wait in the order in which they came. */
+/** Lets as many work at the same time as fit; the others wait in the order in which they came. */
 export class Turns {
-  readonly #limit: () => number
-  readonly #waiting: (() => void)[] = []
+  readonly #fits: (working: number) => boolean
+  readonly #queue: (() => void)[] = []
   #working = 0
 
-  /** @param limit Asked at each turn, since a reload may change it. */
-  constructor(limit: () => number) {
-    this.#limit = limit
+  /** @param fits whether one more may work beside so many; asked at each turn, since the answer may change. */
+  constructor(fits: (working: number) => boolean) {
+    this.#fits = fits
   }
 
-  async take<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#working >= this.#limit()) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    else this.#working += 1
+  get working(): number {
+    return this.#working
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  /**
+   * Works when it is its turn.
+   *
+   * @throws the signal's reason, where it is aborted before that
+   */
+  async take<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const turn = this.enter(signal)
+    if (turn !== undefined) await turn
     try {
       return await work()
     } finally {
-      this.#working -= 1
-      while (this.#working < this.#limit()) {
-        const next = this.#waiting.shift()
-        if (next === undefined) break
-        this.#working += 1
-        next()
+      this.leave()
+    }
+  }
+
+  /**
+   * Waits its turn; undefined where that is now. Follow with `leave`.
+   *
+   * @throws the signal's reason, at once or while it waits
+   */
+  enter(signal?: AbortSignal): Promise<void> | undefined {
+    signal?.throwIfAborted()
+    if (this.#queue.length === 0 && this.#fits(this.#working)) {
+      this.#working++
+      return undefined
+    }
+    return new Promise<void>((resolve, reject) => {
+      const turn = (): void => {
+        signal?.removeEventListener('abort', gone)
+        resolve()
       }
+      const gone = (): void => {
+        this.#queue.splice(this.#queue.indexOf(turn), 1)
+        reject(signal?.reason)
+      }
+      this.#queue.push(turn)
+      signal?.addEventListener('abort', gone, { once: true })
+    })
+  }
+
+  leave(): void {
+    this.#working--
+    while (this.#queue.length > 0 && this.#fits(this.#working)) {
+      this.#working++
+      this.#queue.shift()?.()
     }
   }
 }
