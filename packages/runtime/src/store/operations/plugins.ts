@@ -64,7 +64,7 @@ export const pluginOperations = {
   }),
 }
 
-interface ValueKey {
+export interface ValueKey {
   readonly plugin: string
   readonly key: string
 }
