@@ -9,13 +9,14 @@ import { isMutating, principalOf, refuseForbidden } from './guard/token.ts'
 import { ApiError, problemResponse, toProblem } from './problem.ts'
 import { newApp } from './routes/app.ts'
 import type { Reload } from './routes/config.ts'
+import { PROXY_LISTS } from './routes/proxies.ts'
 
 export interface ApiOptions {
   /** The address that the server listens on; default `127.0.0.1`. */
   readonly host?: string
   /** Names, without port, under which a reverse proxy or a DNS entry leads here; default none. */
   readonly allowedHosts?: readonly string[]
-  /** Bytes of a request's body; default 65,536. */
+  /** Bytes of a request's body; default 65,536. A list of proxies may have 64 times as many. */
   readonly maxBodyBytes?: number
   /** Between comments on a silent event stream, ms; default 15,000. */
   readonly keepAliveMs?: number
@@ -71,7 +72,9 @@ export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono
     await next()
     return note(c.res.status)
   })
-  app.use(limitBody(maxBodyBytes))
+  app.use(PROXY_LISTS, limitBody(maxBodyBytes * LIST_FACTOR))
+  const limited = limitBody(maxBodyBytes)
+  app.use((c, next) => (c.req.path === PROXY_LISTS ? next() : limited(c, next)))
   addRoutes(app, refbot, { now, keepAliveMs, signal: options.signal, reload: options.reload })
   let text: string | undefined
   app.get('/openapi.json', (c) => {
@@ -83,6 +86,9 @@ export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono
 
 /** Who has no token or a wrong one, may not do it, or comes from elsewhere. */
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 421])
+
+/** A list of proxies is longer than other bodies. */
+const LIST_FACTOR = 64
 
 /** Characters of a path that the audit keeps. */
 const MAX_TARGET = 500

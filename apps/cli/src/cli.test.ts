@@ -24,6 +24,8 @@ async function ok(...args: string[]): Promise<string> {
 }
 const json = async (...args: string[]) => JSON.parse(await ok(...args, '--json'))
 
+const isD = ({ host }: { host: string }) => host === 'd.test'
+
 describe('a running server', () => {
   it('says where it listens and where its token is, and never the token', async () => {
     const token = readFileSync(join(cwd, '.refbot/admin-token'), 'utf8').trim()
@@ -109,6 +111,34 @@ describe('a running server', () => {
     expect(texts.join()).not.toMatch(/s3cret|user/)
   })
 
+  it('adds proxies from files, stdin and the command line, and says which lines are bad', async () => {
+    writeFileSync(join(cwd, 'list.txt'), '# rented\na.test:1:user:s3cret\nb.test:0\n')
+    const words = ['proxies', 'add', 'list.txt', '-', 'socks5://d.test', 'nobody:@']
+    const { code, stdout, stderr } = await call(words, { cwd, stdin: 'c.test:1\n\ne.test' })
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+    expect(stdout).toMatch(
+      /^■ list\.txt:3: The port is not .*\n■ stdin:3: .*\n■ argument:2: .*\n3 added, 3 could not be read\.\n$/,
+    )
+    const { proxies } = await json('proxies', 'score')
+    const added = proxies.filter(({ source }: { source: string }) => source === 'added')
+    expect(added.map(({ host }: { host: string }) => host).toSorted()).toEqual(['a.test', 'c.test', 'd.test'])
+    expect(await json('proxies', 'add', 'socks5://d.test')).toEqual({
+      added: [],
+      known: [added.find(isD).id],
+      errors: [],
+    })
+    for (const { id } of added) expect(await ok('proxies', 'remove', id)).toBe(`${id} is gone.\n`)
+    expect(stdout + JSON.stringify(proxies)).not.toMatch(/s3cret|:user:/)
+  })
+
+  it('shuts a proxy out and lets it back by hand', async () => {
+    const id = 'http://127.0.0.1:4002'
+    expect(await ok('proxies', 'isolate', id)).toContain('shut out')
+    expect(await ok('proxies', 'health')).toContain('1 isolated')
+    expect(await ok('proxies', 'release', id)).toContain('used again')
+    expect(await ok('proxies', 'health')).toContain('0 isolated')
+  })
+
   it('lets no plugin speak to the terminal', async () => {
     const texts = await Promise.all(
       [
@@ -155,6 +185,12 @@ describe('bad input: one sentence, a stable code, nothing on stdout', () => {
     ['plugin start nope --wait', 1, 'PLUGIN_UNKNOWN'],
     ['plugin status ..', 1, 'PLUGIN_UNKNOWN'],
     ['run show nope', 1, 'RUN_UNKNOWN'],
+    ['proxies add', 2, 'CLI_ARGUMENT_MISSING'],
+    ['proxies add missing.txt', 1, 'CLI_FILE_UNREADABLE'],
+    ['proxies add x:1 --protocol ftp', 2, 'CLI_FLAG_INVALID'],
+    ['proxies remove http://x:1', 1, 'PROXY_UNKNOWN'],
+    ['proxies remove http://127.0.0.1:4002', 1, 'PROXY_CONFIGURED'],
+    ['proxies isolate http://x:1', 1, 'PROXY_UNKNOWN'],
     ['plugin list --token wrong', 1, 'TOKEN_INVALID'],
     ['plugin list --data-dir empty --url $URL', 1, 'TOKEN_MISSING'],
     ['plugin list --url http://127.0.0.1:1', 1, 'API_UNREACHABLE'],

@@ -5,7 +5,7 @@ import { COMMANDS } from './commands.ts'
 import { describeError, usageError } from './errors.ts'
 import { globalFlags } from './global-flags.ts'
 import { checkArguments, route } from './parse.ts'
-import { createSession, type Output } from './session.ts'
+import { createSession, type Input, type Output } from './session.ts'
 import { painter, wantsColour } from './terminal/paint.ts'
 import { neutral, safeJson } from './terminal/text.ts'
 import { VERSION } from './version.ts'
@@ -16,6 +16,8 @@ export interface CliProcess {
   readonly cwd: () => string
   readonly stdout: Output
   readonly stderr: Output
+  /** Read by few commands: asked for only then. */
+  readonly stdin: Input
 }
 
 /** Runs one command line. @returns the exit code; nothing is thrown */
@@ -54,7 +56,7 @@ async function run(argv: readonly string[], io: CliProcess, commands: Branch): P
   }
   const command = await node.load()
   if ('raw' in command) {
-    const raw = createSession({ flags, env, cwd: io.cwd(), stdout, stderr })
+    const raw = createSession({ flags, env, cwd: io.cwd(), stdout, stderr, stdin: () => io.stdin })
     await command.raw(raw, rest)
     return raw.exitCode
   }
@@ -62,7 +64,7 @@ async function run(argv: readonly string[], io: CliProcess, commands: Branch): P
   const rawArgs = checkArguments(rest, args)
   // A command may ask for a flag of every command itself.
   for (const [name, value] of globals) if (Object.hasOwn(args, name)) rawArgs.unshift(`--${name}=${value}`)
-  const session = createSession({ flags, env, cwd: io.cwd(), stdout, stderr })
+  const session = createSession({ flags, env, cwd: io.cwd(), stdout, stderr, stdin: () => io.stdin })
   const { runCommand } = await import('citty')
   await runCommand(command as CommandDef, { rawArgs, data: session })
   return session.exitCode

@@ -30,7 +30,7 @@ const LOAD_THE_RUNTIME = [
 const ALONE = ['init', 'plugin create']
 
 const NEED_AN_ID =
-  /^plugin (start|stop|status|run|action|pause|resume|create)$|^run (show|cancel|requests)$|^origins resume$|^token (create|revoke)$/
+  /^plugin (start|stop|status|run|action|pause|resume|create)$|^run (show|cancel|requests)$|^origins resume$|^token (create|revoke)$|^proxies (remove|isolate|release)$/
 const OURS = /\/packages\/(runtime|scheduler|analytics|proxy-scoring)\/|\/apps\/api\//
 
 const cwd = mkdtempSync(join(tmpdir(), 'refbot-client-only-'))
@@ -70,6 +70,7 @@ describe('the CLI is a client', () => {
     const lines = [...ALONE, ...commands].map((line) => [
       ...line.split(' '),
       ...(NEED_AN_ID.test(line) ? ['some-id'] : []),
+      ...(line === 'proxies add' ? ['proxy.test:3128'] : []),
       ...(line === 'plugin action' ? ['some-action'] : []),
       ...(line === 'metrics export' ? ['--file', 'out.csv'] : []),
       ...['--url', 'http://127.0.0.1:9', '--token', 't', '--json'],

@@ -158,6 +158,22 @@ export const COMMANDS: Branch = {
           description: 'The circuit of every proxy.',
           load: async () => (await import('./commands/proxies.ts')).health,
         },
+        add: {
+          description: 'Add proxies beside those of the configuration, from lists or one by one.',
+          load: async () => (await import('./commands/proxies-change.ts')).add,
+        },
+        remove: {
+          description: 'Take away a proxy that was added.',
+          load: async () => (await import('./commands/proxies-change.ts')).remove,
+        },
+        isolate: {
+          description: 'Shut a proxy out until it is released.',
+          load: async () => (await import('./commands/proxies-change.ts')).isolate,
+        },
+        release: {
+          description: "Close a proxy's circuit by hand.",
+          load: async () => (await import('./commands/proxies-change.ts')).release,
+        },
       },
     },
     authorize: {

@@ -1,6 +1,7 @@
 import type { ArgsDef } from 'citty'
 import type { Branch, Leaf } from './command.ts'
 import { GLOBAL_FLAGS } from './global-flags.ts'
+import { takesMore } from './parse.ts'
 import type { Paint } from './terminal/paint.ts'
 import { columns } from './terminal/text.ts'
 
@@ -20,7 +21,10 @@ export async function helpText(path: readonly string[], node: Leaf | Branch, pai
   const { args = {} } = await node.load()
   const own = await (typeof args === 'function' ? args() : args)
   const positionals = Object.entries(own).filter(([, { type }]) => type === 'positional')
-  const usage = positionals.map(([name, { required }]) => (required === false ? `[${name}]` : `<${name}>`))
+  const usage = positionals.map(([name, definition]) => {
+    const word = takesMore(definition) ? `${name}…` : name
+    return definition.required === false ? `[${word}]` : `<${word}>`
+  })
   const ownFlags = flags(Object.fromEntries(Object.entries(own).filter(([name]) => !Object.hasOwn(GLOBAL_FLAGS, name))))
   return [
     node.description,

@@ -84,6 +84,12 @@ describe('the arguments of a command', () => {
     })
   })
 
+  it('may end in one that is given more than once, and at least once', () => {
+    const listed = { id: { type: 'positional', more: true } } as const
+    expect(checkArguments(['x', '-', 'y'], listed)).toEqual(['--', 'x', '-', 'y'])
+    expect(failure(() => checkArguments([], listed))).toMatchObject({ code: 'CLI_ARGUMENT_MISSING' })
+  })
+
   it('of a command that is not there, name the near ones', () => {
     expect(failure(() => route(['run', 'lsit'], tree))).toMatchObject({
       code: 'CLI_UNKNOWN_COMMAND',

@@ -98,7 +98,7 @@ export function checkArguments(rest: readonly string[], args: ArgsDef): string[]
       `${missing[1].description ?? ''} See --help.`,
     )
   }
-  if (positionals.length > wanted.length) {
+  if (positionals.length > wanted.length && !takesMore(wanted.at(-1)?.[1])) {
     throw usageError(
       'CLI_ARGUMENT_UNEXPECTED',
       `"${positionals[wanted.length]}" is one argument too many.`,
@@ -106,6 +106,11 @@ export function checkArguments(rest: readonly string[], args: ArgsDef): string[]
     )
   }
   return [...flags, '--', ...positionals]
+}
+
+/** Of the last argument: it may stand there more than once. The command reads all of them from `_`. */
+export function takesMore(definition: ArgDef | undefined): boolean {
+  return definition !== undefined && 'more' in definition && definition.more === true
 }
 
 interface Flag {

@@ -19,6 +19,8 @@ export interface Session {
   print(document: unknown, text: () => string): void
   /** On stderr, one line each; with `--json` nothing, since the document tells it. */
   warn(sentences: readonly string[]): void
+  /** All of stdin, as text. */
+  input(): Promise<string>
   /** Bytes as they are; resolves once there is room for more. */
   write(chunk: Uint8Array): Promise<void>
   table(heads: readonly Column[], rows: readonly (readonly Cell[])[]): string
@@ -37,15 +39,19 @@ export type Output = NodeJS.WritableStream & {
   readonly writableLength: number
 }
 
+/** Where a command is given something. */
+export type Input = AsyncIterable<string | Uint8Array>
+
 export interface SessionOptions {
   readonly flags: GlobalFlags
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
   readonly stdout: Output
   readonly stderr: Output
+  readonly stdin: () => Input
 }
 
-export function createSession({ flags, env, cwd, stdout, stderr }: SessionOptions): Session {
+export function createSession({ flags, env, cwd, stdout, stderr, stdin }: SessionOptions): Session {
   const paint = painter(wantsColour({ isTTY: stdout.isTTY === true, refused: !flags.color, env }))
   const watched = stderr.isTTY === true && !flags.json
   return {
@@ -68,6 +74,13 @@ export function createSession({ flags, env, cwd, stdout, stderr }: SessionOption
         'yellow',
       )
       for (const sentence of sentences) stderr.write(`${mark} ${neutral(sentence)}\n`)
+    },
+    async input() {
+      const decoder = new TextDecoder()
+      let text = ''
+      for await (const chunk of stdin())
+        text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+      return text + decoder.decode()
     },
     async write(chunk) {
       if (!stdout.write(chunk)) await new Promise<void>((drained) => stdout.once('drain', drained))

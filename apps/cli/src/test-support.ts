@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { runCli } from './cli.ts'
@@ -23,6 +23,8 @@ export interface Finished {
 
 export interface RunOptions {
   readonly cwd: string
+  /** What is given to it on stdin; read by `call` alone. */
+  readonly stdin?: string
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -33,11 +35,11 @@ export function refbot(args: readonly string[], options: RunOptions): Promise<Fi
 }
 
 /** The same in this process: what it does, without the time that a process takes to start. */
-export async function call(args: readonly string[], { cwd, env = {} }: RunOptions): Promise<Finished> {
+export async function call(args: readonly string[], { cwd, env = {}, stdin = '' }: RunOptions): Promise<Finished> {
   const stdout = new PassThrough().setEncoding('utf8')
   const stderr = new PassThrough().setEncoding('utf8')
   const [out, err] = [text(stdout), text(stderr)]
-  const code = await runCli(args, { env, cwd: () => cwd, stdout, stderr })
+  const code = await runCli(args, { env, cwd: () => cwd, stdout, stderr, stdin: Readable.from([stdin]) })
   stdout.end()
   stderr.end()
   return { code, stdout: await out, stderr: await err }

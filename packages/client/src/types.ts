@@ -2,6 +2,7 @@ import type { components, operations } from './generated/openapi.ts'
 
 type Schemas = components['schemas']
 
+export type AddedProxies = Schemas['AddedProxies']
 export type Alert = Schemas['Alert']
 export type ConfigReload = Schemas['ConfigReload']
 export type Artifact = Schemas['Artifact']

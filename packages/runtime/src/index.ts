@@ -48,6 +48,7 @@ export type {
 } from './manager/index.ts'
 export { grantFirst, installable } from './manager/index.ts'
 export { PluginManager } from './plugin-manager.ts'
+export type { ProxyImport, ProxyList } from './proxy-book.ts'
 export { createRefbot, type Refbot, type RefbotOptions } from './refbot.ts'
 export { type RotateKeyOptions, type RotateKeyReport, rotateStoreKey } from './rotate-key.ts'
 export type { RunRequest, Runs, Settings } from './runs/index.ts'

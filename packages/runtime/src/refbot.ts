@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MetricsAggregator } from '@refbot/analytics'
-import { type EgressProxy, type ProxyInput, ProxyScorer } from '@refbot/proxy-scoring'
+import { type EgressProxy, type ParseOptions, type ProxyInput, ProxyScorer } from '@refbot/proxy-scoring'
 import { PluginScheduler } from '@refbot/scheduler'
 import { SinkSlots } from './alert-sinks.ts'
 import { AlertWatch } from './alerting.ts'
@@ -32,6 +32,7 @@ import { ConfigJobs, ManagedPlugins } from './manager/index.ts'
 import { withMetricsFile } from './metrics-file.ts'
 import { openEgress, type RefbotParts } from './open-egress.ts'
 import { readProxies } from './proxies.ts'
+import { ProxyBook, type ProxyImport, type ProxyList } from './proxy-book.ts'
 import { ProxyHealth } from './proxy-health.ts'
 import { retentionPolicy } from './retention-policy.ts'
 import { Runs, type Settings } from './runs/index.ts'
@@ -70,6 +71,10 @@ export interface Refbot extends AsyncDisposable {
   readonly proxies: ProxyScorer
   /** Takes proxies in beside those of the configuration, and stores them. @returns those that were not here */
   addProxies(proxies: readonly ProxyInput[]): Promise<readonly EgressProxy[]>
+  /** The same from a list as people keep them: what cannot be read of it is told, the rest taken in. */
+  importProxies(list: ProxyList, options?: Pick<ParseOptions, 'format' | 'protocol'>): Promise<ProxyImport>
+  /** Whether a proxy was added so. */
+  isAddedProxy(id: string): boolean
   /** Takes away one that was added so; false where there is none. */
   removeProxy(id: string): Promise<boolean>
   readonly runs: Runs
@@ -176,6 +181,10 @@ export async function createRefbot(
     ...{ proxies, analytics, sinks, idKey, jobs, kept: () => storedProxies.ids },
     tell: store.tell.bind(store),
   })
+  const proxyBook = new ProxyBook({
+    ...{ scorer: proxies, stored: storedProxies, idKey },
+    configured: () => new Set(readProxies(live.current.proxies, idKey).map(({ id }) => id)),
+  })
   const launch = browserLauncher({ config: () => live.current, gate: egress.gate, dataDir: config.dataDir })
   const runs: Runs = new Runs({
     scheduler,
@@ -243,17 +252,10 @@ export async function createRefbot(
       logging.apply(live.current)
       return changes
     },
-    async addProxies(inputs) {
-      const added = await storedProxies.add(inputs)
-      for (const proxy of added) proxies.add(proxy)
-      return added
-    },
-    async removeProxy(id) {
-      const removed = await storedProxies.remove(id)
-      const configured = readProxies(live.current.proxies, idKey).some((proxy) => proxy.id === id)
-      if (removed && !configured) proxies.remove(id)
-      return removed
-    },
+    addProxies: (inputs) => proxyBook.add(inputs),
+    importProxies: (list, options) => proxyBook.import(list, options),
+    isAddedProxy: (id) => proxyBook.isAdded(id),
+    removeProxy: (id) => proxyBook.remove(id),
     async start() {
       await analytics.restore()
       analytics.start()

@@ -31,6 +31,10 @@ export class StoredProxies {
     return new Set(this.#byId.keys())
   }
 
+  has(id: string): boolean {
+    return this.#byId.has(id)
+  }
+
   all(): readonly EgressProxy[] {
     return [...this.#byId.values()]
   }
@@ -39,13 +43,17 @@ export class StoredProxies {
   async add(inputs: readonly (EgressProxy | ProxyInput)[]): Promise<readonly EgressProxy[]> {
     const { store, vault, idKey } = this.#options
     const proxies = new Map(inputs.map((input) => createProxy(input, { idKey })).map((proxy) => [proxy.id, proxy]))
-    const added = await store.proxies.add([...proxies.values()].map((proxy) => sealed(proxy, vault)))
-    return added.flatMap((id) => {
-      const proxy = proxies.get(id)
-      if (proxy === undefined) return []
-      this.#byId.set(id, proxy)
-      return [proxy]
-    })
+    const added: EgressProxy[] = []
+    // A longer list goes in several transactions: a claim gets its turn between two of them.
+    for (const some of batches([...proxies.values()], BATCH)) {
+      const ids = new Set(await store.proxies.add(some.map((proxy) => sealed(proxy, vault))))
+      for (const proxy of some) {
+        if (!ids.has(proxy.id)) continue
+        this.#byId.set(proxy.id, proxy)
+        added.push(proxy)
+      }
+    }
+    return added
   }
 
   /** False where there is none. */
@@ -54,6 +62,13 @@ export class StoredProxies {
     this.#byId.delete(id)
     return removed
   }
+}
+
+/** Proxies of one transaction. */
+const BATCH = 100
+
+function* batches<T>(list: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < list.length; at += size) yield list.slice(at, at + size)
 }
 
 /** Where the login of a proxy is kept. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { alertListSchema, metricsSchema, proxyListSchema } from '../schemas/watch.ts'
+import { alertListSchema, metricsSchema } from '../schemas/watch.ts'
 import { openApi, read } from '../test-support.ts'
 
 const HOUR_MS = 3_600_000
@@ -60,32 +60,5 @@ describe('alerts', () => {
       }),
     ])
     expect(await (await api.ask('/api/alerts?state=resolved')).json()).toEqual({ alerts: [] })
-  })
-})
-
-describe('proxies', () => {
-  it('are shown best first with what their score is made of, and never with a credential', async () => {
-    await using api = await openApi({ proxies: ['127.0.0.1:4001:user:s3cret', 'http://127.0.0.1:4002'] })
-    const { proxies } = api.refbot
-    for (const proxy of proxies.proxies()) {
-      if (proxy.port === 4002) proxies.report(proxy.id, { latencyMs: 50 })
-      else for (let n = 0; n < 10; n += 1) proxies.report(proxy.id, { reason: 'unreachable' })
-    }
-    const text = await (await api.ask('/api/proxies')).text()
-    expect(text).not.toMatch(/s3cret|user|password/)
-    const body = await read(new Response(text), proxyListSchema)
-    expect(body).toMatchObject({
-      strategy: 'weighted',
-      proxies: [
-        { host: '127.0.0.1', port: 4002, circuit: 'closed', uses: 1, latencyMs: expect.closeTo(50) },
-        {
-          port: 4001,
-          circuit: 'open',
-          retryAt: expect.stringMatching(/Z$/),
-          components: { success: expect.any(Number) },
-        },
-      ],
-    })
-    expect(body.proxies[0]?.score).toBeGreaterThan(body.proxies[1]?.score ?? 0)
   })
 })

@@ -46,38 +46,6 @@ export const alertSchema = z
 
 export const alertListSchema = z.object({ alerts: z.array(alertSchema) }).openapi('AlertList')
 
-const part = z.number().meta({ description: '0 to 1.' })
-
-export const proxySchema = z
-  .object({
-    id: z.string().meta({ description: 'Protocol, host and port; never a credential.' }),
-    protocol: z.enum(['http', 'https', 'socks5']),
-    host: z.string(),
-    port: z.int(),
-    label: z.string().optional(),
-    region: z.string().optional(),
-    tags: z.array(z.string()).optional(),
-    score: z.number().meta({ description: '0 to 100.' }),
-    components: z
-      .object({ success: part, speed: part, reliability: part })
-      .meta({ description: 'Weigh 40, 30 and 30 of 100.' }),
-    circuit: z.enum(['closed', 'open', 'half-open']),
-    isolated: z.boolean().meta({ description: 'Shut out by hand.' }),
-    retryAt: instant.optional().meta({ description: 'With an open circuit: when it is tried again.' }),
-    latencyMs: durationMs.optional().meta({ description: 'Geometric mean of successful uses.' }),
-    uses: z.int(),
-    inflight: z.int(),
-    lastUsedAt: instant.optional(),
-  })
-  .openapi('Proxy')
-
-export const proxyListSchema = z
-  .object({
-    strategy: z.enum(['round-robin', 'least-loaded', 'weighted', 'random']),
-    proxies: z.array(proxySchema).meta({ description: 'Best first.' }),
-  })
-  .openapi('ProxyList')
-
 /** Complete, or it does not compile. */
 const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'job.saved': true,

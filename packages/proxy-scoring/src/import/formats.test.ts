@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { EgressProxy } from '../proxy.ts'
+import { createProxy, type EgressProxy } from '../proxy.ts'
 import { parseProxies } from './parse.ts'
 import { importProxies, importProxiesFromFile } from './source.ts'
 
@@ -167,6 +167,16 @@ describe('a list with names of its own', () => {
       [2, 'id', 'Another proxy has the same id in line 1.'],
       [3, 'duplicate', 'The same proxy stands in line 1.'],
     ])
+  })
+})
+
+describe('a list beside proxies that are there already', () => {
+  it('may name them again, and give their ids to no other', () => {
+    const there = createProxy({ host: 'a.test', port: 1 })
+    const list = JSON.stringify(['a.test:1', { id: there.id, host: 'b.test', port: 1 }])
+    const { proxies, errors } = parseProxies(list, { existing: (id) => (id === there.id ? there : undefined) })
+    expect(proxies.map(({ host }) => host)).toEqual(['a.test'])
+    expect(errors.map(({ code, reason }) => [code, reason])).toEqual([['id', 'Another proxy has the same id.']])
   })
 })
 

@@ -26,7 +26,7 @@ const PLAIN_COLUMNS: readonly RecordField[] = ['host', 'port', 'username', 'pass
 export function parseProxies(text: string, options: ParseOptions = {}): ParseResult {
   const list = text.startsWith('\uFEFF') ? text.slice(1) : text
   const format = options.format ?? detectFormat(list)
-  const collected = new Collector()
+  const collected = new Collector(options.existing)
   if (format === 'json') readJson(list, options, collected)
   else if (format === 'csv') readCsv(list, options, collected)
   else readLines(list, options, collected)
@@ -37,6 +37,11 @@ class Collector {
   readonly proxies: EgressProxy[] = []
   readonly errors: ParseError[] = []
   readonly #byId = new Map<string, { readonly line: number; readonly proxy: EgressProxy }>()
+  readonly #existing: ParseOptions['existing']
+
+  constructor(existing: ParseOptions['existing']) {
+    this.#existing = existing
+  }
 
   /** Whether the entry is one that could be read, new or not. */
   add(line: number, entry: EgressProxy | Problem): boolean {
@@ -45,7 +50,9 @@ class Collector {
       return false
     }
     const first = this.#byId.get(entry.id)
-    if (first === undefined) {
+    const before = this.#existing?.(entry.id)
+    if (before !== undefined && !isSameProxy(before, entry)) this.errors.push({ line, ...problem('id') })
+    else if (first === undefined) {
       this.#byId.set(entry.id, { line, proxy: entry })
       this.proxies.push(entry)
     } else if (isSameProxy(first.proxy, entry))

@@ -32,6 +32,8 @@ export interface ParseOptions extends CreateProxyOptions {
   readonly protocol?: ProxyProtocol
   /** Default: seen from the text. */
   readonly format?: ListFormat
+  /** Proxies that are there already, by id: another one with the id of one of them is an error, the same one is not. */
+  readonly existing?: (id: string) => EgressProxy | undefined
 }
 
 export type Problem = Omit<ParseError, 'line'>
