@@ -4,12 +4,13 @@ import { iso, present } from './wire.ts'
 
 /** A run as the API shows it. */
 export function runView(run: RunRecord, progress: RunProgress | undefined) {
-  const { id, plugin, cause, jobId, status, reason, scheduledAt, claimedAt, endedAt, attempts, error } = run
+  const { id, plugin, cause, jobId, status, reason, scheduledAt, claimedAt, retryAt, endedAt, attempts, error } = run
   return {
     ...present({ id, plugin, cause, action: actionOf(run), jobId, status, reason, error }),
     scheduledAt: iso(scheduledAt),
     claimedAt: iso(claimedAt),
     ...ending(claimedAt, endedAt),
+    ...(retryAt === undefined ? {} : { retryAt: iso(retryAt) }),
     attempts: attempts.map((attempt) => ({
       number: attempt.number,
       startedAt: iso(attempt.startedAt),

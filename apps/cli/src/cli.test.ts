@@ -2,10 +2,14 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { createClient } from '@refbot/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, refbot, server, type TestServer, workFolder } from './test-support.ts'
 
-const folder = workFolder({ proxies: ['127.0.0.1:4001:user:s3cret', '127.0.0.1:4002'] })
+const folder = workFolder({
+  proxies: ['127.0.0.1:4001:user:s3cret', '127.0.0.1:4002'],
+  jobs: [{ id: 'boots', plugin: 'boots', at: '2026-01-01T00:00:00Z', notReady: { attempts: 2, delayMs: 3_600_000 } }],
+})
 const cwd = folder.path
 let running: TestServer
 beforeAll(async () => {
@@ -66,6 +70,20 @@ describe('a running server', () => {
     const saved = await json('metrics', 'export', '--name', 'hello.length', '--file', 'out.csv')
     expect(saved).toEqual({ file: join(cwd, 'out.csv'), bytes: csv.length })
     expect(readFileSync(join(cwd, 'out.csv'), 'utf8')).toBe(csv)
+  })
+
+  it('says until when a plugin waits that is not ready, and why', async () => {
+    const token = readFileSync(join(cwd, '.refbot/admin-token'), 'utf8').trim()
+    const client = createClient({ baseUrl: String(running.up.url), token })
+    for await (const event of client.events({ after: 0 })) {
+      if (event.type === 'run.changed' && event.data.plugin === 'boots') break
+    }
+    const { runId, until } = (await json('plugin', 'status', 'boots')).waiting
+    const text = /waiting +until \d{4}-\S+ \S+ because The shop still boots\. \(PLUGIN_NOT_READY\)\n/
+    expect(await ok('plugin', 'status', 'boots')).toMatch(text)
+    expect(await ok('plugin', 'list')).toMatch(/boots .* again \d{4}-/)
+    expect(await json('run', 'show', runId)).toMatchObject({ status: 'retrying', retryAt: until })
+    expect(await ok('run', 'show', runId)).toMatch(text)
   })
 
   it('makes tokens that may look, or do everything, and says who did what', async () => {

@@ -26,7 +26,7 @@ function fake(answers: readonly (RunDetails | Error)[], events: readonly RefbotE
   }
   return { client, asked: () => asked }
 }
-const options = { watched: false, onProgress: () => undefined }
+const options = { watched: false, onProgress: () => undefined, onWaiting: () => undefined }
 
 describe('following a run', () => {
   it('sees at once that it was over before the stream was open', async () => {
@@ -47,8 +47,16 @@ describe('following a run', () => {
   it('hands on how far it is', async () => {
     const seen: unknown[] = []
     const { client } = fake([run({ progress: { done: 1, total: 2 } }), ended], [changed('r1')])
-    await followRun(client, 'r1', { watched: false, onProgress: (progress) => seen.push(progress) })
+    await followRun(client, 'r1', { ...options, onProgress: (progress) => seen.push(progress) })
     expect(seen).toEqual([{ done: 1, total: 2 }])
+  })
+
+  it('tells that it waits for its next attempt', async () => {
+    const seen: unknown[] = []
+    const waits = run({ status: 'retrying', retryAt: '2026-01-01T01:00:00.000Z' })
+    const { client } = fake([waits, ended], [changed('r1')])
+    await followRun(client, 'r1', { ...options, onWaiting: ({ retryAt }) => seen.push(retryAt) })
+    expect(seen).toEqual(['2026-01-01T01:00:00.000Z'])
   })
 
   it('ends with what the server refuses', async () => {

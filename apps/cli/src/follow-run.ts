@@ -4,6 +4,8 @@ export interface FollowOptions {
   /** Ask for the progress in between: it is no event. */
   readonly watched: boolean
   readonly onProgress: (progress: Progress, claimedAt: string) => void
+  /** An attempt has failed, and there will be another. */
+  readonly onWaiting: (run: RunDetails & { readonly retryAt: string }) => void
 }
 
 const LOOK_EVERY_MS = 500
@@ -12,7 +14,7 @@ const LOOK_EVERY_MS = 500
 export async function followRun(
   client: Pick<RefbotClient, 'events' | 'getRun'>,
   id: string,
-  { watched, onProgress }: FollowOptions,
+  { watched, onProgress, onWaiting }: FollowOptions,
 ): Promise<RunDetails> {
   const over = Promise.withResolvers<RunDetails>()
   const stop = new AbortController()
@@ -20,6 +22,7 @@ export async function followRun(
     try {
       const run = await client.getRun({ path: { id } })
       if (run.endedAt !== undefined) over.resolve(run)
+      else if (run.retryAt !== undefined) onWaiting({ ...run, retryAt: run.retryAt })
       else if (run.progress !== undefined) onProgress(run.progress, run.claimedAt)
     } catch (error) {
       over.reject(error)

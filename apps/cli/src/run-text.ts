@@ -23,8 +23,14 @@ export function runText(session: Session, run: RunDetails): string {
   return parts.join('\n\n')
 }
 
+/** Until when a run waits for its next attempt, and because of what. */
+export function waitingText({ retryAt, error }: { readonly retryAt: string; readonly error?: RunDetails['error'] }) {
+  const why = error === undefined ? '' : ` because ${error.message} (${error.code})`
+  return `until ${localTime(retryAt)}${why}`
+}
+
 function facts(session: Session, run: RunDetails): string {
-  const { attempts, error, progress } = run
+  const { attempts, error, progress, retryAt } = run
   return session.facts([
     ['run', run.id],
     ['plugin', run.plugin],
@@ -35,7 +41,13 @@ function facts(session: Session, run: RunDetails): string {
     ['took', run.durationMs === undefined ? undefined : duration(run.durationMs)],
     ['attempts', attempts.length > 1 ? String(attempts.length) : undefined],
     ['progress', progress === undefined ? undefined : `${progress.done}/${progress.total} ${progress.message ?? ''}`],
-    ['error', error === undefined ? undefined : { text: `${error.message} (${error.code})`, colour: 'red' }],
+    ['waiting', retryAt === undefined ? undefined : { text: waitingText({ retryAt, error }), colour: 'yellow' }],
+    [
+      'error',
+      error === undefined || retryAt !== undefined
+        ? undefined
+        : { text: `${error.message} (${error.code})`, colour: 'red' },
+    ],
   ])
 }
 

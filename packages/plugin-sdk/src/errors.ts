@@ -27,7 +27,10 @@ export interface PluginErrorOptions {
   readonly cause?: unknown
 }
 
-/** Something outside is not there yet (a service that still boots): try again later, with the job's backoff. */
+/**
+ * Something outside is not there yet (a service that still boots). The host tries again later, from seconds up to ten
+ * minutes apart, and tells that it waits, with this message as the reason.
+ */
 export class NotReadyError extends PluginError {
   override readonly name = 'NotReadyError'
 

@@ -129,13 +129,14 @@ export function executionStoreContract(api: TestApi, name: string, makeStore: ()
       await store.claim({ ...execution(1, 'a', AT), input: 'kept' })
       const error = { code: 'TASK_FAILED', message: 'no' }
       const failed = [{ number: 1, startedAt: AT, endedAt: AT + 5, error }]
-      await store.update(id(1), { status: 'retrying', reason: 'timeout', error, attempts: failed })
+      await store.update(id(1), { status: 'retrying', reason: 'timeout', error, attempts: failed, retryAt: AT + 10 })
       expect(await store.get(id(1))).toEqual({
         ...execution(1, 'a', AT, 'retrying'),
         input: 'kept',
         reason: 'timeout',
         error,
         attempts: failed,
+        retryAt: AT + 10,
       })
       const attempts = [...failed, { number: 2, startedAt: AT + 10, endedAt: AT + 20 }]
       await store.update(id(1), { status: 'success', attempts, endedAt: AT + 20, result: { ok: [true] } })

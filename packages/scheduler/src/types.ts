@@ -84,6 +84,11 @@ export interface ScheduleConfig {
   readonly triggers: Trigger | readonly Trigger[]
   readonly origin?: JobOrigin
   readonly retry?: RetryPolicy
+  /**
+   * Policies of their own for attempts that fail with these error codes. Each counts its attempts apart: they use up
+   * none of `retry`, and back off no more because of others.
+   */
+  readonly retryOn?: Readonly<Record<string, RetryPolicy>>
   readonly overlap?: OverlapPolicy
   /** Firings that wait under `overlap: 'queue'`; default 1. */
   readonly queueLimit?: number
@@ -100,7 +105,8 @@ export interface ScheduleConfig {
   readonly abortGraceMs?: number
   /**
    * What happens to an execution that a crash or the end of `stop` cut off: `record` (the default) ends it as `failed`
-   * with reason `abandoned`; `retry` gives it a further attempt, up to `max(retry.attempts, 2)` in all.
+   * with reason `abandoned`; `retry` gives it a further attempt, up to `max(retry.attempts, 2)` in all, those of `retryOn`
+   * not counted.
    */
   readonly onAbandoned?: 'record' | 'retry'
   readonly paused?: boolean
@@ -143,6 +149,8 @@ export interface ExecutionRecord {
   readonly status: ExecutionStatus
   readonly reason?: ExecutionReason
   readonly attempts: readonly AttemptRecord[]
+  /** While it is `retrying`: when the next attempt is due. */
+  readonly retryAt?: Instant
   readonly error?: ExecutionError
   /** What the task returned, if it survives JSON. */
   readonly result?: unknown
@@ -171,6 +179,7 @@ export interface ExecutionPatch {
   readonly status: ExecutionStatus
   readonly reason?: ExecutionReason
   readonly attempts: readonly AttemptRecord[]
+  readonly retryAt?: Instant
   readonly endedAt?: Instant
   readonly error?: ExecutionError
   readonly result?: unknown

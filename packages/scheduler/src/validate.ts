@@ -11,6 +11,7 @@ const KNOWN: Readonly<Record<keyof ScheduleConfig, true>> = {
   triggers: true,
   origin: true,
   retry: true,
+  retryOn: true,
   overlap: true,
   queueLimit: true,
   concurrencyKey: true,
@@ -45,7 +46,8 @@ export function checkConfig(config: ScheduleConfig): ScheduleConfig {
   number('misfireLimit', config.misfireLimit, { least: 1, whole: true })
   number('timeoutMs', config.timeoutMs, { least: 1 })
   number('abortGraceMs', config.abortGraceMs, { least: 0 })
-  if (config.retry !== undefined) checkRetry(config.retry)
+  if (config.retry !== undefined) checkRetry('retry', config.retry)
+  if (config.retryOn !== undefined) checkRetryOn(config.retryOn)
   if (triggersOf(config).length === 0) {
     throw new SchedulerError('INVALID_TRIGGER', `Job ${quote(config.id)} has no trigger.`, 'Give it at least one.')
   }
@@ -75,14 +77,19 @@ function checkName(value: unknown, name: string): void {
   )
 }
 
-function checkRetry(retry: RetryPolicy): void {
-  if (typeof retry !== 'object' || retry === null) throw invalidPolicy('retry', 'an object with `attempts`')
-  if (retry.attempts === undefined) throw invalidPolicy('retry.attempts', 'a whole number, 1 or more')
-  number('retry.attempts', retry.attempts, { least: 1, whole: true })
-  number('retry.delayMs', retry.delayMs, { least: 0 })
-  number('retry.multiplier', retry.multiplier, { least: 1 })
-  number('retry.maxDelayMs', retry.maxDelayMs, { least: 0 })
-  oneOf('retry.jitter', retry.jitter, ['none', 'full'])
+function checkRetryOn(retryOn: Readonly<Record<string, RetryPolicy>>): void {
+  if (typeof retryOn !== 'object' || retryOn === null) throw invalidPolicy('retryOn', 'an object of policies by code')
+  for (const [code, retry] of Object.entries(retryOn)) checkRetry(`retryOn.${code}`, retry)
+}
+
+function checkRetry(name: string, retry: RetryPolicy): void {
+  if (typeof retry !== 'object' || retry === null) throw invalidPolicy(name, 'an object with `attempts`')
+  if (retry.attempts === undefined) throw invalidPolicy(`${name}.attempts`, 'a whole number, 1 or more')
+  number(`${name}.attempts`, retry.attempts, { least: 1, whole: true })
+  number(`${name}.delayMs`, retry.delayMs, { least: 0 })
+  number(`${name}.multiplier`, retry.multiplier, { least: 1 })
+  number(`${name}.maxDelayMs`, retry.maxDelayMs, { least: 0 })
+  oneOf(`${name}.jitter`, retry.jitter, ['none', 'full'])
 }
 
 interface NumberRule {
@@ -109,8 +116,10 @@ function copy(config: ScheduleConfig): ScheduleConfig {
   const triggers = Array.isArray(config.triggers) ? config.triggers.map(defined) : defined(config.triggers)
   const copied: ScheduleConfig = { ...defined(config), triggers }
   const retry = config.retry === undefined ? undefined : { retry: defined(config.retry) }
+  const retryOn = config.retryOn === undefined ? undefined : { retryOn: definedEach(config.retryOn) }
   const input = config.input === undefined ? undefined : { input: throughJson(config.id, config.input) }
-  return retry === undefined && input === undefined ? copied : { ...copied, ...retry, ...input }
+  if (retry === undefined && retryOn === undefined && input === undefined) return copied
+  return { ...copied, ...retry, ...retryOn, ...input }
 }
 
 function defined<T extends object>(value: T): T {
@@ -118,6 +127,10 @@ function defined<T extends object>(value: T): T {
   const copied = { ...value }
   for (const key in copied) if (copied[key] === undefined) delete copied[key]
   return copied
+}
+
+function definedEach<T extends object>(values: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, defined(value)]))
 }
 
 function throughJson(id: string, input: unknown): unknown {

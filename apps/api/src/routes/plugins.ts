@@ -193,13 +193,14 @@ export function pluginRoutes(app: OpenAPIHono, { plugins, runs }: Refbot): void 
   })
 }
 
-function pluginView({ metrics, nextRunAt, error, package: from, warning, ...plugin }: PluginSummary) {
+function pluginView({ metrics, nextRunAt, waiting, error, package: from, warning, ...plugin }: PluginSummary) {
   const { lastRunAt, ...figures } = metrics
   return {
     ...plugin,
     ...present({ package: from, warning }),
     metrics: { ...present(figures), ...(lastRunAt === undefined ? {} : { lastRunAt: iso(lastRunAt) }) },
     ...(nextRunAt === undefined ? {} : { nextRunAt: iso(nextRunAt) }),
+    ...(waiting === undefined ? {} : { waiting: present({ ...waiting, until: iso(waiting.until) }) }),
     ...(error === undefined ? {} : { error }),
   }
 }

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 
 export const instant = z.iso.datetime().meta({ description: 'ISO 8601, UTC.' })
 export const durationMs = z.number().meta({ description: 'Milliseconds.' })
+export const failure = z.object({ code: z.string(), message: z.string() })
 export const labels = z.record(z.string(), z.string())
 
 export const problemSchema = z

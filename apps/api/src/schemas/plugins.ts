@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { durationMs, instant } from './common.ts'
+import { durationMs, failure, instant } from './common.ts'
 
 export const pluginSchema = z
   .object({
@@ -23,7 +23,11 @@ export const pluginSchema = z
       p95DurationMs: durationMs.optional(),
     }),
     nextRunAt: instant.optional(),
-    error: z.object({ code: z.string(), message: z.string() }).optional(),
+    waiting: z
+      .object({ runId: z.string(), until: instant, error: failure.optional() })
+      .optional()
+      .meta({ description: 'The run of it that is tried again next: when, and because of what.' }),
+    error: failure.optional(),
   })
   .openapi('Plugin')
 

@@ -1,9 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { durationMs, instant } from './common.ts'
+import { durationMs, failure, instant } from './common.ts'
 
 export const runStatus = z.enum(['running', 'retrying', 'success', 'failed', 'cancelled'])
-
-const failure = z.object({ code: z.string(), message: z.string() })
 
 const attempt = z.object({
   number: z.int(),
@@ -28,8 +26,9 @@ export const runSchema = z
     claimedAt: instant,
     endedAt: instant.optional(),
     durationMs: durationMs.optional().meta({ description: 'From its claim to its end, in milliseconds.' }),
+    retryAt: instant.optional().meta({ description: 'When its next attempt is due; only while it is `retrying`.' }),
     attempts: z.array(attempt),
-    error: failure.optional(),
+    error: failure.optional().meta({ description: 'Why it failed, or is tried again.' }),
     progress: progress.optional().meta({ description: 'Only while it runs.' }),
   })
   .openapi('Run')

@@ -3,6 +3,7 @@ import { basename, join, resolve, sep } from 'node:path'
 import type { RunDetails } from '@refbot/runtime'
 import { command } from '../command.ts'
 import { CliError } from '../errors.ts'
+import { waitingText } from '../run-text.ts'
 import type { Session } from '../session.ts'
 import { neutral } from '../terminal/text.ts'
 
@@ -30,7 +31,14 @@ export const dev = command({
     ])
     using ended = untilEnded(process)
     await using host = await startTestHost({ plugin })
-    const { plugins, runs } = host.refbot
+    const { plugins, runs, events } = host.refbot
+    events.listen(({ type, data }) => {
+      if (type === 'run.changed' && data.status === 'retrying') void runs.get(data.executionId).then(tellWaiting)
+    })
+    const tellWaiting = ({ retryAt, error }: RunDetails) => {
+      if (retryAt === undefined) return
+      session.warn([`${host.id} waits ${waitingText({ retryAt: new Date(retryAt).toISOString(), error })}.`])
+    }
     const runOnce = async () => {
       try {
         const { id } = await plugins.runPlugin(host.id)

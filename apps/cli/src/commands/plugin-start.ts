@@ -1,7 +1,7 @@
 import type { Run } from '@refbot/client'
 import { command } from '../command.ts'
 import { followRun } from '../follow-run.ts'
-import { runText } from '../run-text.ts'
+import { runText, waitingText } from '../run-text.ts'
 import type { Session } from '../session.ts'
 import { duration } from '../terminal/text.ts'
 
@@ -29,6 +29,7 @@ export async function finish(session: Session, began: Run, wait: boolean): Promi
     watched: session.watched,
     onProgress: ({ done, total, message = '' }, claimedAt) =>
       session.progress(`◐ ${plugin} ${done}/${total} ${message} · ${duration(Date.now() - Date.parse(claimedAt))}`),
+    onWaiting: (waiting) => session.progress(`◐ ${plugin} waits ${waitingText(waiting)}`),
   }).finally(() => session.progress(undefined))
   session.print(run, () => runText(session, run))
   session.exitCode = run.status === 'success' ? 0 : 1

@@ -1,5 +1,6 @@
 import type { Plugin } from '@refbot/client'
 import { command } from '../command.ts'
+import { waitingText } from '../run-text.ts'
 import type { Session } from '../session.ts'
 import { stateCell } from '../terminal/state.ts'
 import type { Cell } from '../terminal/table.ts'
@@ -78,8 +79,13 @@ function row(plugin: Plugin): Cell[] {
     String(metrics.runs),
     metrics.successRate === undefined ? '–' : percent(metrics.successRate),
     metrics.p95DurationMs === undefined ? '–' : duration(metrics.p95DurationMs),
-    error === undefined ? next(plugin) : { text: error.code, colour: 'red' },
+    error === undefined ? soon(plugin) : { text: error.code, colour: 'red' },
   ]
+}
+
+function soon(plugin: Plugin): string {
+  const { waiting } = plugin
+  return waiting === undefined ? next(plugin) : `again ${localTime(waiting.until)}`
 }
 
 function next({ nextRunAt, enabled }: Plugin): string {
@@ -88,7 +94,7 @@ function next({ nextRunAt, enabled }: Plugin): string {
 }
 
 function details(session: Session, plugin: Plugin): string {
-  const { metrics, error } = plugin
+  const { metrics, error, waiting } = plugin
   return session.facts([
     ['plugin', plugin.id],
     ['name', plugin.name],
@@ -104,6 +110,12 @@ function details(session: Session, plugin: Plugin): string {
     ['p50, p95', spread(plugin)],
     ['last run', metrics.lastRunAt === undefined ? 'never' : localTime(metrics.lastRunAt)],
     ['next run', next(plugin)],
+    [
+      'waiting',
+      waiting === undefined
+        ? undefined
+        : { text: waitingText({ ...waiting, retryAt: waiting.until }), colour: 'yellow' },
+    ],
     ['package', plugin.package],
     ['warning', plugin.warning === undefined ? undefined : { text: plugin.warning, colour: 'yellow' }],
     ['error', error === undefined ? undefined : { text: `${error.message} (${error.code})`, colour: 'red' }],

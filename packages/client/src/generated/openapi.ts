@@ -691,6 +691,19 @@ export type components = {
              * @description ISO 8601, UTC.
              */
             nextRunAt?: string;
+            /** @description The run of it that is tried again next: when, and because of what. */
+            waiting?: {
+                runId: string;
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC.
+                 */
+                until: string;
+                error?: {
+                    code: string;
+                    message: string;
+                };
+            };
             error?: {
                 code: string;
                 message: string;
@@ -756,6 +769,11 @@ export type components = {
             endedAt?: string;
             /** @description From its claim to its end, in milliseconds. */
             durationMs?: number;
+            /**
+             * Format: date-time
+             * @description When its next attempt is due; only while it is `retrying`.
+             */
+            retryAt?: string;
             attempts: {
                 number: number;
                 /**
@@ -775,6 +793,7 @@ export type components = {
                     message: string;
                 };
             }[];
+            /** @description Why it failed, or is tried again. */
             error?: {
                 code: string;
                 message: string;

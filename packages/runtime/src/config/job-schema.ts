@@ -4,22 +4,20 @@ import { z } from 'zod'
 const whole = (least: number) => z.int().min(least)
 const ms = (least: number) => z.number().min(least)
 
-const retrySchema = z
-  .strictObject({
-    attempts: whole(1).meta({ description: 'Attempts in all, the first included.' }),
-    delayMs: ms(0).optional().meta({ description: 'Wait before the first retry, in ms; none: 1000.' }),
-    multiplier: z
-      .number()
-      .min(1)
-      .optional()
-      .meta({ description: 'By which each wait is longer than the last; none: 2.' }),
-    maxDelayMs: ms(0).optional().meta({ description: 'Cap of one wait, in ms; none: an hour.' }),
-    jitter: z
-      .enum(['none', 'full'])
-      .optional()
-      .meta({ description: '`full` draws each wait from 0 to the computed one.' }),
-  })
-  .meta({ description: 'What follows a run that failed; none: no retry.' })
+const retrySchema = z.strictObject({
+  attempts: whole(1).meta({ description: 'Attempts in all, the first included.' }),
+  delayMs: ms(0).optional().meta({ description: 'Wait before the first retry, in ms; none: 1000.' }),
+  multiplier: z
+    .number()
+    .min(1)
+    .optional()
+    .meta({ description: 'By which each wait is longer than the last; none: 2.' }),
+  maxDelayMs: ms(0).optional().meta({ description: 'Cap of one wait, in ms; none: an hour.' }),
+  jitter: z
+    .enum(['none', 'full'])
+    .optional()
+    .meta({ description: '`full` draws each wait from 0 to the computed one.' }),
+})
 
 /** A run of a plugin that is due at certain times. */
 export const jobSchema = z
@@ -53,7 +51,11 @@ export const jobSchema = z
     onAbandoned: z.enum(['record', 'retry']).default('record').meta({
       description: 'What becomes of a run that a crash cut off: it is recorded as failed, or tried again.',
     }),
-    retry: retrySchema.optional(),
+    retry: retrySchema.optional().meta({ description: 'What follows a run that failed; none: no retry.' }),
+    notReady: retrySchema.optional().meta({
+      description:
+        'What follows a run whose plugin says that something it needs is not ready; none: 20 attempts, 5 s to 10 min apart.',
+    }),
   })
   .superRefine((job, context) => {
     const problem = triggerProblem(job)

@@ -65,7 +65,7 @@ export function toRunFailure(error: unknown): RunFailure {
   if (error instanceof RunFailure) return error
   if (error instanceof RemoteError) {
     const code = error.code ?? 'PLUGIN_FAILED'
-    const retryable = error.retryable ?? !NEVER_RETRIED.has(code)
+    const retryable = (error.retryable ?? true) && !NEVER_RETRIED.has(code)
     const reason = error.reason ?? REASONS[code]
     return new RunFailure({ code, message: error.message, hint: error.hint, reason, retryable })
   }

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { DesiredState, RunCause } from '@refbot/plugin-sdk'
 import type { PluginScheduler, RetryPolicy, ScheduleConfig } from '@refbot/scheduler'
 import { type ConfigJob, triggerOfJob } from '../config/index.ts'
-import { STOP_LIMIT_MS } from '../host/index.ts'
-import { RUN_TASK, type Store } from '../store/index.ts'
+import { runJob } from '../runs/index.ts'
+import type { Store } from '../store/index.ts'
 
 export interface ConfigJobsOptions {
   readonly scheduler: PluginScheduler
@@ -58,21 +58,24 @@ export class ConfigJobs {
     const { id, plugin, overlap, misfire, onAbandoned } = job
     const zone = job.timeZone ?? this.#options.timeZone
     return {
+      ...runJob(job.notReady === undefined ? undefined : plain(job.notReady)),
       id: PREFIX + id,
-      task: RUN_TASK,
       input: { plugin, cause: 'schedule' satisfies RunCause },
       origin: 'config',
-      concurrencyKey: RUN_TASK,
-      abortGraceMs: STOP_LIMIT_MS,
       triggers: triggerOfJob({ ...job, timeZone: job.cron === undefined ? undefined : zone }),
       overlap,
       misfire,
       onAbandoned,
       ...(job.timeoutMs === undefined ? {} : { timeoutMs: job.timeoutMs }),
-      ...(job.retry === undefined ? {} : { retry: JSON.parse(JSON.stringify(job.retry)) as RetryPolicy }),
+      ...(job.retry === undefined ? {} : { retry: plain(job.retry) }),
       ...(job.paused || desired === 'stopped' || desired === 'paused' ? { paused: true } : {}),
     }
   }
+}
+
+/** Without keys that have no value. */
+function plain(policy: NonNullable<ConfigJob['retry']>): RetryPolicy {
+  return JSON.parse(JSON.stringify(policy)) as RetryPolicy
 }
 
 /** A pause leaves the due times alone; with another trigger or policy the job is put in place anew. */

@@ -1,7 +1,6 @@
 import type { PluginSchedule, RunCause } from '@refbot/plugin-sdk'
 import type { PluginScheduler, ScheduleConfig, Trigger } from '@refbot/scheduler'
-import { STOP_LIMIT_MS } from '../host/index.ts'
-import { RUN_TASK } from '../store/index.ts'
+import { runJob } from '../runs/index.ts'
 
 /** The schedules of plugins, each as one job of the scheduler. */
 export class PluginJobs {
@@ -16,12 +15,10 @@ export class PluginJobs {
   async arm(plugin: string, schedule: PluginSchedule | undefined): Promise<void> {
     if (schedule === undefined) return this.disarm(plugin)
     const config: ScheduleConfig = {
+      ...runJob(),
       id: PREFIX + plugin,
-      task: RUN_TASK,
       input: { plugin, cause: 'schedule' satisfies RunCause },
       origin: 'plugin',
-      concurrencyKey: RUN_TASK,
-      abortGraceMs: STOP_LIMIT_MS,
       triggers: triggerOf(schedule, this.#timeZone),
     }
     await this.#scheduler.replace(config)

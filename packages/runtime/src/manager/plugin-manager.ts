@@ -17,7 +17,7 @@ import { PluginJobs } from './jobs.ts'
 import { disabled, type LoadedPlugin, type LoadOptions, load, refuseHidden, runnable, toRefbotError } from './load.ts'
 import type { PluginManifest } from './manifest.ts'
 import { PluginSettings } from './settings.ts'
-import { brokenSummary, manifestSummary, type PluginSummary } from './summary.ts'
+import { brokenSummary, manifestSummary, type PluginSummary, type WaitingRun, waitingRuns } from './summary.ts'
 import type { MetricCallback, PauseOptions, PluginOutcome } from './types.ts'
 
 /** What the manager works on; composed by `createRefbot`. */
@@ -35,6 +35,8 @@ export interface ManagerServices {
 }
 
 const PAUSE_TIMEOUT_MS = 10_000
+/** Of runs that are looked at to tell what plugins wait for. */
+const MOST_WAITING = 1000
 
 /**
  * Holds what operators want of each plugin (armed, paused, stopped), stored so that a restart restores it; see
@@ -168,7 +170,10 @@ export class ManagedPlugins {
   async getPluginsSummary(): Promise<readonly PluginSummary[]> {
     const { plugins, broken } = await this.discoverPlugins()
     const desired = await this.#services.store.plugins.desired()
-    const good = await Promise.all(plugins.map((manifest) => this.#summary(manifest, desired[manifest.id])))
+    const waiting = waitingRuns(await this.#services.runs.list({ status: 'retrying', limit: MOST_WAITING }))
+    const summary = (manifest: PluginManifest) =>
+      this.#summary(manifest, desired[manifest.id], waiting.get(manifest.id))
+    const good = await Promise.all(plugins.map(summary))
     return [...good, ...broken.map(({ id, error }) => brokenSummary(id, error))].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
@@ -273,13 +278,18 @@ export class ManagedPlugins {
     }
   }
 
-  async #summary(manifest: PluginManifest, desired: DesiredState = 'stopped'): Promise<PluginSummary> {
+  async #summary(
+    manifest: PluginManifest,
+    desired: DesiredState = 'stopped',
+    waiting?: WaitingRun,
+  ): Promise<PluginSummary> {
     const { id } = manifest
     return manifestSummary(manifest, {
       desired,
       status: this.#status(id, desired),
       counts: await this.#services.store.runs.counts(id),
       nextRunAt: this.#jobs.nextAt(id),
+      waiting,
       failed: this.#failed.get(id),
     })
   }

@@ -1,7 +1,25 @@
 import type { DesiredState, PluginMetrics, PluginStatus } from '@refbot/plugin-sdk'
 import type { RefbotError } from '../errors.ts'
-import type { PluginRunCounts } from '../store/index.ts'
+import type { PluginRunCounts, RunRecord } from '../store/index.ts'
 import type { PluginManifest } from './manifest.ts'
+
+/** A run that waits for its next attempt. */
+export interface WaitingRun {
+  readonly runId: string
+  /** Epoch milliseconds. */
+  readonly until: number
+  readonly error: { readonly code: string; readonly message: string } | undefined
+}
+
+/** Of each plugin the run whose next attempt is due first. */
+export function waitingRuns(runs: Iterable<RunRecord>): ReadonlyMap<string, WaitingRun> {
+  const waiting = new Map<string, WaitingRun>()
+  for (const { id, plugin, retryAt, error } of runs) {
+    if (retryAt === undefined || (waiting.get(plugin)?.until ?? Number.POSITIVE_INFINITY) <= retryAt) continue
+    waiting.set(plugin, { runId: id, until: retryAt, error })
+  }
+  return waiting
+}
 
 export interface PluginSummary {
   readonly id: string
@@ -18,6 +36,8 @@ export interface PluginSummary {
   readonly metrics: PluginMetrics
   /** Epoch milliseconds of its next firing; undefined while it is not armed, or has no schedule. */
   readonly nextRunAt: number | undefined
+  /** The run of it that is tried again next: when, and because of what. */
+  readonly waiting: WaitingRun | undefined
   /** Why it cannot be loaded. */
   readonly error: { readonly code: string; readonly message: string } | undefined
 }
@@ -37,12 +57,13 @@ export interface SummaryParts {
   readonly status: PluginStatus
   readonly counts: PluginRunCounts
   readonly nextRunAt: number | undefined
+  readonly waiting: WaitingRun | undefined
   readonly failed: RefbotError | undefined
 }
 
 export function manifestSummary(manifest: PluginManifest, parts: SummaryParts): PluginSummary {
   const { id, name, description, version, enabled, compatibility } = manifest
-  const { desired, status, counts, nextRunAt, failed } = parts
+  const { desired, status, counts, nextRunAt, waiting, failed } = parts
   return {
     id,
     name,
@@ -55,6 +76,7 @@ export function manifestSummary(manifest: PluginManifest, parts: SummaryParts): 
     status,
     metrics: pluginMetrics(counts),
     nextRunAt,
+    waiting,
     error: failed === undefined ? undefined : { code: failed.code, message: failed.message },
   }
 }
@@ -80,6 +102,7 @@ export function brokenSummary(id: string, error: RefbotError): PluginSummary {
       p95DurationMs: undefined,
     },
     nextRunAt: undefined,
+    waiting: undefined,
     error: { code: error.code, message: error.message },
   }
 }

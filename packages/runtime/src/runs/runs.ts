@@ -14,6 +14,7 @@ import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord } from '../sto
 import { requestLog, runLog } from './log.ts'
 import { Pauses } from './pauses.ts'
 import { RequestCounter, refusalLine, requestLine } from './requests.ts'
+import { NOT_READY } from './run-job.ts'
 import { type RunInput, startRun } from './start-run.ts'
 import type { RunListeners, RunRequest, RunsOptions } from './types.ts'
 
@@ -37,7 +38,13 @@ export class Runs {
 
   constructor(options: RunsOptions) {
     this.#options = options
-    options.scheduler.registerTask(RUN_TASK, (context) => this.#execute(context))
+    const { analytics } = options
+    options.scheduler.registerTask(RUN_TASK, (context) => this.#execute(context), {
+      onFailure: ({ error, input }) => {
+        if (error?.code === NOT_READY)
+          analytics.recordOutcome('run.success', false, { labels: { plugin: (input as RunInput).plugin } })
+      },
+    })
   }
 
   /** Runs can be started from now on: the scheduler runs. */
@@ -248,14 +255,16 @@ export class Runs {
       return result
     } catch (error) {
       if (signal.aborted && !isTimeout(signal.reason)) outcome = 'cancelled'
+      else if (error instanceof RunFailure && error.code === NOT_READY) outcome = 'not_ready'
       throw toTaskError(error)
     } finally {
       // Whatever detached itself from the plugin's process ends with its run.
       sweepProcesses(RUN_VARIABLE, runId)
       counter.record(analytics, plugin)
       analytics.record('run.duration', now() - began, { labels: { plugin, outcome } })
-      // What an operator stopped says nothing about how well the plugin works.
-      if (outcome !== 'cancelled') analytics.recordOutcome('run.success', outcome === 'success', { labels })
+      // What an operator stopped says nothing about how well the plugin works, nor does what was not ready yet.
+      if (outcome === 'success' || outcome === 'failed')
+        analytics.recordOutcome('run.success', outcome === 'success', { labels })
     }
   }
 

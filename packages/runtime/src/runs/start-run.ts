@@ -1,8 +1,8 @@
 import type { RunCause } from '@refbot/plugin-sdk'
 import type { ExecutionRecord } from '@refbot/scheduler'
 import { RefbotError } from '../errors.ts'
-import { STOP_LIMIT_MS } from '../host/index.ts'
-import { RUN_TASK, type RunRecord } from '../store/index.ts'
+import type { RunRecord } from '../store/index.ts'
+import { runJob } from './run-job.ts'
 import type { RunRequest, RunsOptions } from './types.ts'
 
 /** What is stored as a run's input. */
@@ -33,14 +33,12 @@ export async function startRun(
   ]
   try {
     await scheduler.add({
+      ...runJob(),
       id,
-      task: RUN_TASK,
       input,
       origin: 'api',
       triggers: { type: 'at', at: now() },
-      concurrencyKey: RUN_TASK,
       overlap: 'allow',
-      abortGraceMs: STOP_LIMIT_MS,
     })
     return { ...(await claimed.promise), plugin, cause }
   } catch (error) {

@@ -59,7 +59,9 @@ describe('an upgrade', () => {
       expect(Object.values(before).every((rows) => rows.length > 0)).toBe(true)
       await using store = await folder.open()
       const after = readTables(folder.database)
-      for (const [table, rows] of Object.entries(before)) expect(after[table]).toEqual(expect.arrayContaining(rows))
+      // A later version may have added columns.
+      for (const [table, rows] of Object.entries(before))
+        expect(after[table]).toEqual(expect.arrayContaining(rows.map((row) => expect.objectContaining(row))))
       expect(await store.runs.list()).toHaveLength(2)
       expect(await store.executions.claim({ ...EXECUTION, id: 'new' })).toBe(true)
       expect(store.opening.migrated).toEqual(NAMES.slice(count))

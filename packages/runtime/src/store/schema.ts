@@ -21,6 +21,8 @@ interface ExecutionTable {
   scheduled_at: number
   claimed_at: number
   ended_at: number | null
+  /** While it waits for its next attempt. */
+  retry_at: number | null
   status: string
   reason: string | null
   error: string | null

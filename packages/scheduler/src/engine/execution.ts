@@ -102,11 +102,12 @@ export class Execution implements Ticket, Entry<Execution> {
  */
 export function patched(record: ExecutionRecord, patch: ExecutionPatch): ExecutionRecord {
   const { id, jobId, task, scheduledAt, claimedAt, input } = record
-  const { status, attempts, reason, endedAt, error, result } = patch
+  const { status, attempts, reason, retryAt, endedAt, error, result } = patch
   const changed: Writable<ExecutionRecord> = { id, jobId, task, scheduledAt, claimedAt, status, attempts }
   if (input !== undefined) changed.input = input
   if (endedAt !== undefined) changed.endedAt = endedAt
   if (reason !== undefined) changed.reason = reason
+  if (retryAt !== undefined) changed.retryAt = retryAt
   if (error !== undefined) changed.error = error
   if (result !== undefined) changed.result = result
   return changed
@@ -135,9 +136,10 @@ export function end(
 
 /** What a verdict makes of an execution, the end of the attempt included that was under way, if one was. */
 export function patchOf(verdict: Verdict, attempts: readonly AttemptRecord[], endedAt: Instant): ExecutionPatch {
-  const { status, reason, error, result } = verdict
+  const { status, reason, error, result, delayMs } = verdict
   const patch: Writable<ExecutionPatch> = { status, attempts: end(attempts, endedAt, error) }
   if (status !== 'retrying') patch.endedAt = endedAt
+  if (delayMs !== undefined) patch.retryAt = endedAt + delayMs
   if (reason !== undefined) patch.reason = reason
   if (error !== undefined) patch.error = error
   if (result !== undefined) patch.result = result

@@ -6,6 +6,7 @@ import {
   interrupted,
   judge,
   type Outcome,
+  ordinaryAttempts,
   RETURNED,
   type Verdict,
 } from '../policies/judge.ts'
@@ -146,7 +147,8 @@ export class Executor {
     const now = clock.now()
     const attempts = end(record.attempts, now, ABANDONED)
     const most = Math.max(job?.config.retry?.attempts ?? 1, 2)
-    if (job?.config.onAbandoned === 'retry' && record.attempts.length < most && this.#options.task(job.config.task)) {
+    const made = ordinaryAttempts(attempts, job?.config.retryOn)
+    if (job?.config.onAbandoned === 'retry' && made < most && this.#options.task(job.config.task)) {
       const execution = new Execution(record, job, record.scheduledAt)
       this.#active.add(execution)
       await this.#journal.written(execution, { status: 'retrying', reason: 'abandoned', attempts, error: ABANDONED })
@@ -221,8 +223,9 @@ export class Executor {
   #judge(execution: Execution): void {
     const { outcome = RETURNED, outcomeAt: endedAt } = execution
     const verdict = judge(outcome, {
-      attempt: execution.record.attempts.length,
+      attempts: execution.record.attempts,
       retry: execution.config.retry,
+      retryOn: execution.config.retryOn,
       retryIf: this.#options.task(execution.record.task)?.retryIf,
       onAbandoned: execution.onAbandoned,
       random: this.#options.random,

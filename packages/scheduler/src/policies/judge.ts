@@ -1,5 +1,5 @@
 import { TaskError } from '../errors.ts'
-import type { ExecutionError, ExecutionReason, ExecutionStatus, RetryPolicy } from '../types.ts'
+import type { AttemptRecord, ExecutionError, ExecutionReason, ExecutionStatus, RetryPolicy } from '../types.ts'
 import { retryDelayMs } from './retry.ts'
 
 /** How an attempt came to its end. */
@@ -22,13 +22,15 @@ export interface Verdict {
   readonly reason?: ExecutionReason
   readonly error?: ExecutionError
   readonly result?: unknown
-  /** Set with `retrying`: the wait before the next attempt. */
+  /** Set with `retrying`: the wait before the next attempt, whole ms. */
   readonly delayMs?: number
 }
 
 export interface JudgeContext {
-  readonly attempt: number
+  /** The one that is judged is the last. */
+  readonly attempts: readonly AttemptRecord[]
   readonly retry: RetryPolicy | undefined
+  readonly retryOn: Readonly<Record<string, RetryPolicy>> | undefined
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined
   readonly onAbandoned: 'record' | 'retry'
   readonly random: () => number
@@ -88,17 +90,30 @@ function failed(thrown: unknown, context: JudgeContext): Verdict {
   const error = describeError(thrown)
   const reason = thrown instanceof TaskError ? thrown.reason : undefined
   const ended = reason === undefined ? { error } : { error, reason }
-  const { retry, attempt } = context
-  if (retry === undefined || attempt >= retry.attempts || !retryable(thrown, context))
+  const { policy, made } = policyFor(error.code, context)
+  if (policy === undefined || made >= policy.attempts || !retryable(thrown, context))
     return { status: 'failed', ...ended }
-  return { status: 'retrying', ...ended, delayMs: retryDelayMs(retry, attempt, context.random) }
+  return { status: 'retrying', ...ended, delayMs: Math.floor(retryDelayMs(policy, made, context.random)) }
 }
 
-function retryable(thrown: unknown, { retryIf, attempt }: JudgeContext): boolean {
+/** The policy for a failure with this code, and how many attempts of its kind were made, this one included. */
+function policyFor(code: string, { attempts, retry, retryOn }: JudgeContext) {
+  if (retryOn === undefined) return { policy: retry, made: attempts.length }
+  const before = attempts.slice(0, -1)
+  if (!Object.hasOwn(retryOn, code)) return { policy: retry, made: 1 + ordinaryAttempts(before, retryOn) }
+  return { policy: retryOn[code], made: 1 + before.filter(({ error }) => error?.code === code).length }
+}
+
+/** How many attempts there are that no policy of their own counts. */
+export function ordinaryAttempts(attempts: readonly AttemptRecord[], retryOn: JudgeContext['retryOn'] = {}): number {
+  return attempts.filter(({ error }) => error === undefined || !Object.hasOwn(retryOn, error.code)).length
+}
+
+function retryable(thrown: unknown, { retryIf, attempts }: JudgeContext): boolean {
   if (thrown instanceof TaskError && !thrown.retryable) return false
   if (retryIf === undefined) return true
   try {
-    return retryIf(thrown, attempt)
+    return retryIf(thrown, attempts.length)
   } catch {
     return false
   }

@@ -82,6 +82,35 @@ describe('retries', () => {
     ])
   })
 
+  it('have a policy of their own by error code, which counts apart: neither uses up the other', async () => {
+    const rig = await Rig.started()
+    const codes = ['NOT_READY', 'NOT_READY', 'BROKEN', 'NOT_READY', 'BROKEN']
+    rig.moody = ({ attempt }) => {
+      const code = codes[attempt - 1]
+      if (code !== undefined) throw new TaskError('no', { code })
+    }
+    const retryOn = { NOT_READY: { attempts: 4, delayMs: 10 * SECOND } }
+    await rig.every({ id: 'a', task: 'moody', retry: { attempts: 3, delayMs: SECOND }, retryOn }, 10 * MINUTE)
+    await rig.clock.advance(10 * MINUTE)
+    expect(await rig.only()).toMatchObject({ status: 'retrying', retryAt: START + 610 * SECOND })
+    await rig.clock.advance(5 * MINUTE)
+    const { status, attempts, retryAt } = await rig.only()
+    expect({ status, retryAt }).toEqual({ status: 'success', retryAt: undefined })
+    expect(attempts.map(({ startedAt }) => (startedAt - START) / SECOND - 600)).toEqual([0, 10, 30, 31, 71, 73])
+  })
+
+  it('of a code end as failed when its own attempts are used up', async () => {
+    const rig = await Rig.started()
+    rig.moody = () => {
+      throw new TaskError('no', { code: 'NOT_READY' })
+    }
+    const retryOn = { NOT_READY: { attempts: 2, delayMs: SECOND } }
+    await rig.every({ id: 'a', task: 'moody', retry: { attempts: 9, delayMs: SECOND }, retryOn })
+    await rig.clock.advance(MINUTE + SECOND)
+    const { status, attempts } = await rig.only()
+    expect({ status, attempts: attempts.length }).toEqual({ status: 'failed', attempts: 2 })
+  })
+
   it('keep the turn of their job, and give their slot to others meanwhile', async () => {
     const rig = await Rig.started({ concurrency: 1 })
     rig.moody = () => Promise.reject(new Error('no'))

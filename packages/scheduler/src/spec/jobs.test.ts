@@ -58,6 +58,7 @@ describe('adding a job', () => {
     ['a time beyond all times', 'INVALID_TRIGGER', { ...good, triggers: { type: 'at', at: 1e300 } }],
     ['a negative jitter', 'INVALID_TRIGGER', { ...good, triggers: { type: 'interval', everyMs: 1, jitterMs: -1 } }],
     ['no attempts', 'INVALID_POLICY', { ...good, retry: { attempts: 0 } }],
+    ['a policy by code without attempts', 'INVALID_POLICY', { ...good, retryOn: { X: { delayMs: 1 } } }],
     ['a multiplier below 1', 'INVALID_POLICY', { ...good, retry: { attempts: 2, multiplier: 0.5 } }],
     ['a delay of NaN', 'INVALID_POLICY', { ...good, retry: { attempts: 2, delayMs: Number.NaN } }],
     ['a time limit of 0', 'INVALID_POLICY', { ...good, timeoutMs: 0 }],

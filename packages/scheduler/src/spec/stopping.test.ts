@@ -139,6 +139,18 @@ describe('the start after a crash', () => {
     expect(await rig.outcomes({ status: 'failed' })).toEqual(['failed/abandoned'])
   })
 
+  it('goes on with one that waited under a policy by code, whatever attempts that had used', async () => {
+    const rig = new Rig()
+    const retryOn = { NOT_READY: { attempts: 9 } }
+    await rig.store.saveJob({ config: { ...config, retryOn, onAbandoned: 'retry' }, createdAt: START })
+    const notReady = { startedAt: START, endedAt: START, error: { code: 'NOT_READY', message: 'no' } }
+    const attempts = [1, 2, 3].map((number) => ({ number, ...notReady }))
+    await rig.store.claim({ ...unfinished(1), status: 'retrying', attempts })
+    await rig.scheduler.start()
+    await rig.settle()
+    expect(rig.calls.map(({ context }) => context.attempt)).toEqual([4])
+  })
+
   it('lets those it goes on with wait for each other, as their job would', async () => {
     const rig = new Rig()
     await rig.store.saveJob({ config: { ...config, onAbandoned: 'retry' }, createdAt: START })

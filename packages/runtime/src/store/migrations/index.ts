@@ -4,6 +4,7 @@ import * as retention from './0002-retention.ts'
 import * as operators from './0003-alerts-proxies-tokens-audit.ts'
 import * as origins from './0004-origins.ts'
 import * as counts from './0005-run-counts-metric-pages.ts'
+import * as retryAt from './0006-retry-at.ts'
 
 /** Every migration by its number; append only. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '0003-alerts-proxies-tokens-audit': operators,
   '0004-origins': origins,
   '0005-run-counts-metric-pages': counts,
+  '0006-retry-at': retryAt,
 }

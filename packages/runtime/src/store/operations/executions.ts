@@ -80,6 +80,7 @@ async function claimOne(unit: Unit, { execution, run }: Claim): Promise<boolean>
     scheduled_at: execution.scheduledAt,
     claimed_at: execution.claimedAt,
     ended_at: execution.endedAt ?? null,
+    retry_at: execution.retryAt ?? null,
     status: execution.status,
     reason: execution.reason ?? null,
     error: toJson(execution.error),
@@ -114,6 +115,7 @@ async function updateOne(unit: Unit, { id, patch }: ExecutionUpdate): Promise<vo
     status: patch.status,
     reason: patch.reason ?? null,
     ended_at: patch.endedAt ?? null,
+    retry_at: patch.retryAt ?? null,
     error: toJson(patch.error),
     result: toJson(patch.result),
   })
@@ -163,6 +165,7 @@ const insertExecution = statement<Insertable<Database['execution']>>((db, row) =
       scheduled_at: row.scheduled_at,
       claimed_at: row.claimed_at,
       ended_at: row.ended_at ?? null,
+      retry_at: row.retry_at ?? null,
       status: row.status,
       reason: row.reason ?? null,
       error: row.error ?? null,
@@ -185,12 +188,12 @@ const insertRun = statement<Insertable<Database['run']>>((db, { id, plugin, caus
 )
 
 const updateExecution = statement<
-  Pick<Selectable<Database['execution']>, 'id' | 'status' | 'reason' | 'ended_at' | 'error' | 'result'>,
+  Pick<Selectable<Database['execution']>, 'id' | 'status' | 'reason' | 'ended_at' | 'retry_at' | 'error' | 'result'>,
   { job_id: string; task: string }
->((db, { id, status, reason, ended_at, error, result }) =>
+>((db, { id, status, reason, ended_at, retry_at, error, result }) =>
   db
     .updateTable('execution')
-    .set({ status, reason, ended_at, error, result })
+    .set({ status, reason, ended_at, retry_at, error, result })
     .where('id', '=', id)
     .returning(['job_id', 'task']),
 )
@@ -234,6 +237,7 @@ export async function withAttempts(
     scheduledAt: row.scheduled_at,
     claimedAt: row.claimed_at,
     ...optional('endedAt', row.ended_at),
+    ...optional('retryAt', row.retry_at),
     status: row.status as ExecutionStatus,
     ...optional('reason', row.reason),
     attempts: attempts

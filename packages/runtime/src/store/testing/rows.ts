@@ -8,7 +8,9 @@ export function fillTables(file: string): void {
   const has = (table: string) => db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined
   db.exec(`
     INSERT INTO job VALUES ('job', '{"id":"job","task":"plugin","triggers":{"type":"interval","everyMs":1000}}', 'config', ${AT}, ${AT});
-    INSERT INTO execution VALUES
+    INSERT INTO execution
+      (id, job_id, task, input, scheduled_at, claimed_at, ended_at, status, reason, error, result, created_at)
+    VALUES
       ('e-1', 'job', 'plugin', '{"plugin":"shop","cause":"schedule"}', ${AT}, ${AT}, ${AT + 9}, 'success', NULL, NULL, '{"ok":1}', ${AT}),
       ('e-2', 'job', 'plugin', '{"plugin":"shop","cause":"schedule"}', ${AT + 1}, ${AT}, NULL, 'running', NULL, NULL, NULL, ${AT});
     INSERT INTO attempt VALUES ('e-1', 1, ${AT}, ${AT + 9}, NULL, ${AT});
@@ -41,7 +43,7 @@ export function fillTables(file: string): void {
 }
 
 /** Every row that a user would miss: all tables but the schema's own bookkeeping, and what is counted or told anew. */
-export function readTables(file: string): Record<string, unknown[]> {
+export function readTables(file: string): Record<string, Record<string, unknown>[]> {
   using db = new DatabaseSync(file, { readOnly: true })
   const tables = db
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
