@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Kysely } from 'kysely'
+import type { Statements } from './dialect.ts'
 import type { RefbotEvent } from './event-types.ts'
 import { describe, diskFull, isDiskFault } from './faults.ts'
 import type { Operation, Unit } from './operation.ts'
 import { operations } from './operations/index.ts'
 import type { StoreReply, StoreRequest } from './protocol.ts'
 import type { Database } from './schema.ts'
-import { statement } from './statement.ts'
+import { type StatementResult, statement } from './statement.ts'
 
 /** `durable` syncs to disk at the commit, `relaxed` leaves that to the next checkpoint, `read` writes nothing. */
 export type CommitMode = 'durable' | 'relaxed' | 'read'
@@ -30,49 +31,91 @@ export interface Commit {
 export interface Connection {
   readonly sqlite: DatabaseSync
   readonly db: Kysely<Database>
+  readonly statements: Statements
 }
 
 /**
- * Runs queued requests in one transaction, each inside a savepoint of its own: one that fails takes back its own
- * changes and events only, and all others share a single sync to disk. A failing disk takes back all of them.
+ * Runs queued requests in one transaction, so that all share a single sync to disk. One that fails takes back its own
+ * changes and events only; a failing disk takes back all of them.
+ *
+ * Only when one fails is each given a savepoint of its own, and all are run again: SQLite copies every page that changes
+ * inside a savepoint, which every claim would pay for.
  */
 export async function commit(
-  { sqlite, db }: Connection,
+  connection: Connection,
   requests: readonly StoreRequest[],
   mode: CommitMode,
   room: Room,
 ): Promise<Commit> {
-  const events: RefbotEvent[] = []
-  const replies: StoreReply[] = []
+  const { sqlite } = connection
+  const done: Done[] = []
+  try {
+    sqlite.exec(OPENING[mode])
+    for (const request of requests) done.push(await perform(connection, request, room))
+    sqlite.exec('COMMIT')
+    return committed(done)
+  } catch (error) {
+    rollback(sqlite)
+    if (isDiskFault(error)) return nothingKept(requests, error)
+    const [only, ...others] = requests
+    return only !== undefined && others.length === 0
+      ? committed([failed(only, error)])
+      : commitApart(connection, requests, mode, room)
+  }
+}
+
+async function commitApart(
+  connection: Connection,
+  requests: readonly StoreRequest[],
+  mode: CommitMode,
+  room: Room,
+): Promise<Commit> {
+  const { sqlite } = connection
+  const done: Done[] = []
   try {
     sqlite.exec(OPENING[mode])
     for (const request of requests) {
-      const emitted: RefbotEvent[] = []
       sqlite.exec('SAVEPOINT operation')
       try {
-        const operation = operations[request.operation] as Operation<unknown>
-        if (room === 'none' && operation.adds === true) throw diskFull()
-        const value = await operation.run(unit(db, request.now, room === 'ample', emitted), request.args)
-        sqlite.exec('RELEASE operation')
-        events.push(...emitted)
-        replies.push({ id: request.id, ok: true, value })
+        done.push(await perform(connection, request, room))
       } catch (error) {
         if (isDiskFault(error)) throw error
         sqlite.exec('ROLLBACK TO operation')
-        sqlite.exec('RELEASE operation')
-        replies.push({ id: request.id, ok: false, error: describe(error) })
+        done.push(failed(request, error))
       }
+      sqlite.exec('RELEASE operation')
     }
     sqlite.exec('COMMIT')
-    return { events, replies }
+    return committed(done)
   } catch (error) {
     rollback(sqlite)
-    return {
-      events: [],
-      replies: requests.map(({ id }) => ({ id, ok: false, error: describe(error) })),
-      failure: error,
-    }
+    return nothingKept(requests, error)
   }
+}
+
+interface Done {
+  readonly reply: StoreReply
+  readonly events: readonly RefbotEvent[]
+}
+
+async function perform(connection: Connection, { id, operation, args, now }: StoreRequest, room: Room): Promise<Done> {
+  const { adds, run } = operations[operation] as Operation<unknown>
+  if (room === 'none' && adds === true) throw diskFull()
+  const events: RefbotEvent[] = []
+  const value = await run(unit(connection, now, room === 'ample', events), args)
+  return { events, reply: { id, ok: true, value } }
+}
+
+function failed({ id }: StoreRequest, error: unknown): Done {
+  return { events: [], reply: { id, ok: false, error: describe(error) } }
+}
+
+function committed(done: readonly Done[]): Commit {
+  return { events: done.flatMap(({ events }) => events), replies: done.map(({ reply }) => reply) }
+}
+
+function nothingKept(requests: readonly StoreRequest[], failure: unknown): Commit {
+  return { events: [], replies: requests.map((request) => failed(request, failure).reply), failure }
 }
 
 function rollback(sqlite: DatabaseSync): void {
@@ -87,17 +130,26 @@ const insertEvent = statement<{ type: string; data: string; created_at: number }
   db.insertInto('event').values({ type: row.type, data: row.data, created_at: row.created_at }).returning('id'),
 )
 
-function unit(db: Kysely<Database>, now: number, runsMayStart: boolean, emitted: RefbotEvent[]): Unit {
-  return {
+function unit({ db, statements }: Connection, now: number, runsMayStart: boolean, emitted: RefbotEvent[]): Unit {
+  const made: Unit = {
     db,
     now,
     runsMayStart,
+    async execute<Row>(
+      { sql }: { readonly sql: string },
+      parameters: readonly unknown[],
+    ): Promise<StatementResult<Row>> {
+      const prepared = statements.get(sql)
+      if (prepared.reader) return { rows: prepared.all(parameters) as Row[], changes: 0 }
+      return { rows: [], changes: Number(prepared.run(parameters).changes) }
+    },
     async emit(type, data) {
-      const { rows } = await insertEvent(db, { type, data: JSON.stringify(data), created_at: now })
+      const { rows } = await insertEvent(made, { type, data: JSON.stringify(data), created_at: now })
       const [row] = rows
       if (row === undefined) throw new Error('An event got no id.')
       const { id } = row
       emitted.push({ id, type, at: now, data } as RefbotEvent)
     },
   }
+  return made
 }

@@ -2,27 +2,29 @@ import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { SqliteDialect } from 'kysely'
 
-/** Lets Kysely speak through `node:sqlite`; statements are prepared once each. */
-export function nodeSqliteDialect(db: DatabaseSync): SqliteDialect {
-  const statements = new Map<string, ReturnType<typeof wrap>>()
-  return new SqliteDialect({
-    database: {
-      close: () => db.close(),
-      prepare(sql: string) {
-        let statement = statements.get(sql)
-        if (statement === undefined) {
-          statement = wrap(db.prepare(sql))
-          if (statements.size >= MAX_STATEMENTS) statements.clear()
-          statements.set(sql, statement)
-        }
-        return statement
-      },
-    },
-  })
+/** Statements are prepared once each. */
+export class Statements {
+  readonly #sqlite: DatabaseSync
+  readonly #prepared = new Map<string, Prepared>()
+
+  constructor(sqlite: DatabaseSync) {
+    this.#sqlite = sqlite
+  }
+
+  get(sql: string): Prepared {
+    const known = this.#prepared.get(sql)
+    if (known !== undefined) return known
+    const statement = wrap(this.#sqlite.prepare(sql))
+    if (this.#prepared.size >= MAX_STATEMENTS) this.#prepared.clear()
+    this.#prepared.set(sql, statement)
+    return statement
+  }
 }
 
 /** Enough for every statement of this program; a bound, because `select` takes any SQL. */
 const MAX_STATEMENTS = 500
+
+type Prepared = ReturnType<typeof wrap>
 
 function wrap(statement: StatementSync) {
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[]
@@ -32,6 +34,11 @@ function wrap(statement: StatementSync) {
     run: (parameters: readonly unknown[]) => statement.run(...values(parameters)),
     iterate: (parameters: readonly unknown[]) => statement.iterate(...values(parameters)),
   }
+}
+
+/** Lets Kysely speak through `node:sqlite`. */
+export function nodeSqliteDialect(db: DatabaseSync, statements = new Statements(db)): SqliteDialect {
+  return new SqliteDialect({ database: { close: () => db.close(), prepare: (sql: string) => statements.get(sql) } })
 }
 
 /** What the write-ahead log keeps of its size once all of it is in the database, in bytes. */

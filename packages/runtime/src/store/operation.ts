@@ -1,10 +1,8 @@
-import type { Kysely } from 'kysely'
 import type { EventData, EventType } from './event-types.ts'
-import type { Database } from './schema.ts'
+import type { Executor } from './statement.ts'
 
 /** What an operation works with: one transaction, its clock reading, and the events that commit with it. */
-export interface Unit {
-  readonly db: Kysely<Database>
+export interface Unit extends Executor {
   /** Epoch milliseconds. */
   readonly now: number
   /** False while the disk is nearly full, or cannot be written to. */

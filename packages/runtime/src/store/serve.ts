@@ -3,7 +3,7 @@ import { Kysely } from 'kysely'
 import { RefbotError } from '../errors.ts'
 import { Checkpointer } from './checkpointer.ts'
 import { type Commit, type CommitMode, type Connection, commit } from './committer.ts'
-import { nodeSqliteDialect, openDatabase } from './dialect.ts'
+import { nodeSqliteDialect, openDatabase, Statements } from './dialect.ts'
 import { DiskGuard } from './disk/guard.ts'
 import { Reserve } from './disk/reserve.ts'
 import { describeDiskFault, diskFault } from './faults.ts'
@@ -111,10 +111,12 @@ async function open(task: ConnectionTask): Promise<{ connection: Connection; ope
     const discarded = task.readOnly ? 0 : discardedBytes(`${task.file}-wal`)
     const sqlite = openDatabase(task.file, task)
     try {
-      const db = new Kysely<Database>({ dialect: nodeSqliteDialect(sqlite) })
-      if (task.readOnly) return { connection: { sqlite, db }, opening: { migrated: [], discardedBytes: 0 } }
+      const statements = new Statements(sqlite)
+      const db = new Kysely<Database>({ dialect: nodeSqliteDialect(sqlite, statements) })
+      const connection = { sqlite, db, statements }
+      if (task.readOnly) return { connection, opening: { migrated: [], discardedBytes: 0 } }
       const changed = await migrate({ ...task, sqlite, db, migrations, now: task.openedAt })
-      return { connection: { sqlite, db }, opening: { ...changed, discardedBytes: discarded } }
+      return { connection, opening: { ...changed, discardedBytes: discarded } }
     } catch (error) {
       sqlite.close()
       throw error

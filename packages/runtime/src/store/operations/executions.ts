@@ -70,9 +70,9 @@ export const executionOperations = {
 }
 
 async function claimOne(unit: Unit, { execution, run }: Claim): Promise<boolean> {
-  const { db, now, emit } = unit
+  const { now, emit } = unit
   if (run !== undefined && !unit.runsMayStart && execution.status === 'running') throw diskNearlyFull()
-  const claimed = await insertExecution(db, {
+  const claimed = await insertExecution(unit, {
     id: execution.id,
     job_id: execution.jobId,
     task: execution.task,
@@ -87,9 +87,9 @@ async function claimOne(unit: Unit, { execution, run }: Claim): Promise<boolean>
     result: toJson(execution.result),
     created_at: now,
   })
-  if (claimed.numAffectedRows === 0n) return false
+  if (claimed.changes === 0) return false
   await saveAttempts(unit, execution.id, execution.attempts)
-  await moveJob(db, { id: execution.jobId, at: execution.scheduledAt })
+  await moveJob(unit, { id: execution.jobId, at: execution.scheduledAt })
   const data = {
     executionId: execution.id,
     jobId: execution.jobId,
@@ -100,7 +100,7 @@ async function claimOne(unit: Unit, { execution, run }: Claim): Promise<boolean>
   if (run === undefined) {
     await emit('execution.claimed', data)
   } else {
-    await insertRun(db, { id: execution.id, plugin: run.plugin, cause: run.cause, created_at: now })
+    await insertRun(unit, { id: execution.id, plugin: run.plugin, cause: run.cause, created_at: now })
     await countRuns(unit, run.plugin, execution.status, 1)
     await emit('run.claimed', { ...data, ...run })
   }
@@ -108,9 +108,9 @@ async function claimOne(unit: Unit, { execution, run }: Claim): Promise<boolean>
 }
 
 async function updateOne(unit: Unit, { id, patch }: ExecutionUpdate): Promise<void> {
-  const { db, emit } = unit
-  const [run] = (await selectRun(db, { id })).rows
-  const { rows } = await updateExecution(db, {
+  const { emit } = unit
+  const [run] = (await selectRun(unit, { id })).rows
+  const { rows } = await updateExecution(unit, {
     id,
     status: patch.status,
     reason: patch.reason ?? null,
@@ -141,15 +141,15 @@ function diskNearlyFull(): RefbotError {
   })
 }
 
-async function saveAttempts({ db, now }: Unit, id: string, attempts: readonly AttemptRecord[]): Promise<void> {
+async function saveAttempts(unit: Unit, id: string, attempts: readonly AttemptRecord[]): Promise<void> {
   for (const attempt of attempts) {
-    await upsertAttempt(db, {
+    await upsertAttempt(unit, {
       execution_id: id,
       number: attempt.number,
       started_at: attempt.startedAt,
       ended_at: attempt.endedAt ?? null,
       error: toJson(attempt.error),
-      created_at: now,
+      created_at: unit.now,
     })
   }
 }

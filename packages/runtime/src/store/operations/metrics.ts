@@ -33,9 +33,9 @@ const PAGE = 200
 
 export const metricOperations = {
   'metric.append': adding(
-    relaxed(async ({ db, now }, blocks: readonly MetricBlock[]): Promise<void> => {
+    relaxed(async (unit, blocks: readonly MetricBlock[]): Promise<void> => {
       for (const block of blocks) {
-        await insertBlock(db, {
+        await insertBlock(unit, {
           tier: block.tier,
           name: block.name,
           labels: JSON.stringify(block.labels),
@@ -43,7 +43,7 @@ export const metricOperations = {
           to_ms: block.to,
           points: block.count,
           data: block.data,
-          created_at: now,
+          created_at: unit.now,
         })
       }
     }),

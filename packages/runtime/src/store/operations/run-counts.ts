@@ -2,8 +2,8 @@ import type { Unit } from '../operation.ts'
 import { statement } from '../statement.ts'
 
 /** How many runs of a plugin came to a status, or left it. */
-export async function countRuns({ db, now }: Unit, plugin: string, status: string, more: number): Promise<void> {
-  await addRuns(db, { plugin, status, runs: more, created_at: now })
+export async function countRuns(unit: Unit, plugin: string, status: string, more: number): Promise<void> {
+  await addRuns(unit, { plugin, status, runs: more, created_at: unit.now })
 }
 
 const addRuns = statement<{ plugin: string; status: string; runs: number; created_at: number }>(
