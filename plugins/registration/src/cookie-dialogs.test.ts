@@ -1,20 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { launchBrowser } from './testing/browser.ts'
+import { describe, expect, it } from 'vitest'
+import { useBrowser } from './testing/browser.ts'
 import { submitTo } from './testing/submit-to.ts'
 
-// Real browsers, on machines that may have other things to do.
-vi.setConfig({ testTimeout: 90_000 })
-
-let browser: Browser
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-})
+const browser = useBrowser()
 
 const form =
   '<form method="post"><input type="hidden" name="cookies"><label>Email <input name="email" type="email"></label><button>Sign up</button></form>'
@@ -34,7 +22,7 @@ describe('cookie dialogs', () => {
     ['reject', 'rejected'],
     ['ignore', ''],
   ] as const)('of a known consent manager: %s', async (cookies, answer) => {
-    const { submission, sent } = await submitTo(browser, managed, { cookies })
+    const { submission, sent } = await submitTo(browser(), managed, { cookies })
     expect(submission.outcome).toBe('success')
     expect(sent.cookies).toBe(answer)
   })
@@ -42,18 +30,18 @@ describe('cookie dialogs', () => {
   it('that were written by hand are told by their words', async () => {
     const body = `${form}<div class="cookie-bar" style="position:fixed;bottom:0">We use cookies.
       <button onclick="document.forms[0].cookies.value = 'accepted'; this.parentNode.remove()">Accept all</button></div>`
-    expect((await submitTo(browser, body)).sent.cookies).toBe('accepted')
+    expect((await submitTo(browser(), body)).sent.cookies).toBe('accepted')
   })
 
   it('keep nobody from a form that something else lies over', async () => {
     const body = `${form}<header style="position:fixed;top:0;width:100%">Shop</header>
       <div style="position:fixed;bottom:0;width:100%;height:60px">Our privacy choices <iframe srcdoc="Chat"></iframe></div>`
-    expect((await submitTo(browser, body)).submission.outcome).toBe('success')
+    expect((await submitTo(browser(), body)).submission.outcome).toBe('success')
   })
 
   it('are not asked by a page that pretends to be the helper', async () => {
     const body = `${form}<script>globalThis.refbotConsentMessage = globalThis.autoconsentReceiveMessage = () => { document.title = 'called' }</script>
       <div class="cookie" style="position:fixed;inset:auto 0 0 0">cookies <b>?</b></div>`
-    expect((await submitTo(browser, body)).submission.outcome).toBe('success')
+    expect((await submitTo(browser(), body)).submission.outcome).toBe('success')
   })
 })

@@ -1,22 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import plugin, { type Outcome, type RegistrationConfigInput, type StoredSubmission, type Submission } from './index.ts'
-import { launchBrowser } from './testing/browser.ts'
+import { describe, expect, it } from 'vitest'
+import type { Outcome, RegistrationConfigInput, Submission } from './index.ts'
+import { useBrowser } from './testing/browser.ts'
 import { type RunningSite, startSite } from './testing/demo-site.ts'
-import { memoryContext } from './testing/memory-context.ts'
+import { startRun } from './testing/run.ts'
 
-// Real browsers and sites, on machines that may have other things to do.
-vi.setConfig({ testTimeout: 90_000 })
-
-let browser: Browser
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-})
+const browser = useBrowser()
 
 interface Ran {
   readonly submissions: readonly Submission[]
@@ -26,18 +14,17 @@ interface Ran {
 
 async function run(flags: readonly string[], config: Partial<RegistrationConfigInput> = {}): Promise<Ran> {
   await using site = await startSite(...flags)
-  const memory = await memoryContext({
-    browser,
+  const { batch, rows, open } = await startRun(browser(), {
     config: { url: `${site.url}/signup`, batchSize: 1, screenshots: 'never', ...config },
   })
   let error: Ran['error']
   try {
-    await plugin.execute(memory.context)
+    await batch
   } catch (thrown) {
     error = thrown as Ran['error']
   }
-  const submissions = [...memory.storage.values()].map((value) => (value as unknown as StoredSubmission).submission)
-  expect(memory.open.size).toBe(0)
+  const submissions = rows().map(({ submission }) => submission)
+  expect(open.size).toBe(0)
   return { submissions, error, accounts: site.accounts() }
 }
 
@@ -51,8 +38,8 @@ describe('forms that are not just there', () => {
 
   it('opens the form from the page before it', async () => {
     await using site = await startSite()
-    const memory = await memoryContext({ browser, config: { url: `${site.url}/`, batchSize: 1 } })
-    await plugin.execute(memory.context)
+    const { batch } = await startRun(browser(), { config: { url: `${site.url}/`, batchSize: 1 } })
+    await batch
     expect(site.accounts()).toHaveLength(1)
   })
 })

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { expect, it, vi } from 'vitest'
-import plugin, { type BatchResult, type RegistrationConfigInput } from './index.ts'
-import { launchBrowser } from './testing/browser.ts'
+import { expect, it } from 'vitest'
+import plugin, { type RegistrationConfigInput } from './index.ts'
+import { useBrowser } from './testing/browser.ts'
 import { startSite } from './testing/demo-site.ts'
-import { memoryContext } from './testing/memory-context.ts'
+import { startRun } from './testing/run.ts'
 
-// Real browsers and sites, on machines that may have other things to do.
-vi.setConfig({ testTimeout: 90_000 })
+const browser = useBrowser()
 
 const file = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8')
 
@@ -14,12 +13,11 @@ it('runs the example of the README', async () => {
   const [, block = ''] = /```json\n(.*?)```/s.exec(await file('README.md')) ?? []
   const { settings } = JSON.parse(block) as { settings: RegistrationConfigInput }
   await using site = await startSite()
-  await using browser = await launchBrowser()
   const url = settings.url.replace('http://127.0.0.1:4780', site.url)
-  const memory = await memoryContext({ browser, config: { ...settings, url } })
-  const { summary } = (await plugin.execute(memory.context)) as unknown as BatchResult
+  const { kit, batch } = await startRun(browser(), { config: { ...settings, url } })
+  const { summary } = await batch
   expect(summary).toMatchObject({ planned: 2, succeeded: 2 })
-  expect([...memory.artifacts.keys()].sort()).toEqual([
+  expect([...kit.artifacts.keys()].sort()).toEqual([
     'accounts.csv',
     'junit.xml',
     'report.html',

@@ -1,24 +1,12 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { RegistrationConfigInput, Submission } from './index.ts'
-import { launchBrowser } from './testing/browser.ts'
+import { useBrowser } from './testing/browser.ts'
 import { page, serveForms } from './testing/form-server.ts'
 import { type Site, submitTo } from './testing/submit-to.ts'
 
-// Real browsers, on machines that may have other things to do.
-vi.setConfig({ testTimeout: 90_000 })
+const browser = useBrowser()
 
-let browser: Browser
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-})
-
-const submit = (site: string | Site, config: Partial<RegistrationConfigInput> = {}) => submitTo(browser, site, config)
+const submit = (site: string | Site, config: Partial<RegistrationConfigInput> = {}) => submitTo(browser(), site, config)
 
 describe('single-page apps', () => {
   const app = (script: string) =>

@@ -1,43 +1,31 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { JsonValue } from '@refbot/plugin-sdk'
+import { describe, expect, it } from 'vitest'
 import plugin, { type AccountsResult, type InspectResult } from '../index.ts'
-import { keep } from '../records.ts'
-import { launchBrowser } from '../testing/browser.ts'
+import { submissionKey } from '../records.ts'
+import { useBrowser } from '../testing/browser.ts'
 import { page, serveForms } from '../testing/form-server.ts'
-import { memoryContext } from '../testing/memory-context.ts'
+import { startRun } from '../testing/run.ts'
 import { submissionOf } from '../testing/submission.ts'
 
-// Real browsers and sites, on machines that may have other things to do.
-vi.setConfig({ testTimeout: 90_000 })
-
-let browser: Browser
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-})
+const browser = useBrowser()
 
 async function inspect(body: string) {
   await using server = await serveForms((_, form) => (form === undefined ? { html: page(body) } : undefined))
-  const memory = await memoryContext({ browser, config: { url: 'http://127.0.0.1:1/' } })
+  const action = { name: 'inspect', input: { url: server.url } } as const
+  const { kit, open } = await startRun(browser(), { config: { url: 'http://127.0.0.1:1/' }, action })
   try {
-    const context = { ...memory.context, input: { url: server.url } }
-    const result = (await plugin.actions?.inspect?.execute(context)) as unknown as InspectResult
-    return { result, memory, sent: server.sent.length }
+    return (await kit.result) as unknown as InspectResult
   } finally {
-    expect(memory.open.size).toBe(0)
-    expect(memory.artifacts.get('inspect.png')?.contentType).toBe('image/png')
-    expect(memory.storage.size).toBe(0)
+    expect(open.size).toBe(0)
+    expect(kit.artifacts.get('inspect.png')?.contentType).toBe('image/png')
+    expect(kit.storage.size).toBe(0)
     expect(server.sent).toEqual([])
   }
 }
 
 describe('inspect', () => {
   it('tells for each field what it is, on what evidence, and what is left alone; nothing is sent', async () => {
-    const { result } = await inspect(`<form method="post"><label>First name <input name="first"></label>
+    const result = await inspect(`<form method="post"><label>First name <input name="first"></label>
       <label>Email <input name="mail" type="email" required></label>
       <label>Country <select name="country" required><option value="">-</option><option value="US">US</option></select></label>
       <label>Terms <input type="checkbox" name="terms" required></label>
@@ -59,7 +47,7 @@ describe('inspect', () => {
   })
 
   it('names the required fields that it does not understand', async () => {
-    const { result } = await inspect(`<form method="post"><label>Email <input name="mail" type="email" required></label>
+    const result = await inspect(`<form method="post"><label>Email <input name="mail" type="email" required></label>
       <label>Zorkmid level <input name="z" required></label><button>Sign up</button></form>`)
     expect(result).toMatchObject({
       ready: false,
@@ -79,21 +67,25 @@ describe('inspect', () => {
 
 describe('accounts', () => {
   async function accounts(run: string, indexes: readonly number[]) {
-    const memory = await memoryContext({ browser, config: { url: 'http://127.0.0.1:1/' } })
+    const config = { url: 'http://127.0.0.1:1/' }
+    const storage = new Map<string, JsonValue>()
     for (const index of indexes) {
       const outcome = index % 2 === 0 ? 'success' : 'rejected'
-      await keep(memory.context.storage, 'run-1', 'done', submissionOf({ index, outcome }))
+      storage.set(submissionKey('run-1', index), {
+        state: 'done',
+        submission: submissionOf({ index, outcome }),
+      } as JsonValue)
     }
-    const result = await plugin.actions?.accounts?.execute({ ...memory.context, input: { run } })
-    return { result: result as unknown as AccountsResult, memory }
+    const { kit } = await startRun(browser(), { config, storage, action: { name: 'accounts', input: { run } } })
+    return { result: (await kit.result) as unknown as AccountsResult, kit }
   }
 
   it('lists what a run made, from its records, and keeps the list as a file', async () => {
-    const { result, memory } = await accounts('run-1', [0, 1, 2, 24])
+    const { result, kit } = await accounts('run-1', [0, 1, 2, 24])
     expect(result).toMatchObject({ runId: 'run-1', submissions: 4 })
     expect(result.accounts).toHaveLength(3)
     expect(result.accounts[0]).toMatchObject({ email: 'ada.example.1@example.com', created: 'yes' })
-    expect(String(memory.artifacts.get('accounts.csv')?.content).split('\r\n')).toHaveLength(5)
+    expect(String(kit.artifacts.get('accounts.csv')?.content).split('\r\n')).toHaveLength(5)
   })
 
   it('says so where nothing is on record', async () => {

@@ -1,18 +1,13 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { HttpResponse, PluginHttp } from '@refbot/plugin-sdk'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import plugin, { type RegistrationConfigInput, type StoredSubmission } from '../index.ts'
-import { launchBrowser } from '../testing/browser.ts'
+import { describe, expect, it } from 'vitest'
+import type { RegistrationConfigInput } from '../index.ts'
+import { freePort } from '../testing/application.ts'
+import { useBrowser } from '../testing/browser.ts'
 import { startSite } from '../testing/demo-site.ts'
-import { memoryContext } from '../testing/memory-context.ts'
+import { startRun } from '../testing/run.ts'
 import { apiInbox } from './api-inbox.ts'
 import { confirmationLink } from './link.ts'
 import { MailSink } from './sink.ts'
-
-// Real browsers and sites, on machines that may have other things to do.
-vi.setConfig({ testTimeout: 90_000 })
 
 describe('the link that confirms', () => {
   const link = (mail: { html?: string; text?: string }) =>
@@ -88,15 +83,7 @@ it('receives no mail on a port that is taken', async () => {
 })
 
 describe('a sign-up that is confirmed by mail', () => {
-  let browser: Browser
-
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-  })
+  const browser = useBrowser()
 
   async function signUp(inbox: Partial<RegistrationConfigInput['inbox']> = {}, flags: readonly string[] = []) {
     const smtpPort = await freePort()
@@ -108,10 +95,9 @@ describe('a sign-up that is confirmed by mail', () => {
       inbox: { smtpPort, ...inbox },
       screenshots: 'never',
     } as const
-    const memory = await memoryContext({ browser, config })
-    await Promise.resolve(plugin.execute(memory.context)).catch(() => undefined)
-    const [stored] = [...memory.storage.values()] as unknown as StoredSubmission[]
-    return { submission: stored?.submission, url: site.url }
+    const { over, rows } = await startRun(browser(), { config })
+    await over
+    return { submission: rows()[0]?.submission, url: site.url }
   }
 
   it('is a success once the link of its mail was followed, and both are timed', async () => {
@@ -129,12 +115,3 @@ describe('a sign-up that is confirmed by mail', () => {
     expect(submission).toMatchObject({ outcome: 'no_mail', confirmation: { mailMs: expect.any(Number) } })
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}

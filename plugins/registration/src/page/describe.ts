@@ -19,8 +19,9 @@ export interface Described {
  */
 export function describePage({ explicit }: DescribeOptions): Described {
   const limits = { text: 300, options: 400, controls: 400 }
-  const clean = (text: string | null | undefined, max = limits.text) =>
-    (text ?? '').replace(/\s+/g, ' ').trim().slice(0, max)
+  // What is named like a property of its form or document takes that property's place, so it may be no text at all.
+  const clean = (text: unknown, max = limits.text) =>
+    typeof text === 'string' ? text.replace(/\s+/g, ' ').trim().slice(0, max) : ''
 
   const configured = Object.values(explicit)
   const roots: (Document | ShadowRoot)[] = [document]
@@ -231,7 +232,7 @@ export function describePage({ explicit }: DescribeOptions): Described {
   }
   const formDescriptions: FormDescription[] = forms.map((form, index) => ({
     index,
-    id: form.id,
+    id: form.getAttribute('id') ?? '',
     name: form.getAttribute('name') ?? '',
     action: form.getAttribute('action') ?? '',
     heading: headingOf(form),

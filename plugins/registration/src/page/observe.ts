@@ -25,7 +25,9 @@ export interface Observation {
 
 /** Runs in the page and returns an `Observation` as JSON; sent as text, so everything it needs stands inside of it. */
 export function observePage(): string {
-  const clean = (text: string | null | undefined, max = 300) => (text ?? '').replace(/\s+/g, ' ').trim().slice(0, max)
+  // What is named like a property of its document takes that property's place, so it may be no text at all.
+  const clean = (text: unknown, max = 300) =>
+    typeof text === 'string' ? text.replace(/\s+/g, ' ').trim().slice(0, max) : ''
   const seen = (element: Element): boolean => {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false
     const box = element.getBoundingClientRect()
@@ -106,7 +108,7 @@ export function observePage(): string {
   const shadowLines = roots
     .slice(1)
     .flatMap((root) => [...root.children].filter(seen).flatMap((child) => textOf(child)))
-  const head = `${document.title} ${lines.slice(0, 6).join(' ')}`
+  const head = `${clean(document.title)} ${lines.slice(0, 6).join(' ')}`
   const challenge =
     document.querySelector('#challenge-form, #challenge-running, #cf-challenge-running, [id^="cf-chl"]') !== null ||
     /just a moment\.\.\.|checking your browser|verify(ing)? (that )?you are (a )?human|attention required! \| cloudflare|pardon our interruption|are you a robot|unusual traffic/i.test(

@@ -16,14 +16,15 @@ export type Answer =
 
 /** A site of one test, on a free port. A form that is sent counts as accepted when `answer` says nothing else. */
 export async function serveForms(
-  answer: (path: string, form: URLSearchParams | undefined) => Answer,
+  answer: (path: string, form: URLSearchParams | undefined) => Answer | Promise<Answer>,
 ): Promise<FormServer> {
   const sent: URLSearchParams[] = []
   const server = createServer(async (request, response) => {
     const form = request.method === 'POST' ? new URLSearchParams(await bodyOf(request)) : undefined
     if (form !== undefined) sent.push(form)
     const made =
-      answer(request.url ?? '/', form) ?? (form === undefined ? undefined : { html: page('<h1>Hello there</h1>') })
+      (await answer(request.url ?? '/', form)) ??
+      (form === undefined ? undefined : { html: page('<h1>Hello there</h1>') })
     if (made === 'never') return
     if (made === undefined) response.writeHead(404).end()
     else if ('redirect' in made) response.writeHead(303, { location: made.redirect }).end()
@@ -42,6 +43,16 @@ export async function serveForms(
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+/** The document of a sign-up form. */
+export const signUpPage = page(
+  '<form method="post"><label>Email <input name="email" type="email"></label><label>Password <input name="pw" type="password"></label><button>Sign up</button></form>',
+)
+
+/** A site that takes every sign-up. */
+export function serveSignUps(): Promise<FormServer> {
+  return serveForms((path, sent) => (sent === undefined && path === '/' ? { html: signUpPage } : undefined))
 }
 
 export function page(body: string, title = 'A site'): string {

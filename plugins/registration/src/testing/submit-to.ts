@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { expect } from 'vitest'
-import plugin, { type RegistrationConfigInput, type StoredSubmission, type Submission } from '../index.ts'
+import type { RegistrationConfigInput, Submission } from '../index.ts'
 import { type Answer, page, serveForms } from './form-server.ts'
-import { memoryContext } from './memory-context.ts'
+import { startRun } from './run.ts'
 
 export type Site = (path: string, form: URLSearchParams | undefined) => Answer
 
@@ -15,15 +15,14 @@ export async function submitTo(
   const answer: Site =
     typeof site === 'string' ? (_, form) => (form === undefined ? { html: page(site) } : undefined) : site
   await using server = await serveForms(answer)
-  const memory = await memoryContext({
-    browser,
+  const run = await startRun(browser, {
     config: { url: server.url, batchSize: 1, screenshots: 'never', ...config },
   })
-  await Promise.resolve(plugin.execute(memory.context)).catch((error: { code?: string }) => {
+  await run.batch.catch((error: { code?: string }) => {
     if (error.code === undefined) throw error
   })
-  const [kept] = [...memory.storage.values()] as unknown as StoredSubmission[]
+  const [kept] = run.rows()
   if (kept === undefined) throw new Error('No submission was kept.')
-  expect(memory.open.size).toBe(0)
+  expect(run.open.size).toBe(0)
   return { submission: kept.submission, sent: Object.fromEntries(server.sent.at(-1) ?? []), sends: server.sent.length }
 }
