@@ -58,7 +58,9 @@ export function createApi(refbot: Refbot, options: ApiOptions = {}): OpenAPIHono
     assertOwnHost(asked, c.req.header('origin'), { boundHost: host, allowedHosts })
     const { method, path } = c.req
     if (PUBLIC_PATHS.has(path)) return next()
-    const { id, name, rights } = principalOf(c.req.header('authorization'), refbot.tokens)
+    const principal = principalOf(c.req.header('authorization'), refbot.tokens)
+    const { id, name, rights } = principal
+    c.set('principal', principal)
     if (!isMutating(method)) return next()
     const note = (outcome: number): Promise<void> =>
       refbot.store.audit

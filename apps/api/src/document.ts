@@ -12,6 +12,7 @@ import { originRoutes } from './routes/origins.ts'
 import { pluginRoutes } from './routes/plugins.ts'
 import { proxyRoutes } from './routes/proxies.ts'
 import { runRoutes } from './routes/runs.ts'
+import { silenceRoutes } from './routes/silences.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { VERSION } from './version.ts'
 
@@ -30,6 +31,7 @@ export function addRoutes(app: OpenAPIHono, refbot: Refbot, options: RouteOption
   runRoutes(app, refbot)
   metricRoutes(app, refbot, options.now)
   alertRoutes(app, refbot, options.now)
+  silenceRoutes(app, refbot)
   proxyRoutes(app, refbot)
   originRoutes(app, refbot)
   eventRoutes(app, refbot, options)

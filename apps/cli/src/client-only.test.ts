@@ -30,7 +30,7 @@ const LOAD_THE_RUNTIME = [
 const ALONE = ['init', 'plugin create']
 
 const NEED_AN_ID =
-  /^plugin (start|stop|status|run|action|pause|resume|create)$|^run (show|cancel|requests)$|^origins resume$|^token (create|revoke)$|^proxies (remove|isolate|release)$/
+  /^plugin (start|stop|status|run|action|pause|resume|create)$|^run (show|cancel|requests)$|^origins resume$|^token (create|revoke)$|^proxies (remove|isolate|release)$|^alerts (ack|unsilence)$/
 const OURS = /\/packages\/(runtime|scheduler|analytics|proxy-scoring)\/|\/apps\/api\//
 
 const cwd = mkdtempSync(join(tmpdir(), 'refbot-client-only-'))
@@ -71,6 +71,7 @@ describe('the CLI is a client', () => {
       ...line.split(' '),
       ...(NEED_AN_ID.test(line) ? ['some-id'] : []),
       ...(line === 'proxies add' ? ['proxy.test:3128'] : []),
+      ...(line === 'alerts silence' ? ['some-rule', '--for', '1h'] : []),
       ...(line === 'plugin action' ? ['some-action'] : []),
       ...(line === 'metrics export' ? ['--file', 'out.csv'] : []),
       ...['--url', 'http://127.0.0.1:9', '--token', 't', '--json'],

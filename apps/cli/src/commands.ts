@@ -147,6 +147,31 @@ export const COMMANDS: Branch = {
         },
       },
     },
+    alerts: {
+      description: 'What needs somebody.',
+      children: {
+        list: {
+          description: 'What is wrong now, and what was not long ago.',
+          load: async () => (await import('./commands/alerts.ts')).list,
+        },
+        ack: {
+          description: 'Take an open alert on: it is not repeated any more.',
+          load: async () => (await import('./commands/alerts.ts')).ack,
+        },
+        silence: {
+          description: 'Hold back messages about some alerts until an end.',
+          load: async () => (await import('./commands/silences.ts')).silence,
+        },
+        silences: {
+          description: 'Silences that have not ended.',
+          load: async () => (await import('./commands/silences.ts')).silences,
+        },
+        unsilence: {
+          description: 'End a silence before its time.',
+          load: async () => (await import('./commands/silences.ts')).unsilence,
+        },
+      },
+    },
     proxies: {
       description: 'Through what.',
       children: {

@@ -116,8 +116,14 @@ export class MetricsAggregator extends MetricsCore {
     return this.#alerting.endSilence(id)
   }
 
+  /** Those that have not ended; the next evaluation drops the others. */
   silences(): readonly Silence[] {
     return this.#alerting.silences()
+  }
+
+  /** Those that hold back the messages of an alert now. */
+  silencesOf(alert: Alert): readonly Silence[] {
+    return this.#alerting.silencesOf(alert)
   }
 
   /** What became of the messages: those on their way to a sink, then the last 200 that were delivered or lost, newest first. */

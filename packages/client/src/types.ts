@@ -20,6 +20,7 @@ export type Run = Schemas['Run']
 export type RunDetails = Schemas['RunDetails']
 export type RunPage = Schemas['RunPage']
 export type Series = Schemas['Series']
+export type Silence = Schemas['Silence']
 export type Token = Schemas['Token']
 
 /** An answer that is no JSON: a file, a log, a table. Read it once. */

@@ -15,7 +15,15 @@ function life(folder: TestFolder, store: Pick<Store, 'alertState'>, sinks: reado
     alerts: { sinks, onDelivery: (delivery) => void watch.delivered(delivery) },
   })
   analytics.addAlertRule(RULE)
-  const watch: AlertWatch = new AlertWatch({ analytics, store, everyMs: MINUTE })
+  const watch: AlertWatch = new AlertWatch({ analytics, store, everyMs: MINUTE, now: clock.now })
+  return { analytics, watch }
+}
+
+/** One with an alert that fires. */
+async function firing(folder: TestFolder, store: Pick<Store, 'alertState'>, sinks: readonly AlertSink[] = []) {
+  const { analytics, watch } = life(folder, store, sinks)
+  analytics.record('m', 9)
+  await watch.evaluate()
   return { analytics, watch }
 }
 
@@ -92,5 +100,86 @@ describe('the state of alerts', () => {
       type: 'alert.delivered',
       data: { sink: 'hook', alertIds: ['slow'], says: 'firing', attempts: 1 },
     })
+  })
+})
+
+describe('what operators do about alerts', () => {
+  it('is told once, and known to the next life: an alert that was taken on', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    const { watch } = await firing(folder, store)
+    await watch.acknowledge('slow', 'anna')
+    await watch.evaluate()
+    expect(folder.events.slice(1)).toMatchObject([
+      { type: 'alert.acknowledged', data: { alertId: 'slow', ruleId: 'slow', severity: 'warning', by: 'anna' } },
+    ])
+    const next = life(folder, store)
+    await next.watch.restore()
+    await next.watch.evaluate()
+    expect(next.analytics.alerts()).toMatchObject([{ acknowledged: { by: 'anna', at: folder.now } }])
+    expect(folder.events).toHaveLength(2)
+    await expect(watch.acknowledge('other', 'anna')).rejects.toMatchObject({ code: 'ALERT_UNKNOWN' })
+  })
+
+  it('holds messages back until the silence ends by itself, over a restart', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    const first = life(folder, store)
+    const silence = await first.watch.silence({ ruleId: 'slow', endsAt: folder.now + MINUTE, by: 'anna' })
+    const { id: silenceId, ...said } = silence
+    expect(folder.events).toMatchObject([{ type: 'silence.created', data: { silenceId, ...said } }])
+    const told: string[] = []
+    const sink = { name: 'hook', send: async () => void told.push('x') }
+    const next = life(folder, store, [sink])
+    await next.watch.restore()
+    expect(next.watch.silences()).toEqual([silence])
+    next.analytics.record('m', 9)
+    await next.watch.evaluate()
+    await next.analytics.alertsDelivered()
+    expect(told).toEqual([])
+    folder.now += MINUTE
+    expect(next.watch.silences()).toEqual([])
+    await next.watch.evaluate()
+    await next.analytics.alertsDelivered()
+    expect(told).toEqual(['x'])
+    expect(folder.events).toContainEqual(
+      expect.objectContaining({ type: 'silence.ended', data: { silenceId, cause: 'time' } }),
+    )
+  })
+
+  it('ends a silence before its time', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    const { watch } = life(folder, store)
+    const { id } = await watch.silence({ labels: { plugin: 'shop' }, endsAt: folder.now + MINUTE })
+    expect(await watch.endSilence(id)).toBe(true)
+    expect(await watch.endSilence(id)).toBe(false)
+    expect(folder.events.at(-1)).toMatchObject({ type: 'silence.ended', data: { silenceId: id, cause: 'by hand' } })
+    expect(watch.silences()).toEqual([])
+  })
+
+  it.each([
+    ['SILENCE_OVER', { ruleId: 'slow', startsAt: 0, endsAt: 1 }],
+    ['ALERT_SILENCE_INVALID', { endsAt: Number.MAX_SAFE_INTEGER }],
+  ])('is refused where it says nothing: %s', async (code, silence) => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    const { watch } = life(folder, store)
+    await expect(watch.silence(silence)).rejects.toMatchObject({ code, hint: expect.any(String) })
+    expect(folder.events).toEqual([])
+  })
+
+  it('is in force on a disk that takes nothing, and stored with what comes next', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    let full = true
+    const save: AlertStateStore['save'] = (state) =>
+      full ? Promise.reject(new Error('disk full')) : store.alertState.save(state)
+    const { watch } = life(folder, { alertState: { ...store.alertState, save } })
+    await watch.silence({ ruleId: 'slow', endsAt: folder.now + MINUTE })
+    expect([watch.silences().length, types(folder)]).toEqual([1, []])
+    full = false
+    await watch.evaluate()
+    expect(types(folder)).toEqual(['silence.created'])
   })
 })

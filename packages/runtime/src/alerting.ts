@@ -1,11 +1,26 @@
-import type { AlertDelivery, AlertSnapshotV2, AlertTransition, MetricsAggregator } from '@refbot/analytics'
+import { randomBytes } from 'node:crypto'
+import type {
+  Alert,
+  AlertDelivery,
+  AlertSnapshotV2,
+  AlertTransition,
+  MetricsAggregator,
+  Silence,
+} from '@refbot/analytics'
+import { alertDeeds } from './alert-deeds.ts'
+import { RefbotError } from './errors.ts'
 import type { Store } from './store/index.ts'
+
+/** Which alerts are silent, and from when (default: now) until when, in epoch milliseconds. */
+export type NewSilence = Omit<Silence, 'id' | 'startsAt'> & { readonly startsAt?: number }
 
 export interface AlertWatchOptions {
   readonly analytics: MetricsAggregator
   readonly store: Pick<Store, 'alertState'>
   /** Between two evaluations, ms. */
   readonly everyMs: number
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }
 
 /**
@@ -17,9 +32,10 @@ export class AlertWatch implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined
   #transitions: AlertTransition[] = []
   #deliveries: AlertDelivery[] = []
-  #saved = ''
+  #saved: AlertSnapshotV2 | undefined
   #saving: Promise<void> = Promise.resolve()
   #queued: Promise<void> | undefined
+  #closing = false
 
   constructor(options: AlertWatchOptions) {
     this.#options = options
@@ -37,7 +53,7 @@ export class AlertWatch implements AsyncDisposable {
     const snapshot = await store.alertState.load()
     if (snapshot === undefined) return
     analytics.restoreAlerts(snapshot)
-    this.#saved = essence(analytics.alertSnapshot())
+    this.#saved = analytics.alertSnapshot()
   }
 
   /** Resolves once what changed is stored, or could not be. @param now epoch ms; default: the clock of analytics */
@@ -52,6 +68,44 @@ export class AlertWatch implements AsyncDisposable {
     return this.#save()
   }
 
+  /** Marks an open alert as taken on: it is not repeated any more. @throws AnalyticsError `ALERT_UNKNOWN` */
+  async acknowledge(id: string, by: string): Promise<Alert> {
+    const alert = this.#options.analytics.acknowledgeAlert(id, by)
+    await this.#save()
+    return alert
+  }
+
+  /**
+   * Holds messages about some alerts back until an end; what fires then is told.
+   * @throws RefbotError `SILENCE_OVER`, AnalyticsError `ALERT_SILENCE_INVALID`
+   */
+  async silence({ startsAt, ...wanted }: NewSilence): Promise<Silence> {
+    const now = this.#options.now()
+    const silence = { id: `s-${randomBytes(5).toString('hex')}`, ...wanted, startsAt: startsAt ?? now }
+    if (silence.endsAt <= now) {
+      throw new RefbotError('SILENCE_OVER', 'The silence would have ended already.', {
+        hint: 'Let it end in the future.',
+      })
+    }
+    this.#options.analytics.silenceAlerts(silence)
+    await this.#save()
+    return silence
+  }
+
+  /** Ends one before its time. False where there is none. */
+  async endSilence(id: string): Promise<boolean> {
+    if (!this.silences().some((silence) => silence.id === id)) return false
+    this.#options.analytics.endSilence(id)
+    await this.#save()
+    return true
+  }
+
+  /** Those whose time is not over. */
+  silences(): readonly Silence[] {
+    const now = this.#options.now()
+    return this.#options.analytics.silences().filter(({ endsAt }) => endsAt > now)
+  }
+
   /** Calls that come while it is stored share the next time. */
   #save(): Promise<void> {
     this.#queued ??= this.#saving.then(() => {
@@ -64,13 +118,14 @@ export class AlertWatch implements AsyncDisposable {
 
   async #store(): Promise<void> {
     const snapshot = this.#options.analytics.alertSnapshot()
-    const saved = essence(snapshot)
     const transitions = this.#transitions.splice(0)
     const deliveries = this.#deliveries.splice(0)
-    if (transitions.length === 0 && deliveries.length === 0 && saved === this.#saved) return
+    const done = alertDeeds(this.#saved, snapshot, this.#options.now())
+    const told = transitions.length + deliveries.length + done.length
+    if (told === 0 && !this.#closing && this.#saved !== undefined && essence(snapshot) === essence(this.#saved)) return
     try {
-      await this.#options.store.alertState.save({ snapshot, transitions, deliveries })
-      this.#saved = saved
+      await this.#options.store.alertState.save({ snapshot, transitions, deliveries, done })
+      this.#saved = snapshot
     } catch {
       this.#transitions.unshift(...transitions)
       this.#deliveries.unshift(...deliveries)
@@ -80,8 +135,8 @@ export class AlertWatch implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer === undefined) return
     clearInterval(this.#timer)
-    // Since when what absence rules watch is silent, changes all the time: that is told at the end.
-    this.#saved = ''
+    // Since when what absence rules watch is silent, changes all the time: that is stored at the end.
+    this.#closing = true
     await this.#save()
   }
 }

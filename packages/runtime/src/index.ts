@@ -1,4 +1,5 @@
 export type { ProxyScore } from '@refbot/proxy-scoring'
+export type { AlertWatch, NewSilence } from './alerting.ts'
 export { ensureBrowser, findBrowser } from './browser/index.ts'
 export * from './config/index.ts'
 export { type DoctorOptions, type DoctorReport, examine, type Finding } from './doctor/index.ts'

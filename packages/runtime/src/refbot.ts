@@ -68,6 +68,8 @@ export interface Refbot extends AsyncDisposable {
   readonly logs: LogReader
   readonly scheduler: PluginScheduler
   readonly analytics: MetricsAggregator
+  /** What operators do about alerts: take them on, and silence them. */
+  readonly alerts: AlertWatch
   readonly proxies: ProxyScorer
   /** Takes proxies in beside those of the configuration, and stores them. @returns those that were not here */
   addProxies(proxies: readonly ProxyInput[]): Promise<readonly EgressProxy[]>
@@ -161,7 +163,9 @@ export async function createRefbot(
       alerts: sinks.options((delivery) => void alerting.delivered(delivery)),
     }),
   )
-  const alerting: AlertWatch = stack.use(new AlertWatch({ analytics, store, everyMs: EVALUATE_EVERY_MS }))
+  const alerting: AlertWatch = stack.use(
+    new AlertWatch({ analytics, store, everyMs: EVALUATE_EVERY_MS, now: Date.now }),
+  )
   const proxyHealth = stack.use(
     new ProxyHealth({ proxies, store, everyMs: SAVE_HEALTH_EVERY_MS, gatherMs: GATHER_CIRCUITS_MS }),
   )
@@ -241,6 +245,7 @@ export async function createRefbot(
     events,
     scheduler,
     analytics,
+    alerts: alerting,
     proxies,
     runs,
     egress,

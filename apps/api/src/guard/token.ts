@@ -1,6 +1,13 @@
 import type { Principal, Tokens } from '@refbot/runtime'
 import { ApiError } from '../problem.ts'
 
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Who asks, on every route that wants a token. */
+    principal: Principal
+  }
+}
+
 /** @throws ApiError `TOKEN_MISSING`, `TOKEN_INVALID` */
 export function principalOf(authorization: string | undefined, tokens: Pick<Tokens, 'verify'>): Principal {
   const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]

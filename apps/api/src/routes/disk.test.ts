@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
-import { alertListSchema, healthSchema } from '../schemas/watch.ts'
+import { alertListSchema } from '../schemas/alerts.ts'
+import { healthSchema } from '../schemas/watch.ts'
 import { openApi, read } from '../test-support.ts'
 
 it('with too little room it is not ready, and an alert from memory says why', async () => {

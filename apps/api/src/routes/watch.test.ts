@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { alertListSchema, metricsSchema } from '../schemas/watch.ts'
+import { metricsSchema } from '../schemas/watch.ts'
 import { openApi, read } from '../test-support.ts'
 
 const HOUR_MS = 3_600_000
@@ -41,24 +41,5 @@ describe('metrics', () => {
       `timestamp,name,labels,value\r\n${new Date(at).toISOString()},a,"{""cell"":""=1+1""}",-1.5\r\n`,
     )
     expect((await (await api.ask('/api/metrics/export')).text()).split('\r\n')).toHaveLength(4)
-  })
-})
-
-describe('alerts', () => {
-  it('say what is wrong since when', async () => {
-    await using api = await openApi({ alerts: [{ metric: 'errors', above: 1, severity: 'critical' }] })
-    api.refbot.analytics.record('errors', 5)
-    api.refbot.analytics.evaluateAlerts()
-    const { alerts } = await read(await api.ask('/api/alerts'), alertListSchema)
-    expect(alerts).toEqual([
-      expect.objectContaining({
-        severity: 'critical',
-        state: 'firing',
-        value: 5,
-        threshold: 1,
-        firedAt: expect.any(String),
-      }),
-    ])
-    expect(await (await api.ask('/api/alerts?state=resolved')).json()).toEqual({ alerts: [] })
   })
 })

@@ -27,25 +27,6 @@ export const metricsSchema = z
   .object({ windowMs: durationMs, since: instant, until: instant, series: z.array(seriesSchema) })
   .openapi('Metrics')
 
-export const alertSchema = z
-  .object({
-    id: z.string(),
-    ruleId: z.string(),
-    severity: z.enum(['info', 'warning', 'critical']),
-    state: z.enum(['pending', 'firing', 'resolved']),
-    labels,
-    summary: z.string(),
-    value: z.number(),
-    threshold: z.number(),
-    startedAt: instant,
-    firedAt: instant.optional(),
-    resolvedAt: instant.optional(),
-    updatedAt: instant,
-  })
-  .openapi('Alert')
-
-export const alertListSchema = z.object({ alerts: z.array(alertSchema) }).openapi('AlertList')
-
 /** Complete, or it does not compile. */
 const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'job.saved': true,
@@ -62,6 +43,9 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'alert.firing': true,
   'alert.resolved': true,
   'alert.cleared': true,
+  'alert.acknowledged': true,
+  'silence.created': true,
+  'silence.ended': true,
   'alert.delivered': true,
   'alert.undelivered': true,
   'proxy.added': true,

@@ -2,9 +2,9 @@ import type { LogLine } from '@refbot/client'
 import { command } from '../command.ts'
 import { wholeNumber } from '../parse.ts'
 import type { Session } from '../session.ts'
-import { sinceOf } from '../since.ts'
 import { logText } from '../terminal/log-text.ts'
 import { safeJson } from '../terminal/text.ts'
+import { sinceOf } from '../times.ts'
 
 export const logs = command({
   args: {

@@ -204,6 +204,23 @@ describe('alerts after a restart', () => {
     expect(metrics.alertHistory('quiet')).toHaveLength(1)
   })
 
+  it('name the silences that hold them back now', () => {
+    const { metrics, see, clock } = setUp([])
+    see(5)
+    const [alert] = metrics.alerts()
+    const now = clock.now()
+    const silence = { ruleId: 'slow', startsAt: now, endsAt: now + 10 }
+    metrics.silenceAlerts({ ...silence, id: 'now' })
+    metrics.silenceAlerts({ ...silence, id: 'later', startsAt: now + 5 })
+    metrics.silenceAlerts({ ...silence, id: 'other', ruleId: 'quiet' })
+    const names = () => metrics.silencesOf(alert as Alert).map(({ id }) => id)
+    expect(names()).toEqual(['now'])
+    clock.advance(5)
+    expect(names()).toEqual(['now', 'later'])
+    clock.advance(5)
+    expect(names()).toEqual([])
+  })
+
   it('refuse an acknowledgement of what is not open, and a silence without an end', () => {
     const { metrics } = setUp([])
     expect(() => metrics.acknowledgeAlert('slow', 'me')).toThrow(expect.objectContaining({ code: 'ALERT_UNKNOWN' }))

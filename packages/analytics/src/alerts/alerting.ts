@@ -12,7 +12,7 @@ import { AlertEngine, type AlertEngineOptions, type SilenceMemory } from './engi
 import type { DetectorMemory } from './kinds/watched.ts'
 import type { AlertMemory } from './machine.ts'
 import { type NotifyMemory, type NotifyOptions, nothingTold, notifications, type Told } from './notify.ts'
-import { checkSilence, type Silence } from './silence.ts'
+import { checkSilence, holdsBack, type Silence } from './silence.ts'
 import type { AlertSink } from './sinks/sink.ts'
 import type { Alert, AlertRule, AlertState, AlertTransition } from './types.ts'
 
@@ -135,6 +135,11 @@ export class Alerting implements AsyncDisposable {
 
   silences(): readonly Silence[] {
     return this.#silences
+  }
+
+  silencesOf(alert: Alert): readonly Silence[] {
+    const now = this.#clock.now()
+    return this.#silences.filter((silence) => holdsBack(silence, alert, now))
   }
 
   settled(): Promise<void> {

@@ -32,10 +32,12 @@ export function checkSilence(silence: Silence): void {
 }
 
 export function isSilenced(alert: Alert, silences: Iterable<Silence>, now: number): boolean {
-  for (const silence of silences) {
-    if (now < silence.startsAt || now >= silence.endsAt) continue
-    if (silence.ruleId !== undefined && silence.ruleId !== alert.ruleId) continue
-    if (labelsMatch(alert.labels, silence.labels)) return true
-  }
+  for (const silence of silences) if (holdsBack(silence, alert, now)) return true
   return false
+}
+
+/** Whether a silence holds back the messages of an alert now. */
+export function holdsBack({ startsAt, endsAt, ruleId, labels }: Silence, alert: Alert, now: number): boolean {
+  if (now < startsAt || now >= endsAt) return false
+  return (ruleId === undefined || ruleId === alert.ruleId) && labelsMatch(alert.labels, labels)
 }

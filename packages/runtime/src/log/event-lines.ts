@@ -26,6 +26,13 @@ const TELLING: Telling = {
   'alert.firing': (data) => alert(GRAVITY[data.severity], 'alert fires', data),
   'alert.resolved': (data) => alert('info', 'alert resolved', data),
   'alert.cleared': (data) => alert('debug', 'alert cleared', data),
+  'alert.acknowledged': (data) => ({ level: 'info', message: 'alert acknowledged', about: { ...data } }),
+  'silence.created': ({ startsAt, endsAt, labels, ...data }) => ({
+    level: 'info',
+    message: 'silence created',
+    about: { ...data, labels: labels && { ...labels }, startsAt: iso(startsAt), endsAt: iso(endsAt) },
+  }),
+  'silence.ended': (data) => ({ level: 'info', message: 'silence ended', about: { ...data } }),
   'alert.delivered': (data) => ({ level: 'debug', message: 'alert delivered', about: { ...data } }),
   'alert.undelivered': (data) => ({ level: 'error', message: 'alert could not be delivered', about: { ...data } }),
   'proxy.added': (data) => ({ level: 'info', message: 'proxy added', about: { ...data } }),
@@ -33,7 +40,7 @@ const TELLING: Telling = {
   'proxy.circuit': ({ proxyId, from, to, retryAt }) => ({
     level: to === 'open' ? 'warn' : 'info',
     message: `circuit ${to}`,
-    about: { proxyId, from, retryAt: retryAt === null ? undefined : new Date(retryAt).toISOString() },
+    about: { proxyId, from, retryAt: retryAt === null ? undefined : iso(retryAt) },
   }),
   'store.key_rotated': (data) => ({ level: 'info', message: 'store key rotated', about: { ...data } }),
   'token.created': (data) => ({ level: 'info', message: 'token created', about: { ...data } }),
@@ -48,7 +55,7 @@ const TELLING: Telling = {
   'origin.paused': ({ until, ...data }) => ({
     level: 'warn',
     message: 'origin paused',
-    about: { ...data, until: new Date(until).toISOString() },
+    about: { ...data, until: iso(until) },
   }),
   'origin.lifted': (data) => ({ level: 'info', message: 'pause of an origin ended', about: { ...data } }),
   'run.held': ({ held, ...data }) => ({ level: 'info', message: held ? 'run held' : 'run goes on', about: data }),
@@ -73,11 +80,15 @@ export function eventLine({ type, data, at }: RefbotEvent): EventLine | undefine
   return (TELLING[type] as (data: EventData[EventType], at: number) => EventLine | undefined)(data, at)
 }
 
+function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}
+
 const GRAVITY = { info: 'info', warning: 'warn', critical: 'error' } as const satisfies Record<AlertSeverity, LogLevel>
 
 function alert(level: LogLevel, message: string, { startedAt, ...data }: EventData['alert.resolved']): EventLine {
   const { plugin } = data.labels
-  return { level, message, about: { ...data, plugin, startedAt: new Date(startedAt).toISOString() } }
+  return { level, message, about: { ...data, plugin, startedAt: iso(startedAt) } }
 }
 
 type Told = EventData['execution.changed'] & Partial<Pick<EventData['run.changed'], 'plugin' | 'cause'>>

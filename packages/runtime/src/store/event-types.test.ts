@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { AlertDelivery, AlertTransition } from '@refbot/analytics'
 import { describe, expect, it } from 'vitest'
 import type { EventType } from './event-types.ts'
+import type { AlertDeed } from './operations/alerts.ts'
 import { applyRetention } from './retention.ts'
 import type { Store } from './store.ts'
 import { AT, end, id, run } from './testing/contracts.ts'
@@ -39,6 +40,9 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
   'alert.firing': (store) => alerts(store, 'pending', 'firing'),
   'alert.resolved': (store) => alerts(store, 'firing', 'resolved'),
   'alert.cleared': (store) => alerts(store, 'pending', 'inactive'),
+  'alert.acknowledged': (store) => deed(store, { type: 'alert.acknowledged', data: ACKNOWLEDGED }),
+  'silence.created': (store) => deed(store, { type: 'silence.created', data: SILENCE }),
+  'silence.ended': (store) => deed(store, { type: 'silence.ended', data: { silenceId: 's', cause: 'time' } }),
   'alert.delivered': (store) => message(store, 'delivered'),
   'alert.undelivered': (store) => message(store, 'failed'),
   'proxy.added': (store) => store.proxies.add([PROXY]),
@@ -87,6 +91,13 @@ const TOKEN = { id: 't1', name: 'ci', rights: 'admin', hash: 'aa' } as const
 function alerts(store: Store, from: AlertTransition['from'], to: AlertTransition['to']): Promise<void> {
   return store.alertState.save({ snapshot: alertSnapshot(), transitions: [transition(from, to)] })
 }
+
+function deed(store: Store, done: AlertDeed): Promise<void> {
+  return store.alertState.save({ snapshot: alertSnapshot(), transitions: [], done: [done] })
+}
+const ACKNOWLEDGED = { alertId: 'slow', ruleId: 'slow', severity: 'warning', by: 'anna' } as const
+const SILENCE = { silenceId: 's', ruleId: 'slow', startsAt: AT, endsAt: AT + DAY } as const
+
 const PAUSE = {
   origin: 'https://shop.test',
   cause: 'challenged',

@@ -1,4 +1,4 @@
-import type { Alert, AlertSeverity } from '@refbot/analytics'
+import type { Alert, AlertSeverity, Silence } from '@refbot/analytics'
 import type { DesiredState, JsonValue, RunCause } from '@refbot/plugin-sdk'
 import type { CircuitInput, CircuitState } from '@refbot/proxy-scoring'
 import type { ExecutionReason, ExecutionStatus } from '@refbot/scheduler'
@@ -31,6 +31,12 @@ export interface EventData {
   'alert.resolved': AlertData
   /** The condition of a pending alert ended before it fired. */
   'alert.cleared': AlertData
+  /** Somebody has taken an open alert on: it is not repeated any more. */
+  'alert.acknowledged': Pick<AlertData, 'alertId' | 'ruleId' | 'severity'> & { readonly by: string }
+  /** Messages about some alerts are held back between two times, in epoch milliseconds. */
+  'silence.created': SilenceData
+  /** Such messages are sent again: the silence's time is over, or somebody ended it before (`by hand`). */
+  'silence.ended': { readonly silenceId: string; readonly cause: 'time' | 'by hand' }
   /** A sink took a message about alerts. */
   'alert.delivered': AlertMessageData
   /** A message about alerts is lost: its sink refused it, or never took it. */
@@ -93,6 +99,10 @@ export type TokenRights = 'admin' | 'read'
 export interface AlertData
   extends Pick<Alert, 'ruleId' | 'severity' | 'labels' | 'summary' | 'value' | 'threshold' | 'startedAt'> {
   readonly alertId: string
+}
+
+export interface SilenceData extends Omit<Silence, 'id'> {
+  readonly silenceId: string
 }
 
 export interface AlertMessageData {

@@ -18,6 +18,7 @@ export type {
   StopReason,
   TokenRights,
 } from './event-types.ts'
+export type { AlertDeed } from './operations/alerts.ts'
 export type { AuditEntry, AuditInput, AuditQuery } from './operations/audit.ts'
 export type { OriginCount, OriginPause, OriginStore, PauseCause } from './operations/origins.ts'
 export type { SealedProxy } from './operations/proxies.ts'

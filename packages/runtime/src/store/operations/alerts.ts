@@ -1,5 +1,5 @@
 import type { AlertDelivery, AlertSnapshot, AlertTransition } from '@refbot/analytics'
-import type { AlertData } from '../event-types.ts'
+import type { AlertData, EventData } from '../event-types.ts'
 import { durable } from '../operation.ts'
 
 /** There is one alerting, and so one row. */
@@ -11,7 +11,15 @@ export interface AlertStateSave {
   readonly transitions: readonly AlertTransition[]
   /** What became of messages since the last save. */
   readonly deliveries?: readonly AlertDelivery[]
+  /** What operators did about alerts since the last save. */
+  readonly done?: readonly AlertDeed[]
 }
+
+/** A change that operators made, as its event. */
+export type AlertDeed = {
+  readonly [Type in DeedType]: { readonly type: Type; readonly data: EventData[Type] }
+}[DeedType]
+type DeedType = 'alert.acknowledged' | 'silence.created' | 'silence.ended'
 
 export const alertOperations = {
   'alertState.load': durable(async ({ db }, _: undefined): Promise<AlertSnapshot | undefined> => {
@@ -21,7 +29,7 @@ export const alertOperations = {
 
   /** Not refused on a full disk: what it says is about that disk, perhaps. */
   'alertState.save': durable(
-    async ({ db, now, emit }, { snapshot, transitions, deliveries = [] }: AlertStateSave): Promise<void> => {
+    async ({ db, now, emit }, { snapshot, transitions, deliveries = [], done = [] }: AlertStateSave): Promise<void> => {
       const row = { snapshot: JSON.stringify(snapshot), updated_at: now }
       await db
         .insertInto('alert_state')
@@ -45,6 +53,7 @@ export const alertOperations = {
           await emit(to === 'inactive' ? 'alert.cleared' : `alert.${to}`, data)
         }
       }
+      for (const { type, data } of done) await emit(type, data)
       for (const { sink, alertIds, says, attempts, status, error = 'unknown' } of deliveries) {
         const data = { sink, alertIds, says, attempts }
         if (status === 'delivered') await emit('alert.delivered', data)

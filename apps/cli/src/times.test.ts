@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sinceOf } from './since.ts'
+import { endOf, sinceOf } from './times.ts'
 
 const NOW = Date.parse('2026-11-25T14:00:00Z')
 
@@ -18,5 +18,24 @@ describe('--since', () => {
 
   it.each(['', '10', '10 m', '-5m', 'yesterday', '2026-13-45', '25.11.2026', '9999999d'])('"%s" is no time', (text) => {
     expect(() => sinceOf(text, NOW)).toThrow(expect.objectContaining({ code: 'CLI_FLAG_INVALID', exitCode: 2 }))
+  })
+})
+
+describe('an end', () => {
+  it.each([
+    [{ for: '90s' }, '2026-11-25T14:01:30.000Z'],
+    [{ for: '7d' }, '2026-12-02T14:00:00.000Z'],
+    [{ until: '2026-11-26T10:00+02:00' }, '2026-11-26T08:00:00.000Z'],
+  ])('%j is %s', (flags, iso) => {
+    expect(endOf(flags, NOW)).toBe(iso)
+  })
+
+  it.each([
+    [{}, 'CLI_FLAG_CONFLICT'],
+    [{ for: '1h', until: '2026-11-26' }, 'CLI_FLAG_CONFLICT'],
+    [{ for: 'long' }, 'CLI_FLAG_INVALID'],
+    [{ until: '2h' }, 'CLI_FLAG_INVALID'],
+  ])('%j is none: %s', (flags, code) => {
+    expect(() => endOf(flags, NOW)).toThrow(expect.objectContaining({ code, exitCode: 2 }))
   })
 })
