@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import {
+  type Alert,
   type AlertNotification,
   type AlertSink,
   AnalyticsError,
