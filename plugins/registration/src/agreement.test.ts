@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RegistrationConfigInput } from './index.ts'
-import { useBrowser } from './testing/browser.ts'
 import { type FormServer, serveSignUps } from './testing/form-server.ts'
 import { type RealRun, type RealRunOptions, startRun } from './testing/run.ts'
+import { useBrowser } from './testing/use-browser.ts'
 
 const browser = useBrowser()
 let site: FormServer

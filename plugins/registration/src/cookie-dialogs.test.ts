@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { useBrowser } from './testing/browser.ts'
 import { submitTo } from './testing/submit-to.ts'
+import { useBrowser } from './testing/use-browser.ts'
 
 const browser = useBrowser()
 

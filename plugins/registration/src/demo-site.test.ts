@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcome, RegistrationConfigInput, Submission } from './index.ts'
-import { useBrowser } from './testing/browser.ts'
 import { type RunningSite, startSite } from './testing/demo-site.ts'
 import { startRun } from './testing/run.ts'
+import { useBrowser } from './testing/use-browser.ts'
 
 const browser = useBrowser()
 

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { JsonValue } from '@refbot/plugin-sdk'
 import { describe, expect, it } from 'vitest'
-import { useBrowser } from './testing/browser.ts'
 import { page, serveForms, signUpPage } from './testing/form-server.ts'
 import { type RealRunOptions, startRun } from './testing/run.ts'
+import { useBrowser } from './testing/use-browser.ts'
 
 const browser = useBrowser()
 

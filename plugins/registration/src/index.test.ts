@@ -1,9 +1,9 @@
 import type { JsonValue } from '@refbot/plugin-sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RegistrationConfigInput, StoredSubmission } from './index.ts'
-import { useBrowser } from './testing/browser.ts'
 import { type RunningSite, startSite } from './testing/demo-site.ts'
 import { type RealRun, type RealRunOptions, startRun } from './testing/run.ts'
+import { useBrowser } from './testing/use-browser.ts'
 import { WatchedStorage } from './testing/watched-storage.ts'
 
 const browser = useBrowser()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { useBrowser } from './testing/browser.ts'
 import { type FormServer, serveSignUps } from './testing/form-server.ts'
 import { type RealRun, type RealRunOptions, startRun } from './testing/run.ts'
+import { useBrowser } from './testing/use-browser.ts'
 
 const browser = useBrowser()
 let site: FormServer

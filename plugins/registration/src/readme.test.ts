@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import plugin, { type RegistrationConfigInput } from './index.ts'
-import { useBrowser } from './testing/browser.ts'
 import { startSite } from './testing/demo-site.ts'
 import { startRun } from './testing/run.ts'
+import { useBrowser } from './testing/use-browser.ts'
 
 const browser = useBrowser()
 

@@ -2,10 +2,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it, vi } from 'vitest'
 import type { Outcome } from './index.ts'
-import { useBrowser } from './testing/browser.ts'
 import { serveSignUps } from './testing/form-server.ts'
 import { startRun } from './testing/run.ts'
 import { submitTo } from './testing/submit-to.ts'
+import { useBrowser } from './testing/use-browser.ts'
 
 const browser = useBrowser()
 vi.setConfig({ testTimeout: 1_800_000 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { StoredSubmission } from './index.ts'
-import { useBrowser } from './testing/browser.ts'
 import { serveForms, serveSignUps, signUpPage } from './testing/form-server.ts'
 import { type RealRun, startRun } from './testing/run.ts'
+import { useBrowser } from './testing/use-browser.ts'
 import { WatchedStorage } from './testing/watched-storage.ts'
 
 const browser = useBrowser()

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RegistrationConfigInput } from './index.ts'
-import { useBrowser } from './testing/browser.ts'
 import { page } from './testing/form-server.ts'
 import { type Site, submitTo } from './testing/submit-to.ts'
+import { useBrowser } from './testing/use-browser.ts'
 
 const browser = useBrowser()
 

@@ -2,10 +2,10 @@ import type { JsonValue } from '@refbot/plugin-sdk'
 import { describe, expect, it } from 'vitest'
 import plugin, { type AccountsResult, type InspectResult } from '../index.ts'
 import { submissionKey } from '../records.ts'
-import { useBrowser } from '../testing/browser.ts'
 import { page, serveForms } from '../testing/form-server.ts'
 import { startRun } from '../testing/run.ts'
 import { submissionOf } from '../testing/submission.ts'
+import { useBrowser } from '../testing/use-browser.ts'
 
 const browser = useBrowser()
 

@@ -51,7 +51,7 @@ export const accountWords = {
       'accountemail',
     ],
     words:
-      /e-? ?mail|\bmail\b|courriel|correo|posta elettronica|e-?post\b|эл.*почт|почт|メール|邮箱|邮件|電子郵件|이메일/,
+      /e-? ?mail|\bmail\b|courriel|correo|correio|posta elettronica|\be-?post|эл.*почт|почт|メール|邮箱|邮件|電子郵件|이메일/,
   },
   password: {
     autocomplete: ['new-password'],

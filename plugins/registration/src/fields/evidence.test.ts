@@ -66,6 +66,12 @@ describe('labels in several languages', () => {
     ['Ciudad', 'city'],
     ['Geburtsdatum', 'birthDate'],
     ['Date of birth', 'birthDate'],
+    ['Nombre real (opcional)', 'fullName'],
+    ['本名 (省略可能)', 'fullName'],
+    ['Kullanıcı adı', 'username'],
+    ['Имя учётной записи', 'username'],
+    ['E-postadress', 'email'],
+    ['Endereço de correio eletrónico', 'email'],
   ])('%s', (label, kind) => {
     expect(kindOf({ label })).toBe(kind)
   })

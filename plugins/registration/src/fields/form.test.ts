@@ -106,3 +106,22 @@ describe('the way to a form that is not open', () => {
     expect(chooseOpener(pageOf(controls))?.label).toBe(label)
   })
 })
+
+it.each([
+  'Benutzerkonto erstellen',
+  'Créez votre compte',
+  'Crea tu cuenta',
+  'Crie sua conta',
+  'Account aanmaken',
+  'Utwórz konto',
+  'Opret en ny brugerkonto',
+  'Vytvořit účet',
+  'Hesap oluştur',
+  'Создать учётную запись',
+  'アカウント作成',
+  '创建账号',
+  '계정 만들기',
+])('leads to a form: %s', (label) => {
+  const link = button(label, { type: 'link', value: 'http://127.0.0.1/join', form: -1 })
+  expect(chooseOpener(pageOf([link]))?.label).toBe(label)
+})

@@ -12,8 +12,23 @@ export interface ChosenForm {
   readonly submit: ControlDescription | undefined
 }
 
-const signUp =
-  /sign ?up|register|registr|create (an |your |my )?account|create (new )?(user|login)|join|get started|new account|konto (erstellen|anlegen|eroffnen)|anmeldung|s'?inscrire|inscription|creer (un |mon )?compte|crear (una )?cuenta|regist(rar|rate)|iscriviti|crea (un )?account|criar conta|cadastr|aanmelden|maak account|zarejestruj|zaloz konto|skapa konto|opprett konto|opret konto|kayit ol|hesap olustur|зарегистр|регистрац|создать (аккаунт|учетную)|登録|注册|註冊|가입/
+const signUp = new RegExp(
+  [
+    'sign ?up|registr|register|create (an? |your |my )?((free|new) )?(account|user|login|profile)|join|get started|new account|become a member',
+    'konto (erstellen|anlegen|eroffnen)|anmeldung',
+    "s'?inscrire|inscription|cree[rz] (un |mon |votre |ton )?(nouveau )?compte|rejoign",
+    'crear? (una |tu |su )?(nueva )?cuenta|\\bunete\\b|regist(rar|rate)',
+    'iscriviti|crea (un |la tua |il tuo )?(nuovo )?(account|utenza|profilo)',
+    'cri(ar|e) (a |uma |a sua |sua )?(nova )?conta|cadastr|junte-se',
+    'aanmelden|maak .{0,12}account|account (aan)?maken',
+    'zarejestruj|(zaloz|utworz) (nowe )?konto|dolacz',
+    'skapa (ett |ditt )?(nytt )?konto|opp?rett? .{0,20}konto|bli medlem|bliv medlem',
+    'vytvor(it|eni) .{0,10}\\buc(et|tu)\\b|zaregistr',
+    'kayit ol|uye ol|hesap olustur|hesabinizi olustur',
+    'зарегистр|регистрац|создать .{0,12}(аккаунт|учетную запись)|присоедини',
+    '登録|アカウント.?作成|注册|註冊|(创建|建立|新建).{0,4}[帐账帳][号號户戶]|가입|계정 ?(만들기|생성)',
+  ].join('|'),
+)
 const logIn =
   /log ?in|sign ?in|anmelden$|einloggen|se connecter|connexion|iniciar sesion|entrar|accedi|inloggen|zaloguj|logga in|logg inn|log ind|giris|войти|вход|ログイン|登录|登入|로그인/
 const other = /\bsearch\b|suche|recherche|buscar|cerca|newsletter|subscribe|forgot|reset password|passwort vergessen/

@@ -73,7 +73,7 @@ export const personWords = {
       'signupusername',
     ],
     words:
-      /user ?(name|id)|login|nick ?name|screen name|display name|\bhandle\b|account name|benutzername|nutzername|anmeldename|nom d'? ?utilisateur|identifiant|pseudo|usuario|nome utente|utilizador|gebruikersnaam|nazwa uzytkownika|anvandarnamn|brukernavn|brugernavn|uzivatelske jmeno|kullanici|имя пользователя|логин|никнейм|ユーザー名|ユーザーid|用户名|帐号|아이디|사용자/,
+      /user ?(name|id)|login|nick ?name|screen name|display name|\bhandle\b|account name|benutzername|nutzername|anmeldename|nom d'? ?utilisateur|identifiant|pseudo|usuario|nome utente|utilizador|gebruikersnaam|nazwa uzytkownika|anvandarnamn|brukernavn|brugernavn|uzivatelske jmeno|kullanici|имя пользователя|имя учетной записи|логин|никнейм|利用者名|ユーザー名|ユーザーid|用户名|使用者名|用戶名|帐号|账号|帳號|아이디|사용자/,
   },
   fullName: {
     autocomplete: ['name'],
@@ -88,7 +88,7 @@ export const personWords = {
       'displayedname',
     ],
     words:
-      /full name|real name|your name|first and last|nom complet|nom et prenom|prenom et nom|nombre completo|nombre y apellido|nome completo|nome e cognome|vor- und (nach|zu)name|vollstandiger name|echter name|volledige naam|imie i nazwisko|fullstandigt namn|имя и фамилия|ф\.?и\.?о|氏名|お名前|姓名|성명/,
+      /full name|real name|your name|first and last|nom complet|nom et prenom|prenom et nom|nombre completo|nombre y apellido|nome completo|nome e cognome|vor- und (nach|zu)name|vollstandiger name|echter name|nom reel|nombre real|nome (reale?|verdadeiro)|echte naam|riktigt namn|(virkelig|rigtige) navn|skutecne jmeno|gercek adi|настоящее имя|本名|실명|prawdziwe (imie|nazwisko)|volledige naam|imie i nazwisko|fullstandigt namn|имя и фамилия|ф\.?и\.?о|氏名|お名前|姓名|성명/,
   },
   firstName: {
     autocomplete: ['given-name'],

@@ -55,7 +55,8 @@ export const placeWords = {
   region: {
     autocomplete: ['address-level1'],
     exact: ['state', 'province', 'region', 'county', 'bundesland', 'provincia', 'estado'],
-    words: /\bstate\b|province|\bregion\b|county|bundesland|provincia|estado|wojewodztwo|область|регион|都道府県|省/,
+    words:
+      /\bstate\b|province|\bregion\b|county|bundesland|provincia|estado|wojewodztwo|область|регион|都道府県|省(?!略)/,
   },
   postalCode: {
     autocomplete: ['postal-code'],

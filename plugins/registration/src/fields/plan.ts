@@ -4,6 +4,7 @@ import { fillable } from './evidence.ts'
 import type { ChosenForm } from './form.ts'
 import { pickOption } from './options.ts'
 import type { RecognisedControl } from './recognise.ts'
+import { obligatory, optional, plain } from './text.ts'
 import { valueFor } from './values.ts'
 import type { FieldKind } from './vocabulary.ts'
 
@@ -82,10 +83,11 @@ function wanted(kind: FieldKind, required: boolean, marked: boolean): boolean {
 function isRequired(control: ControlDescription): boolean {
   const text = `${control.label} ${control.placeholder} ${control.group}`
   if (control.required) return true
-  return (
-    /(^|[^*])\*(\s|$)|\((required|pflichtfeld|obligatoire|obligatorio)\)/i.test(text) &&
-    !/optional|facultati|opcional/i.test(text)
-  )
+  return (/(^|[^*])\*(\s|$)/.test(text) || inBrackets(text, obligatory)) && !optional.test(plain(text))
+}
+
+function inBrackets(text: string, words: RegExp): boolean {
+  return [...plain(text).matchAll(/\(([^)]*)\)/g)].some(([, inner = '']) => words.test(inner))
 }
 
 function planKnown(known: RecognisedControl, identity: Identity, password: string): PlannedField | undefined {

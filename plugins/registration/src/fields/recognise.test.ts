@@ -34,6 +34,11 @@ describe('a form as a whole', () => {
   it('takes a lone "repeat your e-mail" for the e-mail', () => {
     expect(kinds({ label: 'Confirm email' })).toEqual(['email'])
   })
+
+  it('takes the first for the password where both look like its repetition', () => {
+    const both = [{ id: 'wpPassword2' }, { name: 'retype' }].map((one) => ({ type: 'password', ...one }))
+    expect(kinds(...both)).toEqual(['password', 'passwordConfirm'])
+  })
 })
 
 describe('position, the last evidence', () => {

@@ -12,7 +12,7 @@ export function recogniseAll(controls: readonly ControlDescription[]): readonly 
     const recognised = recognise(control)
     return recognised === undefined ? [] : [{ ...recognised, control }]
   })
-  const distinct = resolveNames(resolveDoubles(found))
+  const distinct = resolveNames(resolveDoubles(resolveRepeats(found)))
   return [...distinct, ...byPosition(controls, distinct)].sort((a, b) => a.control.index - b.control.index)
 }
 
@@ -22,6 +22,15 @@ const confirmations: Readonly<Partial<Record<FieldKind, FieldKind>>> = {
 }
 /** Kinds that several controls of a form may share. */
 const shared: ReadonlySet<FieldKind> = new Set(['terms', 'newsletter', 'gender', 'honorific', 'choice', 'captcha'])
+
+/** Where nothing is there to repeat, the first field that seems to repeat it is the thing itself: `password2` and `retype`. */
+function resolveRepeats(found: readonly RecognisedControl[]): readonly RecognisedControl[] {
+  return Object.entries(confirmations).reduce((items, [kind, repeat]) => {
+    if (items.some((item) => item.kind === kind)) return items
+    const first = items.find((item) => item.kind === repeat)
+    return items.map((item) => (item === first ? { ...item, kind: kind as FieldKind } : item))
+  }, found)
+}
 
 /** One control for each kind: the strongest evidence, then the first; a second password or e-mail repeats the first. */
 function resolveDoubles(found: readonly RecognisedControl[]): readonly RecognisedControl[] {
@@ -39,14 +48,7 @@ function resolveDoubles(found: readonly RecognisedControl[]): readonly Recognise
     taken.add(repeat)
     kept.push({ ...item, kind: repeat, evidence: 'position', detail: `second ${item.kind} field` })
   }
-  return kept.map((item) => orphan(item, taken))
-}
-
-/** "Repeat your e-mail" alone, without a first one, is the e-mail itself. */
-function orphan(item: RecognisedControl, taken: ReadonlySet<FieldKind>): RecognisedControl {
-  for (const [kind, repeat] of Object.entries(confirmations) as [FieldKind, FieldKind][])
-    if (item.kind === repeat && !taken.has(kind)) return { ...item, kind }
-  return item
+  return kept
 }
 
 /** "Name" beside "Vorname" is the family name; beside "Nachname" the given one. */

@@ -1,3 +1,6 @@
+/** Letters that are no plain one with an accent, but are typed as these. */
+const letters: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', ı: 'i', đ: 'd', æ: 'ae', œ: 'oe', ß: 'ss', ё: 'е' }
+
 /** Lower case, accents on Latin letters removed, white space folded: what labels are compared as. */
 export function plain(text: string): string {
   return text
@@ -5,6 +8,7 @@ export function plain(text: string): string {
     .replace(/(\p{Script=Latin})\p{M}+/gu, '$1')
     .normalize('NFC')
     .toLowerCase()
+    .replace(/[łøıđæœßё]/g, (letter) => letters[letter] ?? letter)
     .replace(/[’`´]/g, "'")
     .replace(/\s+/g, ' ')
     .trim()
@@ -28,11 +32,20 @@ export function squeezed(name: string): readonly string[] {
   return part === undefined ? [whole] : [whole, spaced(part).replaceAll(' ', '')]
 }
 
+/** Says of a field that it may be left empty. In plain text. */
+export const optional =
+  /\b(optional|facultati[fv][oa]?|facoltativ[oa]|opcional|optioneel|opcjonaln\w+|nieobowiazkow\w+|valfritt|valgfri(tt)?|frivillig\w*|nepovinn\w+|istege bagli)\b|необязательно|省略可能|任意|可选|可選|選填|选填|선택 ?(사항)?/
+/** Says that it may not. */
+export const obligatory =
+  /\b(required|mandatory|pflichtfeld|erforderlich|obligatoire|obligatori[oa]|verplicht|wymagane|obligatoriskt|obligatorisk|povinn\w+|zorunlu)\b|обязательно|必須|必填|필수/
+
+const marks = new RegExp(`[（(]?(${optional.source}|${obligatory.source})[)）]?`, 'g')
+
 /** A label without the marks that say required or optional. */
 export function bareLabel(label: string): string {
   return plain(label)
     .replace(/[*:?†]+/g, ' ')
-    .replace(/\(?\b(required|optional|mandatory|pflichtfeld|obligatoire|facultatif|obligatorio|opcional)\b\)?/g, ' ')
+    .replace(marks, ' ')
     .replace(/\s+/g, ' ')
     .trim()
 }

@@ -20,10 +20,11 @@ const mailpit: Api = {
   },
 }
 
-const maildev: Api = {
-  probe: '/email',
+/** @param list Where it lists its mails: version 3 has moved it. */
+const maildev = (list: string): Api => ({
+  probe: `${list}?to.address=nobody@example.com`,
   async newest(get, address) {
-    const all = (await get('/email')) as {
+    const all = (await get(`${list}?to.address=${encodeURIComponent(address)}`)) as {
       readonly to?: readonly { readonly address?: string }[]
       readonly subject?: string
       readonly text?: string
@@ -34,7 +35,9 @@ const maildev: Api = {
       ? undefined
       : { subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html ?? '' }
   },
-}
+})
+
+const apis = [mailpit, maildev('/api/email'), maildev('/email')]
 
 /**
  * An inbox that speaks Mailpit's or maildev's API; which of them, it is asked once.
@@ -51,7 +54,7 @@ export async function apiInbox(http: PluginHttp, url: string): Promise<Inbox> {
 }
 
 async function which(http: PluginHttp, base: string): Promise<Api> {
-  for (const api of [mailpit, maildev]) {
+  for (const api of apis) {
     const { status } = await http.request(`${base}${api.probe}`, { timeoutMs: 5000 })
     if (status === 200) return api
   }

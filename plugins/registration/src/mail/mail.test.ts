@@ -2,9 +2,9 @@ import type { HttpResponse, PluginHttp } from '@refbot/plugin-sdk'
 import { describe, expect, it } from 'vitest'
 import type { RegistrationConfigInput } from '../index.ts'
 import { freePort } from '../testing/application.ts'
-import { useBrowser } from '../testing/browser.ts'
 import { startSite } from '../testing/demo-site.ts'
 import { startRun } from '../testing/run.ts'
+import { useBrowser } from '../testing/use-browser.ts'
 import { apiInbox } from './api-inbox.ts'
 import { confirmationLink } from './link.ts'
 import { MailSink } from './sink.ts'
@@ -58,10 +58,10 @@ describe('an inbox with an API', () => {
     expect(await inbox.newest('a@example.com')).toEqual({ subject: 'S', text: 'T', html: 'H' })
   })
 
-  it('may be maildev’s', async () => {
+  it.each(['/api/email', '/email'])('may be maildev’s, at %s', async (list) => {
     const to = [{ address: 'A@example.com' }]
     const answers = {
-      '/email': [
+      [list]: [
         { to, subject: 'old' },
         { to, subject: 'new', text: 'T', html: 'H' },
         { to: [], subject: 'x' },

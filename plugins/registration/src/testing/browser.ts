@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
-import { afterAll, beforeAll, vi } from 'vitest'
 
 const names = [
   'chromium-headless-shell',
@@ -11,20 +10,6 @@ const names = [
   'google-chrome-stable',
   'microsoft-edge',
 ]
-
-/** One browser for all tests of a file, which then have the time that real pages take on a machine with other things to do. */
-export function useBrowser(): () => Browser {
-  let browser: Browser | undefined
-  vi.setConfig({ testTimeout: 90_000 })
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser?.close())
-  return () => {
-    if (browser === undefined) throw new Error('The browser is there once the tests have begun.')
-    return browser
-  }
-}
 
 /** An installed Chromium, or Playwright's own. */
 export async function launchBrowser(): Promise<Browser> {
