@@ -188,7 +188,7 @@ describe('submits are counted per origin over all runs, against the stricter of 
       lookup,
       clock: { now: () => now },
       limits: () => ({ maxPerMinute: 2, maxPerDay: null }),
-      onCounted: (count) => counted.push(count),
+      onCounted: async (count) => void counted.push(count),
     })
     const target = await authorise(origin, options)
     const leftOrigin: unknown[] = []
@@ -229,12 +229,61 @@ describe('submits are counted per origin over all runs, against the stricter of 
         lookup,
         clock: { now: () => now },
         counted,
-        onCounted: (count) => stored.push(count),
+        onCounted: async (count) => void stored.push(count),
       })
       await using lease = harness.gate.openLease({ runId: 'r', target, userAgentToken: 'x' })
       return (await harness.send(lease, `${origin}/`, POST)).statusCode
     }
     expect([await submit(), await submit()]).toEqual([200, 403])
+  })
+
+  test('a submit that counts leaves once its count is stored, and not at all where it cannot be', async () => {
+    documents[hostOf(origin)] = grant(origin, { maxPerDay: 10 })
+    const target = await authorise(origin, options)
+    const counting = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
+    const asked: number[] = []
+    await using harness = await startGate({
+      lookup,
+      onCounted({ count }) {
+        asked.push(count)
+        return counting[count === 1 ? 0 : 1].promise
+      },
+    })
+    await using lease = harness.gate.openLease({ runId: 'r', target, userAgentToken: 'x' })
+    const posted = (): number => site.arrived.filter((line) => line.startsWith('POST')).length
+    const before = posted()
+    const [first, second] = [1, 2].map(() => harness.send(lease, `${origin}/`, POST))
+    await until(() => asked.length === 2)
+    expect(posted()).toBe(before)
+    counting[0].resolve()
+    counting[1].reject(new Error('The disk is full.'))
+    const statuses = (await Promise.all([first, second])).map((answer) => answer?.statusCode)
+    expect(statuses.toSorted()).toEqual([200, 403])
+    expect(posted()).toBe(before + 1)
+    expect(lease.records.map(({ rule }) => rule).toSorted()).toEqual(['limit_uncounted', 'target'])
+  })
+
+  test('a submit whose sender left while it was counted does not leave', async () => {
+    documents[hostOf(origin)] = grant(origin, { maxPerDay: 10 })
+    const target = await authorise(origin, options)
+    const counting = Promise.withResolvers<void>()
+    const asked = Promise.withResolvers<void>()
+    await using harness = await startGate({
+      lookup,
+      onCounted() {
+        asked.resolve()
+        return counting.promise
+      },
+    })
+    await using lease = harness.gate.openLease({ runId: 'r', target, userAgentToken: 'x' })
+    const before = site.arrived.length
+    const sent = harness.send(lease, `${origin}/`, POST)
+    await asked.promise
+    await Promise.all([expect(sent).rejects.toThrow(), lease.close()])
+    counting.resolve()
+    await until(() => lease.records.length === 1)
+    expect(lease.records[0]).toMatchObject({ verdict: 'faulted', code: 'CLIENT_ABORTED' })
+    expect(site.arrived).toHaveLength(before)
   })
 })
 

@@ -163,6 +163,10 @@ export function forward(channel: Channel, admitted: Admitted, req: IncomingMessa
   const chunked = req.headers['transfer-encoding'] !== undefined
   const exchange = new Exchange(channel, admitted, req, chunked ? ['Transfer-Encoding', 'chunked'] : [])
   const { upstream } = exchange
+  if (res.closed) {
+    exchange.clientLeft()
+    return
+  }
   upstream.once('response', (response) => relayAnswer(exchange, response, res))
   res.once('close', () => {
     if (res.writableFinished) exchange.ended()

@@ -29,8 +29,8 @@ export interface GateOptions {
   readonly limits?: () => SubmitLimits
   /** What origins had taken before a restart, as `onCounted` told. */
   readonly counted?: Iterable<DayCount>
-  /** An origin has taken one more submit today. */
-  readonly onCounted?: (count: DayCount) => void
+  /** An origin takes one more submit today, which leaves once this is stored, and not at all where it cannot be. */
+  readonly onCounted?: (count: DayCount) => Promise<void>
   /** Whether an origin is left alone for now, for every run. */
   readonly isPaused?: (origin: string) => boolean
 }
@@ -154,7 +154,7 @@ export class Gate implements AsyncDisposable {
     socket.once('close', () => channel.close())
   }
 
-  #judge(channel: Channel, req: IncomingMessage): Admitted & { allowed: boolean } {
+  #judge(channel: Channel, req: IncomingMessage): Judgement {
     const { line, problem } = inspect(req, channel.tunnel)
     const at = this.#settings.now()
     if (problem !== undefined) return { line, rule: problem, allowed: false, at }
@@ -167,8 +167,8 @@ export class Gate implements AsyncDisposable {
     const { limits = unlimited, onCounted } = this.#options
     const taken = this.#limiter.take(line.origin, stricter(submitLimits(target, line.origin), limits()), at)
     if (taken.allowed) {
-      if (taken.counted !== undefined) onCounted?.(taken.counted)
-      return { line, ...decision, at }
+      const counting = taken.counted === undefined ? undefined : onCounted?.(taken.counted)
+      return { line, ...decision, at, ...(counting === undefined ? {} : { counting }) }
     }
     const { rule, retryAfterMs } = taken
     lease.limited({ rule, origin: line.origin, at, retryAfterMs })
@@ -178,16 +178,19 @@ export class Gate implements AsyncDisposable {
   #request(req: IncomingMessage, res: ServerResponse): void {
     const channel = this.#channels.get(req.socket)
     if (channel === undefined) return void req.socket.destroy()
-    const { line, rule, allowed, at } = this.#judge(channel, req)
-    if (allowed) {
-      forward(channel, { line, rule, at }, req, res)
-      return
+    const { line, rule, allowed, at, counting } = this.#judge(channel, req)
+    const refuse = (why: Rule): void => {
+      this.#refused(channel, line, why, at, isNavigation(req.headers))
+      if (res.closed) return
+      res.sendDate = false
+      res.shouldKeepAlive = false
+      res.writeHead(why === 'malformed' ? 400 : 403, REFUSAL_HEADERS)
+      res.end(refusalText(why, line))
     }
-    this.#refused(channel, line, rule, at, isNavigation(req.headers))
-    res.sendDate = false
-    res.shouldKeepAlive = false
-    res.writeHead(rule === 'malformed' ? 400 : 403, REFUSAL_HEADERS)
-    res.end(refusalText(rule, line))
+    const pass = (): void => forward(channel, { line, rule, at }, req, res)
+    if (!allowed) refuse(rule)
+    else if (counting === undefined) pass()
+    else counting.then(pass, () => refuse('limit_uncounted'))
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -276,6 +279,12 @@ export class Gate implements AsyncDisposable {
       ms: this.#settings.now() - at,
     })
   }
+}
+
+interface Judgement extends Admitted {
+  readonly allowed: boolean
+  /** A submit that counts against a limit waits for this. */
+  readonly counting?: Promise<void>
 }
 
 const REFUSAL_HEADERS = [

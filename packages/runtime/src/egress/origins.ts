@@ -27,6 +27,7 @@ export class Origins implements AsyncDisposable {
   readonly #now: () => number
   readonly #pauses: Map<string, OriginPause>
   readonly #unsaved = new Map<string, OriginCount>()
+  #stored: PromiseWithResolvers<void> | undefined
   #saving: Promise<void> | undefined
 
   static async open({ store, now }: OriginsOptions): Promise<Origins> {
@@ -85,24 +86,27 @@ export class Origins implements AsyncDisposable {
     if (pause !== undefined) throw pausedError(pause)
   }
 
-  /** An origin has taken one more submit. It is written at once, together with those that come while it is. */
-  count(count: OriginCount): void {
+  /**
+   * An origin takes one more submit. Resolves once that is stored, together with those that come meanwhile.
+   *
+   * @throws RefbotError `STORE_DISK_FULL`, `STORE_FAILED`
+   */
+  count(count: OriginCount): Promise<void> {
     this.#unsaved.set(count.origin, count)
+    this.#stored ??= Promise.withResolvers()
+    const { promise } = this.#stored
     this.#saving ??= this.#save()
+    return promise
   }
 
   async #save(): Promise<void> {
-    try {
-      while (this.#unsaved.size > 0) {
-        const counts = [...this.#unsaved.values()]
-        this.#unsaved.clear()
-        await this.#store.count(counts)
-      }
-    } catch {
-      // A store that takes no write says so itself; the limits stand as long as this process does.
-    } finally {
-      this.#saving = undefined
+    for (let stored = this.#stored; stored !== undefined; stored = this.#stored) {
+      const counts = [...this.#unsaved.values()]
+      this.#unsaved.clear()
+      this.#stored = undefined
+      await this.#store.count(counts).then(stored.resolve, stored.reject)
     }
+    this.#saving = undefined
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

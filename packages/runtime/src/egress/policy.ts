@@ -19,6 +19,8 @@ export type Rule =
   | 'path_not_allowed'
   /** The origin has taken as many submits as it or the operator allows in a minute, or in a day. */
   | LimitRule
+  /** It would count against a limit, and cannot be counted. */
+  | 'limit_uncounted'
   /** The Host header, the tunnel and the request line do not name one and the same site. */
   | 'host_mismatch'
   /** The request is not what a browser sends through a proxy. */
