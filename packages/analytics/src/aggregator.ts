@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { Alerting, type AlertSnapshot, type AlertSnapshotV2, type DetectorsSnapshot } from './alerts/alerting.ts'
 import type { AlertDelivery, DeliveryCounts } from './alerts/delivery.ts'
+import type { NotifyOptions } from './alerts/notify.ts'
 import type { Silence } from './alerts/silence.ts'
+import type { AlertSink } from './alerts/sinks/sink.ts'
 import type { Alert, AlertRule, AlertState, AlertTransition } from './alerts/types.ts'
 import { type Anomaly, findAnomalies, stretches } from './analysis.ts'
 import type { AnomalyOptions } from './anomaly/detectors.ts'
@@ -99,6 +101,16 @@ export class MetricsAggregator extends MetricsCore {
   evaluateAlerts(now: number = this.clock.now()): readonly AlertTransition[] {
     this.recorder.settleAll()
     return this.#alerting.evaluate(now)
+  }
+
+  /** Replaces the sinks: what waits for one goes to the one that has its name then; where none has, it is lost, and told to be. */
+  setAlertSinks(sinks: readonly AlertSink[]): void {
+    this.#alerting.setSinks(sinks)
+  }
+
+  /** Replaces what decides when messages are sent, from the next evaluation on; what is left out is the default. */
+  setAlertTiming(options: NotifyOptions): void {
+    this.#alerting.setNotify(options)
   }
 
   /** Marks an open alert as taken on: it is not repeated any more. @throws AnalyticsError `ALERT_UNKNOWN` */

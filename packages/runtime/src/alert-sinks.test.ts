@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
-import { type AlertNotification, signWebhook } from '@refbot/analytics'
+import { type AlertNotification, type AlertSink, signWebhook } from '@refbot/analytics'
 import { describe, expect, it } from 'vitest'
-import { SinkSlots } from './alert-sinks.ts'
+import { alertSinks } from './alert-sinks.ts'
 import { parseConfig, type RefbotConfigInput } from './config/index.ts'
 import { ALERT } from './store/testing/operator-samples.ts'
 
@@ -73,13 +73,11 @@ async function mailServer() {
   return { mails, port: (server.address() as AddressInfo).port, [Symbol.dispose]: () => void server.close() }
 }
 
-function slots(alertSinks: RefbotConfigInput['alertSinks']): SinkSlots {
-  const made = new SinkSlots()
-  made.set(parseConfig({ alertSinks }, undefined, { env: { REFBOT_SECRET_KEY: KEY } }).alertSinks)
-  return made
+function sinks(configured: RefbotConfigInput['alertSinks']): readonly AlertSink[] {
+  return alertSinks(parseConfig({ alertSinks: configured }, undefined, { env: { REFBOT_SECRET_KEY: KEY } }).alertSinks)
 }
 
-const send = (made: SinkSlots, place = 0) => made.sinks[place]?.send(NOTIFICATION, new AbortController().signal)
+const send = ([sink]: readonly AlertSink[]) => sink?.send(NOTIFICATION, new AbortController().signal)
 
 describe('a sink of the configuration', () => {
   it.each([
@@ -90,14 +88,14 @@ describe('a sink of the configuration', () => {
     ['alertmanager', '', '/api/v2/alerts', [{ labels: { alertname: 'slow', plugin: 'shop' } }]],
   ] as const)('%s gets the message in its own form', async (kind, at, path, body) => {
     using server = await receiver()
-    await send(slots([{ kind, url: `${server.url}${at}`, headers: { 'X-Key': { $secret: 'key' } } }]))
+    await send(sinks([{ kind, url: `${server.url}${at}`, headers: { 'X-Key': { $secret: 'key' } } }]))
     expect(server.received).toMatchObject([{ path, headers: { 'x-key': KEY } }])
     expect(JSON.parse(server.received[0]?.body ?? '')).toMatchObject(body)
   })
 
   it('signs with its secret', async () => {
     using server = await receiver()
-    await send(slots([{ kind: 'webhook', url: server.url, secret: { $secret: 'key' } }]))
+    await send(sinks([{ kind: 'webhook', url: server.url, secret: { $secret: 'key' } }]))
     const [{ headers, body } = NOTHING] = server.received
     const [, seconds] = /^t=(\d+),/.exec(`${headers['x-refbot-signature']}`) ?? []
     expect(headers['x-refbot-signature']).toBe(signWebhook(KEY, body, Number(seconds)))
@@ -106,7 +104,7 @@ describe('a sink of the configuration', () => {
   it('sends a mail', async () => {
     using server = await mailServer()
     const mail = { kind: 'email', host: '127.0.0.1', port: server.port, tls: 'none' } as const
-    await send(slots([{ ...mail, from: 'refbot@example.com', to: ['a@example.com', 'b@example.com'] }]))
+    await send(sinks([{ ...mail, from: 'refbot@example.com', to: ['a@example.com', 'b@example.com'] }]))
     expect(server.mails).toEqual(
       expect.arrayContaining([
         'Subject: [RefBot] Alert firing: slow',
@@ -118,26 +116,27 @@ describe('a sink of the configuration', () => {
 
   it('demands TLS of a mail server unless it is told not to', async () => {
     using server = await mailServer()
-    const made = slots([
+    const made = sinks([
       { kind: 'email', host: '127.0.0.1', port: server.port, from: 'refbot@example.com', to: ['a@example.com'] },
     ])
     await expect(send(made)).rejects.toThrow()
     expect(server.mails).toEqual([])
   })
 
-  it('is replaced by the next configuration, and its place says nothing once it is empty', async () => {
-    using old = await receiver()
-    using next = await receiver()
-    const made = slots([{ kind: 'slack', url: old.url }])
-    made.set(parseConfig({ alertSinks: [{ kind: 'slack', url: next.url }] }).alertSinks)
-    await send(made)
-    made.set([])
-    await send(made)
-    expect([old.received.length, next.received.length]).toEqual([0, 1])
+  it('is named by its kind, unless it has a name', () => {
+    const url = 'http://127.0.0.1/x'
+    const made = sinks([
+      { kind: 'slack', url },
+      { kind: 'slack', url, name: 'on call', minSeverity: 'critical' },
+    ])
+    expect(made.map(({ name, minSeverity }) => [name, minSeverity])).toEqual([
+      ['slack', undefined],
+      ['on call', 'critical'],
+    ])
   })
 
   it('that fails repeats nothing of a secret', async () => {
-    const made = slots([{ kind: 'slack', url: `http://127.0.0.1:1/${KEY}`, headers: { 'X-Key': { $secret: 'key' } } }])
+    const made = sinks([{ kind: 'slack', url: `http://127.0.0.1:1/${KEY}`, headers: { 'X-Key': { $secret: 'key' } } }])
     const error = await send(made)?.catch((caught: unknown) => caught)
     expect(error).toBeInstanceOf(Error)
     expect(`${error}`).not.toContain(KEY)

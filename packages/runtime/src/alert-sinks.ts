@@ -1,6 +1,4 @@
 import {
-  type AlertDelivery,
-  type AlertingOptions,
   type AlertNotification,
   type AlertSink,
   AnalyticsError,
@@ -9,52 +7,25 @@ import {
   type MailTransport,
   webhookSink,
 } from '@refbot/analytics'
-import { type AlertSinkConfig, MAX_SINKS } from './config/index.ts'
+import type { AlertSinkConfig } from './config/index.ts'
 
 type Mail = Extract<AlertSinkConfig, { kind: 'email' }>
 
-/**
- * Sinks that a reload replaces while messages wait: analytics keeps a queue for each place, and a message goes to the sink
- * that stands there when its turn has come. An empty place takes what comes and tells nobody.
- */
-export class SinkSlots {
-  #current: readonly AlertSink[] = []
-
-  /** One for each place, for analytics. */
-  readonly sinks: readonly AlertSink[] = Array.from({ length: MAX_SINKS }, (_, place) =>
-    slot(nameOf(place), () => this.#current[place]),
-  )
-
-  set(sinks: readonly AlertSinkConfig[]): void {
-    this.#current = sinks.map(alertSink)
-  }
-
-  /** Told is of messages to sinks that are there, by their own names. */
-  options(onDelivery: (delivery: AlertDelivery) => void): AlertingOptions {
-    return {
-      sinks: this.sinks,
-      onDelivery: (delivery) => {
-        const sink = this.#current.find((_, place) => nameOf(place) === delivery.sink)
-        if (sink !== undefined) onDelivery({ ...delivery, sink: sink.name })
-      },
-    }
-  }
+/** The sinks of a configuration, under the names that their queues have. */
+export function alertSinks(configs: readonly AlertSinkConfig[]): AlertSink[] {
+  return configs.map((config) => {
+    const { name = config.kind, minSeverity } = config
+    const sink = discreet(alertSink(config))
+    return { ...sink, name, ...(minSeverity === undefined ? {} : { minSeverity }) }
+  })
 }
 
-function nameOf(place: number): string {
-  return `alertSinks.${place}`
-}
-
-function slot(name: string, current: () => AlertSink | undefined): AlertSink {
+function discreet(sink: AlertSink): AlertSink {
   return {
-    name,
-    // Analytics asks for it each time; that a getter may give nothing, an optional property cannot say.
-    get refreshMs() {
-      return current()?.refreshMs as number
-    },
+    ...sink,
     async send(notification: AlertNotification, signal: AbortSignal) {
       try {
-        await current()?.send(notification, signal)
+        await sink.send(notification, signal)
       } catch (error) {
         throw error instanceof AnalyticsError ? error : new Error(reasonOf(error))
       }
@@ -71,8 +42,7 @@ function reasonOf(error: unknown): string {
 
 function alertSink(config: AlertSinkConfig): AlertSink {
   if (config.kind === 'email') {
-    const sink = emailSink({ transport: lazyTransport(config), from: config.from, to: config.to.join(', ') })
-    return { ...sink, name: `email ${config.host}` }
+    return emailSink({ transport: lazyTransport(config), from: config.from, to: config.to.join(', ') })
   }
   const { kind, url, headers, timeoutMs } = config
   const shared = {
@@ -84,7 +54,6 @@ function alertSink(config: AlertSinkConfig): AlertSink {
   const secret = kind === 'webhook' ? config.secret : undefined
   return webhookSink({
     ...shared,
-    name: `${kind} ${new URL(url).host}`,
     template: kind === 'webhook' ? 'json' : kind,
     ...(secret === undefined ? {} : { secret }),
   })

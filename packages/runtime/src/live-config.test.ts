@@ -1,7 +1,6 @@
 import { MetricsAggregator } from '@refbot/analytics'
 import { ProxyScorer } from '@refbot/proxy-scoring'
 import { describe, expect, it } from 'vitest'
-import { SinkSlots } from './alert-sinks.ts'
 import { parseConfig, type RefbotConfigInput, withAbsolutePaths } from './config/index.ts'
 import { LiveConfig } from './live-config.ts'
 import { readProxies } from './proxies.ts'
@@ -21,7 +20,6 @@ function live() {
   const options = {
     proxies,
     analytics,
-    sinks: new SinkSlots(),
     kept: () => new Set<string>(),
     idKey,
     jobs: { apply: async (all: readonly { id: string }[]) => void jobs.splice(0, 100, ...all.map(({ id }) => id)) },
@@ -48,6 +46,26 @@ describe('a reload', () => {
     const { config, analytics } = live()
     await config.reload({ ...START, alerts: [{ metric: 'registration.success', below: 0.9, severity: 'critical' }] })
     expect(analytics.alertRules()).toMatchObject([{ id: 'config-1', kind: 'lower', metric: 'registration.success' }])
+  })
+
+  it('replaces who is told of alerts, and when', async () => {
+    const { config, analytics } = live()
+    const nobody = { kind: 'ntfy', url: 'http://127.0.0.1:1/topic' } as const
+    await config.reload({ ...START, alertSinks: [nobody] })
+    analytics.record('run.duration', 5_000)
+    const ids = (afterMs: number) => {
+      analytics.evaluateAlerts(Date.now() + afterMs)
+      return new Set(analytics.alertDeliveries().map(({ id }) => id))
+    }
+    expect(ids(0).size).toBe(1)
+    const first = ids(120_000)
+    expect(first.size).toBe(1)
+    await config.reload({ ...START, alertSinks: [nobody], alertMessages: { repeatMs: 60_000 } })
+    expect([...ids(120_000)].filter((id) => !first.has(id))).toHaveLength(1)
+    expect(analytics.alertDeliveries().at(-1)).toMatchObject({ sink: 'ntfy', status: 'pending' })
+    await config.reload({ ...START, alertSinks: [{ ...nobody, name: 'on call' }] })
+    expect(analytics.alertDeliveries().at(-1)).toMatchObject({ sink: 'ntfy', status: 'failed' })
+    await analytics[Symbol.asyncDispose]()
   })
 
   it('brings the jobs in line', async () => {

@@ -1,6 +1,6 @@
 import type { MetricsAggregator } from '@refbot/analytics'
 import type { ProxyScorer } from '@refbot/proxy-scoring'
-import type { SinkSlots } from './alert-sinks.ts'
+import { alertSinks } from './alert-sinks.ts'
 import {
   alertRule,
   type ConfigChange,
@@ -17,7 +17,6 @@ import type { Store } from './store/index.ts'
 export interface LiveConfigOptions {
   readonly proxies: ProxyScorer
   readonly analytics: MetricsAggregator
-  readonly sinks: SinkSlots
   /** Ids of proxies that are not the configuration's, and stay. */
   readonly kept: () => ReadonlySet<string>
   /** Secret of the installation that proxy ids are made with. */
@@ -36,7 +35,8 @@ export class LiveConfig {
     this.#options = options
     this.#current = config
     this.#applyAlerts([], config.alerts)
-    options.sinks.set(config.alertSinks)
+    options.analytics.setAlertSinks(alertSinks(config.alertSinks))
+    options.analytics.setAlertTiming(timing(config))
   }
 
   get current(): RefbotConfig {
@@ -63,12 +63,15 @@ export class LiveConfig {
     if (changes.some(({ path }) => path === 'jobs')) await this.#options.jobs.apply(after.jobs)
     if (changes.some(({ path }) => path === 'proxies')) this.#applyProxies(proxies)
     if (changes.some(({ path }) => path === 'alerts')) this.#applyAlerts(before.alerts, after.alerts)
-    if (changes.some(({ path }) => path === 'alertSinks')) this.#options.sinks.set(after.alertSinks)
+    const { analytics } = this.#options
+    if (changes.some(({ path }) => path === 'alertSinks')) analytics.setAlertSinks(alertSinks(after.alertSinks))
+    analytics.setAlertTiming(timing(after))
     this.#current = {
       ...before,
       proxies: after.proxies,
       alerts: after.alerts,
       alertSinks: after.alertSinks,
+      alertMessages: after.alertMessages,
       jobs: after.jobs,
       logLevel: after.logLevel,
       runLogBytes: after.runLogBytes,
@@ -107,4 +110,8 @@ export class LiveConfig {
     for (const { id } of before.map(alertRule)) if (!ids.has(id)) analytics.removeAlertRule(id)
     for (const rule of wanted) analytics.addAlertRule(rule)
   }
+}
+
+function timing({ alertMessages: { groupBy, ...waits } }: RefbotConfig) {
+  return groupBy === undefined ? waits : { ...waits, groupBy }
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { MetricsAggregator } from '@refbot/analytics'
 import { type EgressProxy, type ParseOptions, type ProxyInput, ProxyScorer } from '@refbot/proxy-scoring'
 import { PluginScheduler } from '@refbot/scheduler'
-import { SinkSlots } from './alert-sinks.ts'
 import { AlertWatch } from './alerting.ts'
 import { browserLauncher } from './browser-launcher.ts'
 import {
@@ -155,12 +154,11 @@ export async function createRefbot(
     file: () => live.current.metricsFile,
     onError: (file, error) => log.warn({ file, error }, 'the metrics file cannot be written to'),
   })
-  const sinks = new SinkSlots()
   const analytics = stack.use(
     new MetricsAggregator({
       store: metrics,
       retention: { rawMs },
-      alerts: sinks.options((delivery) => void alerting.delivered(delivery)),
+      alerts: { onDelivery: (delivery) => void alerting.delivered(delivery) },
     }),
   )
   const alerting: AlertWatch = stack.use(
@@ -182,7 +180,7 @@ export async function createRefbot(
   tellScheduler(log, scheduler)
   const jobs = new ConfigJobs({ scheduler, plugins: store.plugins, jobs: config.jobs, timeZone: config.timeZone })
   const live: LiveConfig = new LiveConfig(config, {
-    ...{ proxies, analytics, sinks, idKey, jobs, kept: () => storedProxies.ids },
+    ...{ proxies, analytics, idKey, jobs, kept: () => storedProxies.ids },
     tell: store.tell.bind(store),
   })
   const proxyBook = new ProxyBook({

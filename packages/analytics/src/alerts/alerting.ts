@@ -51,7 +51,7 @@ export interface DetectorsSnapshot {
 /** Rules, the state of their alerts, silences, and who is told of them. */
 export class Alerting implements AsyncDisposable {
   readonly #clock: Clock
-  readonly #options: AlertingOptions
+  #notify: NotifyOptions
   readonly #engine: AlertEngine
   readonly #delivery: Delivery
   readonly #random: () => number
@@ -68,10 +68,18 @@ export class Alerting implements AsyncDisposable {
   ) {
     this.#clock = clock
     this.#random = random
-    this.#options = options
+    this.#notify = options
     this.#engine = new AlertEngine(registry, options)
     const { sinks = [], onDelivery = () => undefined } = options
     this.#delivery = new Delivery({ ...options, clock, sinks, random, onError, onDelivery })
+  }
+
+  setSinks(sinks: readonly AlertSink[]): void {
+    this.#delivery.setSinks(sinks)
+  }
+
+  setNotify(options: NotifyOptions): void {
+    this.#notify = options
   }
 
   addRule(rule: AlertRule): void {
@@ -103,9 +111,11 @@ export class Alerting implements AsyncDisposable {
     this.#silences = this.#silences.filter(({ endsAt }) => endsAt > now)
     const alerts = this.#engine.alerts()
     const { told } = this.#told
-    const { memory, due } = notifications(this.#told, alerts, this.#silences, now, this.#options)
+    const { memory, due } = notifications(this.#told, alerts, this.#silences, now, this.#notify)
     this.#told = memory
-    for (const notification of due) this.#delivery.deliver({ id: this.#messageId(now), ...notification })
+    for (const { gravest, ...notification } of due) {
+      this.#delivery.deliver({ id: this.#messageId(now), ...notification }, gravest)
+    }
     this.#delivery.refresh(
       alerts.filter(({ id, state }) => state === 'firing' && told.has(id)),
       now,

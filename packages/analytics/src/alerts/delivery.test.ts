@@ -221,3 +221,75 @@ describe('Alertmanager', () => {
     expect(heard).toHaveLength(until)
   })
 })
+
+describe('sinks that are replaced', () => {
+  it('get what waited for the one of their name, at once', async () => {
+    const old = broken()
+    const next = broken()
+    next.state.works = true
+    const { metrics, see } = setUp([old.sink])
+    await see(5)
+    metrics.setAlertSinks([next.sink])
+    await ready()
+    expect(next.taken).toMatchObject([{ status: 'firing' }])
+    await see(0)
+    expect([old.taken.length, next.taken.map(({ status }) => status)]).toEqual([0, ['firing', 'resolved']])
+    expect(await metrics.alertsDelivered()).toBe(true)
+  })
+
+  it('leave what waits for a name that is gone lost, and told to be', async () => {
+    const { metrics, see, ends, pass } = setUp([broken('pager').sink, broken('chat').sink])
+    await see(5)
+    metrics.setAlertSinks([broken('chat').sink])
+    expect(ends).toMatchObject([{ sink: 'pager', status: 'failed', error: 'there is no such sink any more' }])
+    await pass(10 * minute)
+    expect(metrics.alertDeliveries().map(({ sink, status }) => [sink, status])).toEqual([
+      ['chat', 'pending'],
+      ['pager', 'failed'],
+    ])
+    await see(0)
+    expect(metrics.alertDeliveryCounts()).toMatchObject({ pending: 2, failed: 1 })
+  })
+
+  it('do not take back what is under way', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const { metrics, see, ends } = setUp([{ name: 'slow', send: () => promise }])
+    await see(5)
+    metrics.setAlertSinks([])
+    expect(ends).toEqual([])
+    resolve()
+    await ready()
+    expect(ends).toMatchObject([{ sink: 'slow', status: 'delivered' }])
+  })
+
+  it('of the same name are told apart by their order', async () => {
+    const sinks = [broken('hook'), broken('hook'), broken('hook')]
+    const { metrics, see } = setUp(sinks.map(({ sink }) => sink))
+    await see(5)
+    expect(metrics.alertDeliveries().map(({ sink }) => sink)).toEqual(['hook', 'hook#2', 'hook#3'])
+  })
+})
+
+it('what decides when messages are sent can change', async () => {
+  const { sink, state, taken } = broken()
+  state.works = true
+  const { metrics, see, pass } = setUp([sink])
+  await see(5)
+  await pass(hour)
+  await see(5)
+  expect(taken).toHaveLength(1)
+  metrics.setAlertTiming({ repeatMs: hour })
+  await see(5)
+  expect(taken).toHaveLength(2)
+})
+
+it('a sink says how grave an alert has to be', async () => {
+  const grave = broken('pager')
+  const all = broken('chat')
+  grave.state.works = true
+  all.state.works = true
+  const { see } = setUp([{ ...grave.sink, minSeverity: 'critical' }, all.sink])
+  await see(5)
+  await see(0)
+  expect([grave.taken.length, all.taken.length]).toEqual([0, 2])
+})

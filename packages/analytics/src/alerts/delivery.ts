@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { AnalyticsError } from '../errors.ts'
 import { Lane } from './lane.ts'
-import type { AlertNotification } from './notify.ts'
+import { type AlertNotification, type DueNotification, forSink } from './notify.ts'
 import type { AlertSink } from './sinks/sink.ts'
 import type { Alert } from './types.ts'
 
@@ -67,6 +67,8 @@ export interface DeliveryCounts {
 
 const endedKept = 200
 
+const noSink = (): Error => new Error('there is no such sink any more')
+
 /**
  * Brings each message to each sink, in order for each sink, again after a failure; a sink that hangs or fails holds up
  * neither the others nor the caller. What is not there yet is known, and survives a restart in `pending()`.
@@ -81,14 +83,26 @@ export class Delivery implements AsyncDisposable {
 
   constructor(options: DeliveryOptions) {
     this.#options = options
-    for (const sink of options.sinks) {
+    this.setSinks(options.sinks)
+  }
+
+  /** What waits for a sink goes to the one that has its name now; where none has, it is lost, and told to be. */
+  setSinks(sinks: readonly AlertSink[]): void {
+    const before = new Map(this.#lanes)
+    this.#lanes.clear()
+    for (const sink of sinks) {
       let name = sink.name
       for (let i = 2; this.#lanes.has(name); i += 1) name = `${sink.name}#${i}`
-      this.#lanes.set(
-        name,
-        new Lane({ ...options, sink, name, stop: this.#stop.signal, onEnd: (end) => this.#end(end) }),
-      )
+      const lane = before.get(name)
+      lane?.replace(sink)
+      this.#lanes.set(name, lane ?? this.#lane(sink, name))
+      before.delete(name)
     }
+    for (const lane of before.values()) lane.close(noSink())
+  }
+
+  #lane(sink: AlertSink, name: string): Lane {
+    return new Lane({ ...this.#options, sink, name, stop: this.#stop.signal, onEnd: (end) => this.#end(end) })
   }
 
   get counts(): DeliveryCounts {
@@ -98,8 +112,11 @@ export class Delivery implements AsyncDisposable {
   }
 
   /** Never throws and never waits. */
-  deliver(notification: AlertNotification): void {
-    for (const lane of this.#lanes.values()) lane.add(notification)
+  deliver(notification: AlertNotification, gravest: DueNotification['gravest']): void {
+    for (const lane of this.#lanes.values()) {
+      const told = forSink(notification, lane.sink.minSeverity, gravest)
+      if (told !== undefined) lane.add(told)
+    }
   }
 
   /** Tells the sinks that want it of what still fires. */
@@ -121,7 +138,7 @@ export class Delivery implements AsyncDisposable {
     for (const message of messages) {
       const lane = this.#lanes.get(message.sink)
       if (lane !== undefined) lane.restore(message)
-      else this.#end(Lane.end(message, this.#options.clock.now(), new Error('there is no such sink any more')))
+      else this.#end(Lane.end(message, this.#options.clock.now(), noSink()))
     }
   }
 

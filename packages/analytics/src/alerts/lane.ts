@@ -1,6 +1,6 @@
 import { AnalyticsError } from '../errors.ts'
 import type { AlertDelivery, DeliveryOptions, PendingMessage } from './delivery.ts'
-import type { AlertNotification } from './notify.ts'
+import { type AlertNotification, isGrave } from './notify.ts'
 import type { AlertSink } from './sinks/sink.ts'
 import type { Alert } from './types.ts'
 
@@ -33,10 +33,16 @@ export class Lane {
   #refresh: AlertNotification | undefined
   #refreshedAt = Number.NEGATIVE_INFINITY
   #underWay: Message | undefined
+  /** Ends the wait for the next attempt. */
+  #hurry: (() => void) | undefined
+  /** Why nothing is delivered any more. */
+  #closed: Error | undefined
+  sink: AlertSink
   busy: Promise<void> | undefined
 
   constructor(options: LaneOptions) {
     this.#options = options
+    this.sink = options.sink
   }
 
   get waiting(): readonly unknown[] {
@@ -62,9 +68,26 @@ export class Lane {
     this.#wake()
   }
 
-  refresh(firing: readonly Alert[], now: number): void {
-    const { refreshMs } = this.#options.sink
+  /** What waits is tried with it at once. */
+  replace(sink: AlertSink): void {
+    this.sink = sink
+    const now = this.#options.clock.now()
+    for (const message of this.#queue) message.nextAttemptAt = Math.min(message.nextAttemptAt, now)
+    this.#hurry?.()
+  }
+
+  /** Gives up what waits; what is under way may still arrive. */
+  close(reason: Error): void {
+    this.#closed = reason
+    this.#refresh = undefined
+    for (const message of [...this.#queue]) if (message !== this.#underWay) this.#giveUp(message, reason)
+    this.#hurry?.()
+  }
+
+  refresh(all: readonly Alert[], now: number): void {
+    const { refreshMs, minSeverity } = this.sink
     if (refreshMs === undefined) return
+    const firing = all.filter(({ severity }) => isGrave(severity, minSeverity))
     if (firing.length > 0 && now - this.#refreshedAt < refreshMs) return
     this.#refreshedAt = now
     if (firing.length === 0) return
@@ -139,7 +162,8 @@ export class Lane {
     if (error === undefined) {
       this.#take(message)
       onEnd(Lane.end({ ...message, sink: name }, clock.now()))
-    } else if (stop.aborted) {
+    } else if (this.#closed !== undefined) this.#giveUp(message, this.#closed)
+    else if (stop.aborted) {
       // Nobody knows whether it arrived, so it stays.
       message.attempts -= 1
     } else this.#failed(message, error)
@@ -168,7 +192,8 @@ export class Lane {
 
   /** One attempt, which ends in its time and with the process also where the sink heeds neither. */
   #send(notification: AlertNotification): Promise<void> {
-    const { sink, stop, attemptMs = 30_000 } = this.#options
+    const { sink } = this
+    const { stop, attemptMs = 30_000 } = this.#options
     const signal = AbortSignal.any([stop, AbortSignal.timeout(attemptMs)])
     return new Promise((resolve, reject) => {
       const aborted = (): void => reject(stop.aborted ? stop.reason : new Error(`no answer within ${attemptMs} ms`))
@@ -182,15 +207,15 @@ export class Lane {
   #pause(ms: number): Promise<void> {
     const { clock, stop } = this.#options
     return new Promise((resolve) => {
-      const cancel = clock.wakeAt(clock.now() + ms, () => {
-        stop.removeEventListener('abort', ended)
-        resolve()
-      })
       const ended = (): void => {
         cancel()
+        stop.removeEventListener('abort', ended)
+        this.#hurry = undefined
         resolve()
       }
+      const cancel = clock.wakeAt(clock.now() + ms, ended)
       stop.addEventListener('abort', ended, { once: true })
+      this.#hurry = ended
     })
   }
 }

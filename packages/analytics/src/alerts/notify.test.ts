@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type NotifyMemory, type NotifyOptions, nothingTold, notifications } from './notify.ts'
+import { forSink, type NotifyMemory, type NotifyOptions, nothingTold, notifications } from './notify.ts'
 import type { Silence } from './silence.ts'
 import type { Alert } from './types.ts'
 
@@ -90,5 +90,45 @@ describe('notifications', () => {
     const tell = teller()
     tell(5, [alert('a', 'firing')], [silence])
     expect(tell(15, [alert('a', 'resolved')], [silence])).toEqual(['resolved: a resolved'])
+  })
+})
+
+describe('a sink for grave alerts', () => {
+  /** What it is told of each look, given in turn. */
+  function listener(least: Alert['severity']) {
+    let memory: NotifyMemory = nothingTold
+    let now = 0
+    return (...alerts: readonly Alert[]): string[] => {
+      now += 1
+      const next = notifications(memory, alerts, [], now, { repeatMs: 100 })
+      memory = next.memory
+      return next.due.flatMap(({ gravest, ...due }) => {
+        const told = forSink({ id: '1', ...due }, least, gravest)
+        return told === undefined ? [] : [`${told.status}: ${told.alerts.map(({ id, state }) => `${id} ${state}`)}`]
+      })
+    }
+  }
+  const critical = (id: string, state: Alert['state']) => alert(id, state, { severity: 'critical' })
+
+  it('is told of no milder one, from its beginning to its end', () => {
+    const hear = listener('critical')
+    expect(hear(alert('a', 'firing'))).toEqual([])
+    expect(hear(alert('a', 'resolved'))).toEqual([])
+  })
+
+  it('is told of one once it is grave enough, and of its end though it ended milder', () => {
+    const hear = listener('critical')
+    expect(hear(alert('a', 'firing'))).toEqual([])
+    expect(hear(critical('a', 'firing'))).toEqual(['firing: a firing'])
+    expect(hear(alert('a', 'firing'))).toEqual([])
+    expect(hear(alert('a', 'resolved'))).toEqual(['resolved: a resolved'])
+    expect(hear(alert('a', 'firing'))).toEqual([])
+    expect(hear(alert('a', 'resolved'))).toEqual([])
+  })
+
+  it('is told of its part of a message', () => {
+    const hear = listener('critical')
+    expect(hear(alert('a/1', 'firing'), critical('a/2', 'firing'))).toEqual(['firing: a/2 firing'])
+    expect(hear(alert('a/1', 'firing'), critical('a/2', 'resolved'))).toEqual(['resolved: a/2 resolved'])
   })
 })

@@ -28,6 +28,13 @@ export interface NotifyOptions {
 export interface Told {
   readonly alert: Alert
   readonly at: number
+  /** Of all that was told since it fired; none: what `alert` says. */
+  readonly gravest?: AlertSeverity
+}
+
+/** A message to be, and how grave each of its alerts was at its worst, as far as it was told. */
+export interface DueNotification extends Omit<AlertNotification, 'id'> {
+  readonly gravest: ReadonlyMap<string, AlertSeverity>
 }
 
 /** What is remembered between two looks; survives JSON. */
@@ -53,7 +60,7 @@ export function notifications(
   silences: readonly Silence[],
   now: number,
   options: NotifyOptions = {},
-): { readonly memory: NotifyMemory; readonly due: readonly Omit<AlertNotification, 'id'>[] } {
+): { readonly memory: NotifyMemory; readonly due: readonly DueNotification[] } {
   const { groupWaitMs = 0, repeatMs = 14_400_000, groupBy } = options
   const told = new Map(memory.told)
   const waiting = new Map<string, number>()
@@ -77,7 +84,7 @@ export function notifications(
     // One that is gone altogether belonged to a rule that was removed: it has ended as well.
     if (!firing.has(id)) say(resolved.get(id) ?? { ...alert, state: 'resolved', resolvedAt: now })
   }
-  const due: Omit<AlertNotification, 'id'>[] = []
+  const due: DueNotification[] = []
   for (const [key, { group, alerts: list }] of groups) {
     const since = Math.min(memory.waiting.get(key) ?? now, now)
     if (now - since < groupWaitMs) {
@@ -85,13 +92,40 @@ export function notifications(
       continue
     }
     const status = list.some(({ state }) => state === 'firing') ? 'firing' : 'resolved'
-    due.push({ group, status, alerts: list, at: now })
+    const gravest = new Map(list.map((alert) => [alert.id, worst(alert, told.get(alert.id))]))
+    due.push({ group, status, alerts: list, at: now, gravest })
     for (const alert of list) {
-      if (alert.state === 'firing') told.set(alert.id, { alert, at: now })
+      if (alert.state === 'firing') told.set(alert.id, { alert, at: now, gravest: worst(alert, told.get(alert.id)) })
       else told.delete(alert.id)
     }
   }
   return { memory: { told, waiting }, due }
+}
+
+/** What of a message goes to a sink: alerts that are grave enough, and the end of each whose beginning was. */
+export function forSink(
+  notification: AlertNotification,
+  least: AlertSeverity | undefined,
+  gravest: DueNotification['gravest'],
+): AlertNotification | undefined {
+  if (least === undefined) return notification
+  const alerts = notification.alerts.filter(({ id, state, severity }) =>
+    isGrave(state === 'firing' ? severity : (gravest.get(id) ?? severity), least),
+  )
+  if (alerts.length === 0) return undefined
+  return { ...notification, alerts, status: alerts.some(({ state }) => state === 'firing') ? 'firing' : 'resolved' }
+}
+
+/** Whether a severity is at least another one. */
+export function isGrave(severity: AlertSeverity, least: AlertSeverity = 'info'): boolean {
+  return gravity(severity) >= gravity(least)
+}
+
+/** An alert that is over says how grave it was last: that counts for nothing here. */
+function worst({ state, severity }: Alert, before: Told | undefined): AlertSeverity {
+  if (before === undefined) return severity
+  const told = before.gravest ?? before.alert.severity
+  return state === 'firing' && isGrave(severity, told) ? severity : told
 }
 
 function groupOf(alert: Alert, by: readonly string[] | undefined): Labels {

@@ -21,7 +21,6 @@ export {
   defineConfig,
   LOG_LEVELS,
   type LogLevel,
-  MAX_SINKS,
   type RefbotConfig,
   type RefbotConfigInput,
 } from './schema.ts'

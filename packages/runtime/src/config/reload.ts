@@ -20,6 +20,7 @@ const API: ReloadRule = { effect: 'restart', why: 'The API is opened at start.' 
 const NEXT_REQUEST: ReloadRule = { effect: 'live', why: 'From the next request on.' }
 const STORE: ReloadRule = { effect: 'restart', why: 'The store is opened with it.' }
 const NEXT_BROWSER: ReloadRule = { effect: 'live', why: 'From the next browser on; open ones stay.' }
+const NEXT_EVALUATION: ReloadRule = { effect: 'live', why: 'From the next evaluation on.' }
 const NEXT_CLEAN_UP: ReloadRule = { effect: 'live', why: 'From the next clean-up on.' }
 
 /** What a reload does with a change of each key. */
@@ -52,7 +53,10 @@ export const RELOAD_RULES: Readonly<Record<ConfigPath, ReloadRule>> = {
   'browser.headless': NEXT_BROWSER,
   'browser.executable': NEXT_BROWSER,
   alerts: { effect: 'live', why: 'From the next evaluation on; the alerts of a removed rule end.' },
-  alertSinks: { effect: 'live', why: 'From the next message on; what waits goes to the new ones.' },
+  alertSinks: { effect: 'live', why: 'From the next message on; what waits goes to the one of its name, or is lost.' },
+  'alertMessages.repeatMs': NEXT_EVALUATION,
+  'alertMessages.groupWaitMs': NEXT_EVALUATION,
+  'alertMessages.groupBy': NEXT_EVALUATION,
   'retention.metricsDays': { effect: 'restart', why: 'The aggregator is built with it.' },
   'retention.executionsDays': NEXT_CLEAN_UP,
   'retention.eventsDays': NEXT_CLEAN_UP,

@@ -6,11 +6,9 @@ import { type AlertSinkConfig, secretReference, sinkSchema } from './sink-schema
 
 export const DEFAULT_DATA_DIR = '.refbot'
 
-/** Each has a queue of its own. */
-export const MAX_SINKS = 16
-
 const MB = 1024 * 1024
 const GB = 1024 * MB
+const HOUR_MS = 3_600_000
 
 /** How grave a line of a log is, from mild to grave. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
@@ -134,13 +132,25 @@ export const configSchema = z.strictObject({
     .prefault({})
     .meta({ description: 'The database and its disk.' }),
   alerts: z.array(alertSchema).default([]).meta({ description: 'Rules on the series of the metrics.' }),
-  alertSinks: z
-    .array(sinkSchema)
-    .max(MAX_SINKS)
-    .default([])
-    .meta({
-      description: `Who is told of alerts that fire, repeat and end; at most ${MAX_SINKS}.`,
-    }),
+  alertSinks: z.array(sinkSchema).default([]).meta({ description: 'Who is told of alerts that fire, repeat and end.' }),
+  alertMessages: z
+    .strictObject({
+      repeatMs: z
+        .int()
+        .min(60_000)
+        .default(4 * HOUR_MS)
+        .meta({
+          description: 'An alert that goes on is told again after this long, unless somebody has taken it on, in ms.',
+        }),
+      groupWaitMs: z.int().min(0).default(0).meta({
+        description: 'How long a first message waits for more alerts of its group, in ms.',
+      }),
+      groupBy: z.array(z.string().min(1)).optional().meta({
+        description: 'Alerts with the same values of these labels share a message; none: alerts of one rule do.',
+      }),
+    })
+    .prefault({})
+    .meta({ description: 'When sinks are told.' }),
   retention: z
     .strictObject({
       metricsDays: days('Raw samples of metrics, in days.', 30),

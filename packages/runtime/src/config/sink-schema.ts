@@ -12,7 +12,19 @@ export const secretReference = z.strictObject({
 const text = z.union([z.string().min(1), secretReference], { error: 'expected text, or { "$secret": "name" }' })
 const url = (of: string) => text.meta({ description: `${of}, http or https, or a secret that holds it.` })
 
+/** What every kind of sink has. */
+const every = {
+  name: z.string().min(1).max(64).optional().meta({
+    description:
+      'Its name in events; what waits for it goes to the sink of this name after a reload. None: its kind, of several `slack#2`.',
+  }),
+  minSeverity: z.enum(['info', 'warning', 'critical']).optional().meta({
+    description: 'Only alerts that are at least so grave, and the end of each that it was told of; none: all.',
+  }),
+}
+
 const post = {
+  ...every,
   headers: z.record(z.string(), text).optional().meta({
     description: 'Sent with each message; a value may be a secret.',
   }),
@@ -40,6 +52,7 @@ export const sinkSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('email').meta({ description: 'Sends a mail over SMTP.' }),
+    ...every,
     host: z.string().min(1).meta({ description: 'The mail server.' }),
     port: z.int().min(1).max(65_535).default(587).meta({ description: 'Its port.' }),
     tls: z.enum(['starttls', 'implicit', 'none']).default('starttls').meta({
