@@ -6,8 +6,10 @@ import { deserialize, serialize } from 'node:v8'
 import { createBirpc } from 'birpc'
 import { MetricsAggregator } from '../../packages/analytics/src/index.ts'
 import { HOST_INTAKE } from '../../packages/runtime/src/host/intake.ts'
+import { toBatch } from '../../packages/runtime/src/host/metric-batch.ts'
 import { hostCalls } from '../../packages/runtime/src/host/protocol.ts'
 import { connect } from '../../packages/runtime/src/host/rpc.ts'
+import { recordBatch } from '../../packages/runtime/src/runs/metrics.ts'
 import { type BenchLine, line, median } from '../lib/line.ts'
 import { bareChannel } from './lib/bare.ts'
 
@@ -24,6 +26,8 @@ interface Echo {
 
 /** How many calls a second over the pipe of a plugin's process, beside birpc alone; and what 10,000 samples cost the host. */
 export async function bench(): Promise<BenchLine[]> {
+  // Before anything is warm: so the first burst of a host's life finds it.
+  const first = burst()
   const [ours, theirs]: [number[], number[]] = [[], []]
   for (let round = 0; round < ROUNDS; round += 1) {
     ours.push(await perSecond('ours'))
@@ -44,6 +48,13 @@ export async function bench(): Promise<BenchLine[]> {
       metric: `${SAMPLES} samples, read, checked and counted`,
       unit: 'ms',
       ours: median(Array.from({ length: 21 }, burst)),
+      goal: { on: 'ours', op: '<=', value: 20 },
+    }),
+    line({
+      bench: 'plugin/rpc',
+      metric: `${SAMPLES} samples, the first of a host's life`,
+      unit: 'ms',
+      ours: first,
       goal: { on: 'ours', op: '<=', value: 20 },
     }),
   ]
@@ -80,23 +91,20 @@ async function many({ echo }: Echo, calls: number): Promise<void> {
 /** What the host's loop does for them: out of their frames, checked, and counted. */
 function burst(): number {
   const now = Date.now()
-  const frames = Array.from({ length: SAMPLES / BATCH }, () => {
+  const frames = Array.from({ length: SAMPLES / BATCH }, (_, frame) => {
     const samples = Array.from({ length: BATCH }, (_, n) => ({
       name: 'sign.up',
       value: n,
       labels: { step: 'a' },
-      at: n,
+      at: now + frame,
     }))
-    return serialize({ t: 'q', i: 'a', m: 'metrics', a: [samples] })
+    return serialize({ t: 'q', i: 'a', m: 'metrics', a: [toBatch(samples)] })
   })
   const analytics = new MetricsAggregator()
   const began = performance.now()
   for (const frame of frames) {
     const { a } = deserialize(frame) as { a: unknown[] }
-    const [samples] = hostCalls.metrics.parse(a)
-    for (const { name, value, labels, at } of samples) {
-      analytics.record(name, value, { labels: { ...labels, plugin: 'a' }, at: now + at })
-    }
+    recordBatch(analytics, 'a', hostCalls.metrics.parse(a)[0])
   }
   return performance.now() - began
 }

@@ -2,16 +2,23 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { deserialize, serialize } from 'node:v8'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Batch } from './batch.ts'
 import { cageFlags } from './cage.ts'
-import { checkCall, type HostApi, hostCalls, NonsenseError, validated } from './protocol.ts'
+import { metricSample, samplesOf, toBatch } from './metric-batch.ts'
+import { checkGiven, type HostApi, hostCalls, NonsenseError, validated } from './protocol.ts'
+
+const BATCH = toBatch([{ name: 'x', labels: {}, value: 1, at: 0 }])
 
 describe('what a process says', () => {
   it.each([
     ['log', [[{ at: 'now' }]]],
-    ['metrics', [[{ name: '', value: 1, labels: {}, at: 0 }]]],
-    ['metrics', [[{ name: 'x', value: Number.NaN, labels: {}, at: 0 }]]],
+    ['metrics', [[{ name: 'x', value: 1, labels: {}, at: 0 }]]],
+    ['metrics', [{ ...BATCH, series: [{ name: '', labels: {} }] }]],
+    ['metrics', [{ ...BATCH, of: Uint16Array.of(1) }]],
+    ['metrics', [{ ...BATCH, values: Float64Array.of(Number.NaN) }]],
+    ['metrics', [{ ...BATCH, at: Float64Array.of(0, 0) }]],
     ['storageSet', ['key']],
     ['openPage', [{ target: 7 }]],
     ['beat', []],
@@ -25,10 +32,23 @@ describe('what a process says', () => {
 
   it('is checked on its own side first, where a mistake is an error of its author with a place', () => {
     expect(() =>
-      checkCall('metrics', 'metrics.record', [{ name: 'x'.repeat(300), value: 1, labels: {}, at: 0 }]),
+      checkGiven(metricSample, 'metrics.record', { name: 'x'.repeat(300), value: 1, labels: {}, at: 0 }),
     ).toThrow(
       expect.objectContaining({ code: 'PLUGIN_CALL_INVALID', message: expect.stringContaining('metrics.record') }),
     )
+  })
+})
+
+describe('samples', () => {
+  it('are the same after they were columns, a series of them named once', () => {
+    const samples = [
+      { name: 'a', labels: { step: '1' }, value: 1.5, at: 7 },
+      { name: 'a', labels: {}, value: -2, at: 8 },
+      { name: 'a', labels: { step: '1' }, value: 3, at: 9 },
+    ]
+    const batch = toBatch(samples)
+    expect(batch.series).toHaveLength(2)
+    expect(samplesOf(hostCalls.metrics.parse(deserialize(serialize([batch])))[0])).toEqual(samples)
   })
 })
 

@@ -6,7 +6,8 @@ import type { BirpcReturn } from 'birpc'
 import { Batch } from './batch.ts'
 import { createBrowser } from './child-browser.ts'
 import { createHttp } from './child-http.ts'
-import { type ChildApi, checkCall, type HostApi, MAX_TEXT } from './protocol.ts'
+import { metricSample, toBatch } from './metric-batch.ts'
+import { type ChildApi, checkCall, checkGiven, type HostApi, MAX_TEXT } from './protocol.ts'
 
 /** A port that can be brought to rest: everything that was said is with the host when it has settled. */
 export interface ChildPort extends HostPort {
@@ -31,16 +32,17 @@ export function createPort({ host, artifactsDir, signal }: ChildPortOptions): Ch
     ...LINES,
     weigh: ({ message, fields }) => 100 + message.length * 3 + (fields === undefined ? 0 : weightOf(fields)),
   })
-  const samples = new Batch<MetricSample>((batch) => host.metrics(batch as Parameters<HostApi['metrics']>[0]), {
+  const samples = new Batch<MetricSample>((batch) => host.metrics(toBatch(batch)), {
     ...SAMPLES,
-    weigh: ({ name }) => 200 + name.length,
+    // As if each were a series of its own.
+    weigh: ({ name, labels }) => 100 + name.length + weightOf(labels),
   })
   const browser = createBrowser(host)
 
   return {
     log: (line) => lines.add(cutLine(line)),
     metric(sample) {
-      checkCall('metrics', 'metrics.record', [sample])
+      checkGiven(metricSample, 'metrics.record', sample)
       samples.add(sample)
     },
     progress(done, total, message) {
@@ -143,6 +145,7 @@ function jsonOnly(fields: NonNullable<LogLine['fields']>): NonNullable<LogLine['
   return JSON.parse(text) as Record<string, JsonValue>
 }
 
-function weightOf(fields: NonNullable<LogLine['fields']>): number {
+/** Of a character 3 bytes at most, and of a name and its value what lies around them. */
+function weightOf(fields: NonNullable<LogLine['fields']> | MetricSample['labels']): number {
   return JSON.stringify(fields).length * 3
 }

@@ -3,6 +3,7 @@ export { type AttemptControl, type AttemptOptions, runAttempt, STOP_LIMIT_MS, ty
 export { type DescribeOptions, describePlugin } from './describe.ts'
 export { explainTarget, type OperatorLimits, type TargetExplained } from './egress-view.ts'
 export { RunFailure } from './failure.ts'
+export { type MetricBatch, samplesOf } from './metric-batch.ts'
 export type { ActionCall, ActionDescription, PluginCode, PluginDescription } from './protocol.ts'
 export type { RunProgress } from './session.ts'
 export { INSTANCE_VARIABLE, markedProcesses, RUN_VARIABLE, sweepProcesses } from './sweep.ts'

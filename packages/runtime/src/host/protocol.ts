@@ -9,9 +9,10 @@ import {
 import type { JsonSchema } from '@refbot/plugin-sdk/host'
 import { z } from 'zod'
 import type { HttpAnswer, HttpPart } from './http-desk.ts'
+import { metricBatch } from './metric-batch.ts'
 
 /** Of what is said over the pipe; the two ends may be of two releases while RefBot is being updated. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** Which file and export of a plugin to load. */
 export interface PluginCode {
@@ -94,7 +95,6 @@ export interface OpenedLease {
 /** Characters of a message or of what a line carries, at most; the child cuts what is longer. */
 export const MAX_TEXT = 16_384
 
-const labels = z.record(z.string().max(200), z.string().max(1000))
 const key = z.string().min(1).max(500)
 const finite = z.number()
 
@@ -114,9 +114,7 @@ export const hostCalls = {
       )
       .max(1000),
   ]),
-  metrics: z.tuple([
-    z.array(z.object({ name: z.string().min(1).max(200), value: finite, labels, at: finite })).max(5000),
-  ]),
+  metrics: z.tuple([metricBatch]),
   progress: z.tuple([finite, finite, z.string().max(1000).optional()]),
   step: z.tuple([
     z.object({
@@ -221,8 +219,13 @@ export function validated(api: HostApi, onNonsense: (error: NonsenseError) => vo
  * The same check on the plugin's side, where a mistake of its author is an error with a place, and not the end of the run.
  * @throws PluginError `PLUGIN_CALL_INVALID`
  */
-export function checkCall<Name extends HostCallName>(name: Name, what: string, ...args: readonly unknown[]): void {
-  const parsed = hostCalls[name].safeParse(args)
+export function checkCall(name: HostCallName, what: string, ...args: readonly unknown[]): void {
+  checkGiven(hostCalls[name], what, args)
+}
+
+/** @throws PluginError `PLUGIN_CALL_INVALID` */
+export function checkGiven(schema: z.ZodType, what: string, given: unknown): void {
+  const parsed = schema.safeParse(given)
   if (parsed.success) return
   throw new PluginError('PLUGIN_CALL_INVALID', `${what} was called with something else: ${firstIssue(parsed.error)}.`, {
     hint: 'Look at the types of the context; everything that is handed over is JSON of a limited size.',

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { JsonValue, PluginPermission } from '@refbot/plugin-sdk'
-import type { LogLine, MetricSample, Redactor } from '@refbot/plugin-sdk/host'
+import type { LogLine, Redactor } from '@refbot/plugin-sdk/host'
 import { RefbotError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import { HttpDesk } from './http-desk.ts'
+import type { MetricBatch } from './metric-batch.ts'
 import type { HostApi } from './protocol.ts'
 import { WayOut, type WayOutOptions } from './way-out.ts'
 
@@ -31,7 +32,7 @@ export interface SessionOptions extends WayOutOptions {
   /** The run has come to rest at a checkpoint, or goes on. */
   readonly onHeld: (held: boolean) => void
   readonly onLog: (line: LogLine) => void
-  readonly onMetrics: (samples: readonly MetricSample[]) => void
+  readonly onMetrics: (batch: MetricBatch) => void
   readonly onProgress: (progress: RunProgress) => void
 }
 
@@ -62,7 +63,7 @@ export class RunSession implements AsyncDisposable {
       log: async (lines) => {
         for (const line of lines) options.onLog(line as LogLine)
       },
-      metrics: async (samples) => options.onMetrics(samples),
+      metrics: async (batch) => options.onMetrics(batch),
       progress: async (done, total, message) =>
         options.onProgress({ done, total, ...(message === undefined ? {} : { message }) }),
       step: async ({ error, path, ...step }) => {

@@ -8,10 +8,12 @@ import {
   RunFailure,
   type RunProgress,
   runAttempt,
+  samplesOf,
   sweepProcesses,
 } from '../host/index.ts'
 import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord } from '../store/index.ts'
 import { requestLog, runLog } from './log.ts'
+import { recordBatch } from './metrics.ts'
 import { Pauses } from './pauses.ts'
 import { RequestCounter, refusalLine, requestLine } from './requests.ts'
 import { NOT_READY } from './run-job.ts'
@@ -191,6 +193,7 @@ export class Runs {
     const marks = { [INSTANCE_VARIABLE]: this.#options.dataDir, [RUN_VARIABLE]: runId }
     const began = now()
     const counter = new RequestCounter()
+    const refused = new Set<string>()
     let outcome = 'failed'
     try {
       const maxBytes = this.#options.runLogBytes()
@@ -241,10 +244,13 @@ export class Runs {
           counter.add(record)
           if (record.verdict === 'refused') log.write(refusalLine(record))
         },
-        onMetrics: (samples) => {
-          for (const { name, value, labels: own, at } of samples)
-            analytics.record(name, value, { labels: { ...own, plugin }, at })
-          this.#emit('metrics', plugin, samples)
+        onMetrics: (batch) => {
+          for (const why of recordBatch(analytics, plugin, batch)) {
+            if (refused.has(why)) continue
+            refused.add(why)
+            log.write({ at: now(), level: 'warn', message: `metric refused: ${why}` })
+          }
+          if (this.#listeners.metrics.size > 0) this.#emit('metrics', plugin, samplesOf(batch))
         },
         onProgress: (progress) => {
           active.progress = progress
