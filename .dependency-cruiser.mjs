@@ -36,10 +36,10 @@ const rooms = RUNTIME.slice(0, -1).map((folder, index) => ({
   comment: `runtime/${folder} comes before ${RUNTIME.slice(index + 1).join(', ')}.`,
   severity: 'error',
   from: { path: `^packages/runtime/src/${folder}/` },
-  // Errors, entry points and the version are shared; every other file beside the folders composes them.
+  // Errors, entry points, turns and the version are shared; every other file beside the folders composes them.
   to: {
     path: `^packages/runtime/src/((${RUNTIME.slice(index + 1).join('|')})/|[^/]+\\.ts$)`,
-    pathNot: '^packages/runtime/src/(errors|entry|version)\\.ts$',
+    pathNot: '^packages/runtime/src/(errors|entry|turns|version)\\.ts$',
   },
 }))
 

@@ -2,7 +2,6 @@ import { type BenchLine, line, median } from '../lib/line.ts'
 import { bareFork, pluginProcess, privateMegabytes } from './lib/start.ts'
 
 const ROUNDS = 9
-const AT_ONCE = 50
 
 /** How long from the start of a plugin's process to its first answer, and what it keeps for itself, beside a fork that loads zod and birpc? */
 export async function bench(): Promise<BenchLine[]> {
@@ -26,11 +25,6 @@ export async function bench(): Promise<BenchLine[]> {
       ours: median(ours.map(({ mb }) => mb)),
       theirs: median(theirs.map(({ mb }) => mb)),
     }),
-    line({
-      ...{ bench, peer, metric: `${AT_ONCE} at once, all ready`, unit: 'ms' },
-      ours: await allReady(pluginProcess),
-      theirs: await allReady(bareFork),
-    }),
   ]
 }
 
@@ -46,13 +40,4 @@ async function measured(start: Start): Promise<Figures> {
   await using child = await start()
   const ms = performance.now() - began
   return { ms, mb: privateMegabytes(child.pid) }
-}
-
-async function allReady(start: Start): Promise<number> {
-  await using stack = new AsyncDisposableStack()
-  const began = performance.now()
-  const all = await Promise.all(Array.from({ length: AT_ONCE }, start))
-  const took = performance.now() - began
-  for (const child of all) stack.use(child)
-  return took
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { type BrowserProcess, findBrowser, LaunchSlots, launchBrowser, Turns } from './browser/index.ts'
+import { type BrowserProcess, findBrowser, LaunchSlots, launchBrowser } from './browser/index.ts'
 import type { RefbotConfig } from './config/index.ts'
 import type { Gate } from './egress/index.ts'
 import { RefbotError } from './errors.ts'
 import type { LaunchRequest } from './runs/index.ts'
+import { Turns } from './turns.ts'
 
 export interface LauncherNeeds {
   /** As it is in force. */

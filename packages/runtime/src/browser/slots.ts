@@ -1,4 +1,4 @@
-import { Turns } from './turns.ts'
+import { Turns } from '../turns.ts'
 
 export interface LaunchSlotsOptions {
   /** Browsers at a time; undefined leaves it to the memory that is free. */

@@ -3,9 +3,10 @@ import type { JsonValue, RunInfo } from '@refbot/plugin-sdk'
 import { Redactor } from '@refbot/plugin-sdk/host'
 import { answerOf } from './answer.ts'
 import { RunFailure, toRunFailure } from './failure.ts'
-import { PluginProcess, TERM_GRACE_MS } from './process.ts'
+import { type PluginProcess, TERM_GRACE_MS } from './process.ts'
 import { type ActionCall, type PluginCode, PROTOCOL_VERSION } from './protocol.ts'
 import { RunSession, type SessionOptions } from './session.ts'
+import { startProcess } from './start.ts'
 import type { ProcessLimits } from './watchdog.ts'
 
 /** How long an attempt that is stopped is given, in ms. */
@@ -80,7 +81,7 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
     onOver: ending.reject,
   })
   try {
-    await using process = new PluginProcess({
+    const start = {
       marks: options.marks,
       code,
       directory: options.directory,
@@ -89,8 +90,9 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
       limits: options.limits,
       termGraceMs: Math.min(stopTimes.termMs, STOP_TIMES.termMs),
       api: session.api,
-      onOutput: (line) => onLog({ at: Date.now(), level: 'info', message: line, fields: { source: 'output' } }),
-    })
+      onOutput: (line: string) => onLog({ at: Date.now(), level: 'info', message: line, fields: { source: 'output' } }),
+    }
+    await using process = await startProcess(start, signal)
     await using stack = new AsyncDisposableStack()
     // Before the process is let go of, and after its last look at itself.
     stack.defer(() => options.onUsed(process.used))

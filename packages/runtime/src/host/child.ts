@@ -107,6 +107,7 @@ async function load({ url, exportName }: PluginCode): Promise<Plugin> {
   let module: Record<string, unknown>
   try {
     module = (await import(url)) as Record<string, unknown>
+    void host.loaded.asEvent().catch(() => undefined)
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
     throw new RefbotError('PLUGIN_LOAD_FAILED', `The plugin's code cannot be loaded: ${text}`, {

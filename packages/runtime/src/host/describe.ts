@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import type { JsonValue } from '@refbot/plugin-sdk'
 import { RefbotError } from '../errors.ts'
 import { answerOf } from './answer.ts'
-import { PluginProcess } from './process.ts'
 import {
   type ActionCall,
   type HostApi,
@@ -13,6 +12,7 @@ import {
   type PluginDescription,
   PROTOCOL_VERSION,
 } from './protocol.ts'
+import { startProcess } from './start.ts'
 import { RUN_VARIABLE, sweepProcesses } from './sweep.ts'
 
 export interface DescribeOptions {
@@ -41,7 +41,7 @@ export async function describePlugin(
   const load = `load:${randomUUID()}`
   // After the process is gone: its code ran, and may have started others.
   using _left = { [Symbol.dispose]: () => void sweepProcesses(RUN_VARIABLE, load) }
-  await using process = new PluginProcess({
+  await using process = await startProcess({
     marks: { ...marks, [RUN_VARIABLE]: load },
     code,
     directory: directory ?? dirname(fileURLToPath(code.url)),

@@ -49,6 +49,8 @@ export class PluginProcess implements AsyncDisposable {
   readonly pid: number
   readonly rpc: BirpcReturn<ChildApi, HostApi>
   readonly exited: Promise<PluginExit>
+  /** The plugin's code is there, or the process ended before; never rejects. */
+  readonly loaded: Promise<unknown>
   /** Rejects when the host has to end the process; never resolves. */
   readonly over: Promise<never>
   readonly #over = Promise.withResolvers<never>()
@@ -96,7 +98,13 @@ export class PluginProcess implements AsyncDisposable {
         this.kill('SIGKILL')
       },
     })
-    const api: HostApi = { ...options.api, beat: async (said) => this.#watchdog.beat(said) }
+    const loaded = Promise.withResolvers<void>()
+    this.loaded = Promise.race([loaded.promise, this.exited])
+    const api: HostApi = {
+      ...options.api,
+      beat: async (said) => this.#watchdog.beat(said),
+      loaded: async () => loaded.resolve(),
+    }
     this.rpc = connect<ChildApi, HostApi>(pipe, validated(api, end), end, HOST_INTAKE)
   }
 

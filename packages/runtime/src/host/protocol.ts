@@ -100,6 +100,8 @@ const finite = z.number()
 
 /** Every call that a plugin's process may make, with the shape of its arguments; anything else ends the process. */
 export const hostCalls = {
+  /** The plugin's code is there. */
+  loaded: z.tuple([]),
   /** Each second: the plugin's event loop turns. */
   beat: z.tuple([z.object({ rssBytes: finite, cpuMs: finite })]),
   log: z.tuple([
@@ -160,6 +162,7 @@ export const hostCalls = {
 export type HostCallName = keyof typeof hostCalls
 
 interface HostResults {
+  loaded: void
   beat: void
   log: void
   metrics: void

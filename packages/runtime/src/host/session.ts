@@ -58,7 +58,8 @@ export class RunSession implements AsyncDisposable {
     this.#http = http
     const { runId, attempt, plugin, store, redactor } = options
     this.api = {
-      // Answered by the process that it comes from.
+      // Both are answered by the process that they come from.
+      loaded: async () => undefined,
       beat: async () => undefined,
       log: async (lines) => {
         for (const line of lines) options.onLog(line as LogLine)

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { idOfPackage, PACKAGE_KEYWORD } from '@refbot/plugin-sdk/host'
 import { RefbotError } from '../errors.ts'
 import {
@@ -63,6 +63,20 @@ export function discover(pluginsDir: string): Discovery {
   }
   const byId = [...plugins.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   return { plugins: byId, broken }
+}
+
+/**
+ * One plugin whose code lies in its folder, without a look at any other; undefined where only all of them tell.
+ * @throws RefbotError what is wrong with its manifest
+ */
+export function discoverFolder(pluginsDir: string, id: string): PluginManifest | undefined {
+  const directory = join(pluginsDir, id)
+  if (basename(directory) !== id || !existsSync(join(directory, MANIFEST_FILE))) return undefined
+  try {
+    return hasCode(directory) ? folderManifest(id, directory) : undefined
+  } catch (error) {
+    throw error instanceof RefbotError ? error : unreadable(directory, error)
+  }
 }
 
 interface PluginPackage {

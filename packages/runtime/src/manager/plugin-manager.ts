@@ -12,7 +12,7 @@ import { RefbotError } from '../errors.ts'
 import type { RunnablePlugin, RunRequest, Runs, Settings } from '../runs/index.ts'
 import type { RunDetails, RunRecord, Store } from '../store/index.ts'
 import type { ConfigJobs } from './config-jobs.ts'
-import { type Discovery, discover } from './discover.ts'
+import { type Discovery, discover, discoverFolder } from './discover.ts'
 import { PluginJobs } from './jobs.ts'
 import { disabled, type LoadedPlugin, type LoadOptions, load, refuseHidden, runnable, toRefbotError } from './load.ts'
 import type { PluginManifest } from './manifest.ts'
@@ -295,6 +295,8 @@ export class ManagedPlugins {
   }
 
   #manifest(id: string): PluginManifest {
+    const own = discoverFolder(this.#services.pluginsDir, id)
+    if (own !== undefined) return own
     const { plugins, broken } = discover(this.#services.pluginsDir)
     const found = plugins.find((plugin) => plugin.id === id)
     if (found !== undefined) return found
