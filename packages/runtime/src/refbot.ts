@@ -37,6 +37,7 @@ import { retentionPolicy } from './retention-policy.ts'
 import { Runs, type Settings } from './runs/index.ts'
 import {
   applyRetention,
+  BackupNotes,
   DataDirectory,
   type EventData,
   type EventType,
@@ -141,6 +142,7 @@ export async function createRefbot(
       ...config.store,
     }),
   )
+  stack.use(new BackupNotes(directory.path, (note) => store.tell('store.backed_up', note)))
   const idKey = createHash('sha256').update(identity.keyPem).digest('hex')
   const tokens = await Tokens.open({ store, adminToken, now: Date.now })
   const vault = new Vault(findKeyFile(directory.path, process.env))

@@ -60,6 +60,8 @@ const EVENT_TYPES: Readonly<Record<EventType, true>> = {
   'origin.paused': true,
   'origin.lifted': true,
   'store.pruned': true,
+  'store.backed_up': true,
+  'store.restored': true,
   'store.upgraded': true,
   'store.recovered': true,
   'store.health': true,

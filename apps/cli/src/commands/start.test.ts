@@ -81,6 +81,25 @@ describe('a server in the foreground', () => {
     expect(refused.stderr).toContain('refbot.config.json:5, browser.headless: ')
   })
 
+  it('is not ended by a SIGHUP that comes while it starts: it reads its configuration again once it is up', async () => {
+    using folder = workFolder()
+    const config = join(folder.path, 'hung.config.ts')
+    writeFileSync(
+      config,
+      `import { appendFileSync } from 'node:fs'
+      const again = globalThis.again === true
+      globalThis.again = true
+      // Read again only where it has changed.
+      if (!again) appendFileSync(import.meta.filename, ' ')
+      if (!again) process.kill(process.pid, 'SIGHUP')
+      export default { pluginsDir: ${JSON.stringify(PLUGINS)}, timeZone: again ? 'Europe/Berlin' : 'UTC' }`,
+    )
+    await using running = await server(['start', '--port', '0', '--config', config], { cwd: folder.path })
+    await running.said('Needs a restart: timeZone: UTC → Europe/Berlin')
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toBe(0)
+  })
+
   it('after an error that nobody caught stops cleanly, records why, and exits with 1', async () => {
     using folder = workFolder()
     const config = join(folder.path, 'failing.config.ts')

@@ -78,6 +78,7 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
       'api.port': '--port',
     },
   }
+  using hangup = onHangup(process)
   const { config, notices } = await loadConfig(request)
   session.warn(notices.map(describeProblem))
   using ended = untilEnded(process)
@@ -98,8 +99,8 @@ async function serve(session: Session, { mode, api, host, port }: ServeOptions):
     throw error
   }
   output?.open()
-  using _hangup = onHangup(process, reload)
   announce.started({ version: VERSION, url })
+  hangup.follow(reload)
   await manager.ready(status())
   const end = await ended.end
   announce.stopping(end)

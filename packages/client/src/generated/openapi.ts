@@ -1236,7 +1236,7 @@ export type components = {
             /** @description Increasing; send the last one back as Last-Event-ID to resume. */
             id: number;
             /** @enum {string} */
-            type: "job.saved" | "job.deleted" | "execution.claimed" | "execution.changed" | "run.claimed" | "run.changed" | "artifact.stored" | "plugin.desired" | "plugin.event" | "run.held" | "alert.pending" | "alert.firing" | "alert.resolved" | "alert.cleared" | "alert.acknowledged" | "silence.created" | "silence.ended" | "alert.delivered" | "alert.undelivered" | "proxy.added" | "proxy.removed" | "proxy.circuit" | "store.key_rotated" | "token.created" | "token.revoked" | "service.started" | "service.stopping" | "config.reloaded" | "origin.paused" | "origin.lifted" | "store.pruned" | "store.upgraded" | "store.recovered" | "store.health" | "gap";
+            type: "job.saved" | "job.deleted" | "execution.claimed" | "execution.changed" | "run.claimed" | "run.changed" | "artifact.stored" | "plugin.desired" | "plugin.event" | "run.held" | "alert.pending" | "alert.firing" | "alert.resolved" | "alert.cleared" | "alert.acknowledged" | "silence.created" | "silence.ended" | "alert.delivered" | "alert.undelivered" | "proxy.added" | "proxy.removed" | "proxy.circuit" | "store.key_rotated" | "token.created" | "token.revoked" | "service.started" | "service.stopping" | "config.reloaded" | "origin.paused" | "origin.lifted" | "store.pruned" | "store.backed_up" | "store.restored" | "store.upgraded" | "store.recovered" | "store.health" | "gap";
             /**
              * Format: date-time
              * @description ISO 8601, UTC.

@@ -66,6 +66,16 @@ const TELLING: Telling = {
     message: 'old data deleted',
     about: { deleted: deleted as unknown as JsonValue },
   }),
+  'store.backed_up': ({ madeAt, ...data }) => ({
+    level: 'info',
+    message: 'backup made',
+    about: { ...data, madeAt: iso(madeAt) },
+  }),
+  'store.restored': ({ madeAt, ...data }) => ({
+    level: 'warn',
+    message: 'backup restored',
+    about: { ...data, madeAt: iso(madeAt) },
+  }),
   'store.upgraded': ({ migrations, program }) => ({
     level: 'info',
     message: 'store upgraded',

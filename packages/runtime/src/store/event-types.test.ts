@@ -76,6 +76,9 @@ const CHANGES: Readonly<Record<EventType, ((store: Store) => Promise<unknown>) |
   'store.health': 'elsewhere',
   /** faults.test.ts */
   'store.recovered': 'elsewhere',
+  /** backup/notes.test.ts, backup/backup.test.ts */
+  'store.backed_up': 'elsewhere',
+  'store.restored': 'elsewhere',
   /** migrate.test.ts */
   'store.upgraded': 'elsewhere',
 }

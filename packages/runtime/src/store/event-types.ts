@@ -74,6 +74,25 @@ export interface EventData {
   'store.pruned': { readonly deleted: Readonly<Partial<Record<PrunedKind, Deletion>>> }
   /** Every secret of the store was sealed with a new key. */
   'store.key_rotated': { readonly keyId: string; readonly resealed: number }
+  /** All that is stored was copied into an archive. */
+  'store.backed_up': {
+    readonly file: string
+    readonly bytes: number
+    readonly files: number
+    /** Of the copy. */
+    readonly lastEventId: number
+    /** Epoch milliseconds. */
+    readonly madeAt: number
+  }
+  /** A backup took the place of what was stored: what comes after this event is new. */
+  'store.restored': {
+    /** Of the backup. */
+    readonly lastEventId: number
+    /** Epoch milliseconds. */
+    readonly madeAt: number
+    /** Version of the program that made it. */
+    readonly program: string
+  }
   /** The database was brought to this version's tables. */
   'store.upgraded': { readonly migrations: readonly string[]; readonly program: string }
   /** A crash had cut off the last write; the store opened at its last whole commit. */

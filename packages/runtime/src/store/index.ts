@@ -1,6 +1,7 @@
 export { Backlog } from './backlog.ts'
 export { type BackupOptions, backup } from './backup/backup.ts'
 export type { BackupReport } from './backup/create.ts'
+export { BackupNotes } from './backup/notes.ts'
 export { type RestoreOptions, type RestoreReport, restoreBackup } from './backup/restore.ts'
 export { checkStore, type StoreCheck } from './check.ts'
 export { DataDirectory, holderOf, newToken } from './data-directory.ts'

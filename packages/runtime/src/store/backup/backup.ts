@@ -3,6 +3,7 @@ import { RefbotError } from '../../errors.ts'
 import { programVersion } from '../program.ts'
 import { runInThread } from '../threads.ts'
 import type { BackupReport } from './create.ts'
+import { noteBackup } from './notes.ts'
 
 export interface BackupOptions {
   readonly dataDir: string
@@ -18,13 +19,14 @@ export interface BackupOptions {
 
 /**
  * Copies the database as it is at one moment, then artifacts, logs and the configuration, into one archive with
- * checksums, while whatever runs on the directory goes on: it takes no lock, and works in a thread of its own.
+ * checksums, while whatever runs on the directory goes on: it takes no lock, and works in a thread of its own. Whoever
+ * holds the store tells of it in an event.
  * The admin token and the gate's key are left out: where it is restored, new ones are made. So is the key of the store, unless
  * it is named: whoever has the archive could read the proxies' passwords with it.
  * @throws RefbotError `BACKUP_EXISTS`, `BACKUP_FAILED`, `STORE_UNUSABLE`
  */
-export function backup({ dataDir, file, configFile, keyFile, now }: BackupOptions): Promise<BackupReport> {
-  return runInThread<BackupReport>(
+export async function backup({ dataDir, file, configFile, keyFile, now }: BackupOptions): Promise<BackupReport> {
+  const report = await runInThread<BackupReport>(
     {
       kind: 'backup',
       dataDir: resolve(dataDir),
@@ -36,4 +38,7 @@ export function backup({ dataDir, file, configFile, keyFile, now }: BackupOption
     },
     ({ code, message, hint }) => new RefbotError(code, message, hint === undefined ? {} : { hint }),
   )
+  const { bytes, files, lastEventId } = report
+  noteBackup(resolve(dataDir), { file: report.file, bytes, files, lastEventId, madeAt: now })
+  return report
 }

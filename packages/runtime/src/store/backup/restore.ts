@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { RefbotError } from '../../errors.ts'
 import { DataDirectory } from '../data-directory.ts'
+import type { EventData } from '../event-types.ts'
 import { refuseNewer } from '../migrate.ts'
 import { migrations } from '../migrations/index.ts'
 import { DATABASE, isAllowedName, MANIFEST, type Manifest, manifestSchema } from './manifest.ts'
@@ -18,6 +19,8 @@ export interface RestoreOptions {
   readonly dataDir: string
   /** What the directory holds goes; without it, a directory that holds a database is refused. */
   readonly replace?: boolean
+  /** Epoch milliseconds, of the event that tells of it; default: now. */
+  readonly now?: number
 }
 
 export interface RestoreReport {
@@ -36,7 +39,8 @@ export interface RestoreReport {
  * first; then it takes its place in one step, which a crash cannot leave half done: the next start completes it.
  * @throws RefbotError `BACKUP_DAMAGED`, `RESTORE_NOT_EMPTY`, `STORE_NEWER`, `DATA_DIR_LOCKED`, `DATA_DIR_UNUSABLE`
  */
-export async function restoreBackup({ file, dataDir, replace = false }: RestoreOptions): Promise<RestoreReport> {
+export async function restoreBackup(options: RestoreOptions): Promise<RestoreReport> {
+  const { file, dataDir, replace = false, now = Date.now() } = options
   using directory = DataDirectory.open(dataDir)
   if (!replace && existsSync(directory.databaseFile)) {
     throw new RefbotError('RESTORE_NOT_EMPTY', `${dataDir} already holds a database.`, {
@@ -50,6 +54,7 @@ export async function restoreBackup({ file, dataDir, replace = false }: RestoreO
     for (const folder of ['artifacts', 'logs']) mkdirSync(join(unpacked, folder), { recursive: true, mode: 0o700 })
     const manifest = await unpack(file, unpacked)
     verifyDatabase(join(unpacked, DATABASE))
+    tell(join(unpacked, DATABASE), manifest, now)
     renameSync(staging, join(directory.path, READY))
     finishSwap(directory.path)
     return {
@@ -121,6 +126,14 @@ function verifyDatabase(file: string): void {
   refuseNewer(db, migrations)
   const [row] = db.prepare('PRAGMA integrity_check(1)').all()
   if (row?.integrity_check !== 'ok') throw new Error(`its database is damaged: ${row?.integrity_check}`)
+}
+
+/** It commits with what is restored: both take their place in one step. */
+function tell(file: string, { lastEventId, createdAt, program }: Manifest, now: number): void {
+  const data: EventData['store.restored'] = { lastEventId, madeAt: createdAt, program }
+  using db = new DatabaseSync(file)
+  const insert = db.prepare('INSERT INTO event (type, data, created_at) VALUES (?, ?, ?)')
+  insert.run('store.restored', JSON.stringify(data), now)
 }
 
 function configFiles(folder: string): readonly string[] {
