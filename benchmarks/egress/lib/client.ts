@@ -1,7 +1,7 @@
 /** What a browser would do at the gate, in a process of its own: one task at a time, told by IPC. */
 import { request } from 'node:http'
 import type { Socket } from 'node:net'
-import { type GateDoor, openTunnel } from '../../../packages/runtime/src/egress/client.ts'
+import { type GateDoor, openTunnel } from '../../../packages/runtime/src/egress/tunnel.ts'
 
 export interface Task {
   readonly door: GateDoor

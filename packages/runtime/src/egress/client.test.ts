@@ -25,6 +25,7 @@ beforeAll(async () => {
         res.writeHead(200, {
           'x-run': String(req.headers['x-refbot-run']),
           'x-agent': String(req.headers['user-agent']),
+          'x-port': String(req.socket.remotePort),
         })
       res.end(`${req.method} ${await bodyOf(req)}`)
     },
@@ -41,7 +42,7 @@ beforeEach(async () => {
 })
 
 const send = (outgoing: Partial<OutgoingRequest> = {}) =>
-  harness.gate.fetchThrough(lease, { url: `${site.origin}/`, ...outgoing })
+  harness.gate.client(lease).fetch({ url: `${site.origin}/`, ...outgoing })
 
 test('a request without a browser is marked, chained and recorded as a page’s is', async () => {
   const answer = await send({ method: 'POST', body: 'hello', headers: { 'user-agent': 'mine' } })
@@ -78,6 +79,27 @@ test('what fails on the way has the code of the fault', async () => {
     code: 'EGRESS_FAILED',
     message: expect.stringContaining('PROXY_AUTH_REJECTED'),
   })
+})
+
+test('requests that may be sent twice share a connection, one that may not has its own', async () => {
+  const client = harness.gate.client(lease)
+  const ports: unknown[] = []
+  for (const method of ['GET', 'GET', 'POST', 'GET']) {
+    const answer = await client.fetch({ url: `${site.origin}/`, method })
+    await bodyOf(answer.body)
+    ports.push(answer.headers[answer.headers.indexOf('x-port') + 1])
+  }
+  const [first, second, own, last] = ports
+  expect([second, last]).toEqual([first, first])
+  expect(own).not.toBe(first)
+})
+
+test('a connection that the site closed while it was kept costs no request', async () => {
+  const client = harness.gate.client(lease)
+  const get = async () => String(await bodyOf((await client.fetch({ url: `${site.origin}/` })).body))
+  expect(await get()).toBe('GET ')
+  site.server.closeAllConnections()
+  expect(await get()).toBe('GET ')
 })
 
 test('an abort is the caller’s own', async () => {

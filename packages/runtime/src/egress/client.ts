@@ -1,16 +1,11 @@
-import { type IncomingMessage, request } from 'node:http'
+import { Agent, type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { connect } from 'node:tls'
 import { RefbotError } from '../errors.ts'
+import { systemCode } from './fault.ts'
 import type { GateLease } from './lease.ts'
-
-/** Where the gate listens and by which certificate it is known. */
-export interface GateDoor {
-  readonly port: number
-  readonly certificatePem: string
-}
+import { type GateDoor, openTunnel } from './tunnel.ts'
 
 /** A request of a plugin without a browser. No redirect is followed and no body decoded. */
 export interface OutgoingRequest {
@@ -32,99 +27,123 @@ export interface IncomingAnswer {
 }
 
 /**
- * Sends one request the way the lease's browser would: same policy, same proxy, same records.
- *
- * @throws RefbotError `EGRESS_REFUSED` when the gate did not let it out, `EGRESS_FAILED` when no answer came; the
- *   message has the rule or the code of the fault
+ * Sends requests the way the lease's browser would: same policy, same proxy, same records. One at a time: the record of
+ * a request is the lease's latest.
  */
-export async function fetchThrough(
-  gate: GateDoor,
-  lease: GateLease,
-  outgoing: OutgoingRequest,
-): Promise<IncomingAnswer> {
-  const { method = 'GET', headers = {}, body, signal } = outgoing
-  const { origin, host, pathname, search } = new URL(outgoing.url)
-  const before = lease.records.at(-1)
-  const latest = (): { rule?: string; code?: string } => {
-    const record = lease.records.at(-1)
-    return record === undefined || record === before ? {} : record
+export class GateClient {
+  readonly lease: GateLease
+  readonly #connections: TunnelAgent
+
+  constructor(gate: GateDoor, lease: GateLease) {
+    this.lease = lease
+    this.#connections = new TunnelAgent(gate, lease.server)
   }
-  let response: IncomingMessage
-  try {
+
+  /**
+   * @throws RefbotError `EGRESS_REFUSED` when the gate did not let it out, `EGRESS_FAILED` when no answer came; the
+   *   message has the rule or the code of the fault
+   */
+  async fetch(outgoing: OutgoingRequest): Promise<IncomingAnswer> {
+    const { method = 'GET', signal } = outgoing
+    const { origin, pathname } = new URL(outgoing.url)
+    const before = this.lease.records.at(-1)
+    const latest = (): { rule?: string; code?: string } => {
+      const record = this.lease.records.at(-1)
+      return record === undefined || record === before ? {} : record
+    }
+    let response: IncomingMessage
+    try {
+      response = await this.#sendOrRepeat(outgoing)
+    } catch (cause) {
+      if (signal?.aborted === true) throw signal.reason
+      const { code = 'no answer' } = latest()
+      throw new RefbotError('EGRESS_FAILED', `${method} ${origin}${pathname} failed: ${code}`, { cause })
+    }
+    if (response.headers['x-refbot-gate'] === 'refused') {
+      response.resume()
+      const { rule = 'refused' } = latest()
+      throw new RefbotError('EGRESS_REFUSED', `${method} ${origin}${pathname} was not sent: ${rule}`, {
+        hint: 'A run reaches its target and what the target’s document names, nothing else.',
+      })
+    }
+    const { statusCode: status = 0, statusMessage: statusText = '', rawHeaders } = response
+    return { status, statusText, headers: rawHeaders, body: response }
+  }
+
+  /** Ends its connections. */
+  close(): void {
+    this.#connections.destroy()
+  }
+
+  /** A site may close a connection that was kept while the next request is on its way: that one is sent again. */
+  async #sendOrRepeat(outgoing: OutgoingRequest): Promise<IncomingMessage> {
+    try {
+      return await this.#send(outgoing)
+    } catch (error) {
+      if (!(error instanceof StaleConnection)) throw error
+      return await this.#send(outgoing)
+    }
+  }
+
+  async #send({ url, method = 'GET', headers = {}, body, signal }: OutgoingRequest): Promise<IncomingMessage> {
     signal?.throwIfAborted()
-    const socket = await openTunnel(gate, lease.server, origin)
-    response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const { origin, host, pathname, search } = new URL(url)
+    const repeatable = body === undefined && REPEATABLE.has(method)
+    // What may not be sent twice gets a connection of its own, which nobody can have closed before.
+    const connection = repeatable
+      ? { agent: this.#connections, origin }
+      : { createConnection: await this.#connections.open(origin) }
+    return await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = request({
         method,
         path: pathname + search,
         headers: { ...headers, host },
-        createConnection: () => socket,
+        ...connection,
         ...(signal === undefined ? {} : { signal }),
       })
       sent.once('response', resolve)
-      sent.on('error', reject)
+      sent.on('error', (error) => {
+        const stale = repeatable && sent.reusedSocket && systemCode(error) === 'ECONNRESET'
+        reject(stale ? new StaleConnection() : error)
+      })
       if (body instanceof Readable) pipeline(body, sent).catch(reject)
       else sent.end(body)
     })
-  } catch (cause) {
-    if (signal?.aborted === true) throw signal.reason
-    const { code = 'no answer' } = latest()
-    throw new RefbotError('EGRESS_FAILED', `${method} ${origin}${pathname} failed: ${code}`, { cause })
-  }
-  if (response.headers['x-refbot-gate'] === 'refused') {
-    response.resume()
-    const { rule = 'refused' } = latest()
-    throw new RefbotError('EGRESS_REFUSED', `${method} ${origin}${pathname} was not sent: ${rule}`, {
-      hint: 'A run reaches its target and what the target’s document names, nothing else.',
-    })
-  }
-  const { statusCode: status = 0, statusMessage: statusText = '', rawHeaders } = response
-  return { status, statusText, headers: rawHeaders, body: response }
-}
-
-/** A connection to an origin through the gate, as the browser of that lease would make it: ready for HTTP/1.1. */
-export async function openTunnel(gate: GateDoor, server: string, origin: string): Promise<Socket> {
-  const { hostname, port, protocol } = new URL(origin)
-  const secure = protocol === 'https:'
-  const authority = `${hostname}:${port || (secure ? 443 : 80)}`
-  // The certificate is pinned whole; its name says nothing.
-  const pinned = { ca: gate.certificatePem, checkServerIdentity: () => undefined, ALPNProtocols: ['http/1.1'] }
-  const outer = connect({ host: '127.0.0.1', port: gate.port, servername: new URL(server).hostname, ...pinned })
-  try {
-    await once(outer, 'secureConnect')
-    const inner = await new Promise<Socket>((resolve, reject) => {
-      const tunnel = request({
-        method: 'CONNECT',
-        path: authority,
-        headers: ['Host', authority],
-        setHost: false,
-        createConnection: () => outer,
-      })
-      tunnel.once('connect', ({ statusCode }, socket) => {
-        if (statusCode === 200) resolve(socket)
-        else reject(new Error(`The gate answered ${statusCode}`))
-      })
-      tunnel.once('error', reject)
-      tunnel.end()
-    })
-    if (!secure) return inner
-    const tls = connect({ socket: inner, servername: 'inner.gate.invalid', ...pinned })
-    await once(tls, 'secureConnect')
-    return tls
-  } catch (error) {
-    outer.destroy()
-    throw error
   }
 }
 
-async function once(socket: Socket, event: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const done = (): void => {
-      socket.removeListener('error', reject)
-      socket.removeListener('close', closed)
-      resolve()
-    }
-    const closed = (): void => reject(new Error('The gate closed the connection'))
-    socket.once(event, done).once('error', reject).once('close', closed)
-  })
+const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+class StaleConnection extends Error {}
+
+/** Tunnels through the gate, by origin, kept open for the next request. */
+class TunnelAgent extends Agent {
+  readonly #gate: GateDoor
+  readonly #server: string
+
+  constructor(gate: GateDoor, server: string) {
+    super({ keepAlive: true, maxFreeSockets: 1 })
+    this.#gate = gate
+    this.#server = server
+  }
+
+  /** One that is not kept. */
+  async open(origin: string): Promise<() => Socket> {
+    const socket = await openTunnel(this.#gate, this.#server, origin)
+    return () => socket
+  }
+
+  override getName(options: object = {}): string {
+    return originOf(options)
+  }
+
+  override createConnection(options: object, callback?: (error: Error | null, socket: Socket) => void): undefined {
+    const done = callback as (error: Error | null, socket?: Socket) => void
+    openTunnel(this.#gate, this.#server, originOf(options)).then((socket) => done(null, socket), done)
+  }
+}
+
+/** Options that `#send` gave come back whole. */
+function originOf(options: object): string {
+  return 'origin' in options ? String(options.origin) : ''
 }

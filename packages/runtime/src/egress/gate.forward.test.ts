@@ -5,12 +5,12 @@ import { pipeline } from 'node:stream/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { openTunnel } from './client.ts'
 import type { GateLease } from './lease.ts'
 import { type FixtureProxy, startProxy } from './testing/fixture-proxy.ts'
 import { credentials, type Site, startSite, trust } from './testing/sites.ts'
 import { bodyOf, startGate, type TestGate } from './testing/through.ts'
 import { until } from './testing/until.ts'
+import { openTunnel } from './tunnel.ts'
 
 const MB = 1024 * 1024
 const PIECE = randomBytes(MB)

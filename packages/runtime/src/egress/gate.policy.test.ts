@@ -4,12 +4,12 @@ import { connect } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { authorise } from './authorisation.ts'
-import { openTunnel } from './client.ts'
 import { type GateLease, RECORDS_KEPT } from './lease.ts'
 import type { GateRecord, RefusalReport } from './record.ts'
 import { type Site, startSite } from './testing/sites.ts'
 import { bodyOf, startGate, type TestGate } from './testing/through.ts'
 import { until } from './testing/until.ts'
+import { openTunnel } from './tunnel.ts'
 
 const NAVIGATION = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
 const REFUSALS: Record<string, [number, Record<string, string>]> = {

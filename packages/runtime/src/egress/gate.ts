@@ -4,7 +4,7 @@ import type { AddressInfo, LookupFunction, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import { Channel, type GateSettings } from './channel.ts'
-import { fetchThrough, type GateDoor, type IncomingAnswer, type OutgoingRequest } from './client.ts'
+import { GateClient } from './client.ts'
 import { type Admitted, forward, withoutQuery } from './exchange.ts'
 import { systemCode } from './fault.ts'
 import type { GateIdentity } from './identity.ts'
@@ -13,6 +13,7 @@ import { type GateLease, Lease, type LeaseOptions } from './lease.ts'
 import { type DayCount, SubmitLimiter, type SubmitLimits, stricter, unlimited } from './limiter.ts'
 import { decide, isSubmit, originGranted, type RequestLine, type Rule, submitLimits } from './policy.ts'
 import { isNavigation } from './record.ts'
+import type { GateDoor } from './tunnel.ts'
 import { forwardUpgrade } from './upgrade.ts'
 
 export interface GateOptions {
@@ -123,9 +124,9 @@ export class Gate implements AsyncDisposable {
     return lease
   }
 
-  /** One request without a browser, under the same policy; see `fetchThrough`. */
-  async fetchThrough(lease: GateLease, outgoing: OutgoingRequest): Promise<IncomingAnswer> {
-    return await fetchThrough(this.door, lease, outgoing)
+  /** Sends a lease's requests without a browser. */
+  client(lease: GateLease): GateClient {
+    return new GateClient(this.door, lease)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

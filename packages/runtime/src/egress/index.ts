@@ -9,7 +9,7 @@ export {
   parseTarget,
   RESERVED_MAIL_DOMAINS,
 } from './authorisation.ts'
-export type { IncomingAnswer, OutgoingRequest } from './client.ts'
+export type { GateClient, IncomingAnswer, OutgoingRequest } from './client.ts'
 export { DOCUMENT_PATH, documentJsonSchema, proposedDocument } from './document.ts'
 export { Gate, type GateOptions } from './gate.ts'
 export { createGateIdentity, type GateIdentity, loadGateIdentity } from './identity.ts'

@@ -1,5 +1,5 @@
 import type { EgressFault } from '@refbot/plugin-sdk'
-import type { Gate, GateLease, IncomingAnswer } from '../egress/index.ts'
+import type { GateClient, IncomingAnswer } from '../egress/index.ts'
 import { RefbotError } from '../errors.ts'
 import { egressReport } from './egress-view.ts'
 
@@ -34,8 +34,16 @@ export type HttpAnswer =
 
 export type HttpPart = { readonly ok: true; readonly bytes: Uint8Array; readonly last: boolean } | HttpFailure
 
+/** Where an attempt's clients come from. */
+export interface Clients {
+  /** One that serves this request alone, until it is given back or closed. */
+  takeClient(url: string, leaseId: string | undefined): Promise<GateClient>
+  giveBack(client: GateClient): Promise<void>
+  closeClient(client: GateClient): Promise<void>
+}
+
 interface Open {
-  readonly lease: GateLease
+  readonly client: GateClient
   readonly request: HttpRequest
   readonly signal: AbortSignal
   answer?: IncomingAnswer
@@ -46,18 +54,16 @@ interface Open {
 const PART_BYTES = 256 * 1024
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024
 
-/** The requests that one attempt makes without a browser, each on a lease of its own, so that its record is its own. */
+/** The requests that one attempt makes without a browser, each by a client of its own, so that its record is its own. */
 export class HttpDesk implements AsyncDisposable {
-  readonly #gate: Gate
-  readonly #openLease: (url: string, leaseId: string | undefined) => Promise<GateLease>
+  readonly #clients: Clients
   readonly #bodies = new Map<number, Uint8Array[]>()
   readonly #open = new Map<number, Open>()
   readonly #cancels = new Map<number, AbortController>()
   #bodyBytes = 0
 
-  constructor(gate: Gate, openLease: (url: string, leaseId: string | undefined) => Promise<GateLease>) {
-    this.#gate = gate
-    this.#openLease = openLease
+  constructor(clients: Clients) {
+    this.#clients = clients
   }
 
   /** Takes a part of a request's body, before the request itself. */
@@ -83,13 +89,13 @@ export class HttpDesk implements AsyncDisposable {
     const cancel = new AbortController()
     this.#cancels.set(id, cancel)
     const signal = AbortSignal.any([cancel.signal, AbortSignal.timeout(timeoutMs)])
-    const lease = await this.#openLease(url, leaseId)
-    const open: Open = { lease, request, signal }
+    const client = await this.#clients.takeClient(url, leaseId)
+    const open: Open = { client, request, signal }
     this.#open.set(id, open)
     try {
       const length = body === undefined ? {} : { 'content-length': String(body.length) }
       const sent = { url, method, headers: { ...headers, ...length }, signal, ...(body === undefined ? {} : { body }) }
-      open.answer = await this.#gate.fetchThrough(lease, sent)
+      open.answer = await client.fetch(sent)
     } catch (error) {
       await this.cancel(id)
       return failure(open, error)
@@ -110,7 +116,9 @@ export class HttpDesk implements AsyncDisposable {
         open.signal.throwIfAborted()
         const { value, done } = await open.chunks.next()
         if (done === true) {
-          await this.cancel(id)
+          this.#cancels.delete(id)
+          this.#open.delete(id)
+          await this.#clients.giveBack(open.client)
           return { ok: true, bytes: Buffer.concat(chunks), last: true }
         }
         chunks.push(value)
@@ -131,7 +139,7 @@ export class HttpDesk implements AsyncDisposable {
     const open = this.#open.get(id)
     this.#open.delete(id)
     open?.answer?.body.destroy()
-    await open?.lease.close()
+    if (open !== undefined) await this.#clients.closeClient(open.client)
   }
 
   #takeBody(id: number): Buffer | undefined {
@@ -149,7 +157,7 @@ export class HttpDesk implements AsyncDisposable {
 }
 
 /** The gate's record tells what became of a request; the error alone would only guess. */
-function failure({ lease, request, signal }: Open, error: unknown): HttpFailure {
+function failure({ client: { lease }, request, signal }: Open, error: unknown): HttpFailure {
   const { origin, pathname } = new URL(request.url)
   const what = `${request.method} ${origin}${pathname}`
   const { reason } = signal as { reason?: unknown }

@@ -53,7 +53,7 @@ export class RunSession implements AsyncDisposable {
   constructor(options: SessionOptions) {
     this.#options = options
     const wayOut = new WayOut(options)
-    const http = new HttpDesk(options.egress.gate, (url, leaseId) => wayOut.open(url, leaseId))
+    const http = new HttpDesk(wayOut)
     this.#wayOut = wayOut
     this.#http = http
     const { runId, attempt, plugin, store, redactor } = options

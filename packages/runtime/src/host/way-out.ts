@@ -5,6 +5,7 @@ import {
   type Authorisation,
   type FaultCode,
   type Gate,
+  type GateClient,
   type GateLease,
   type GateRecord,
   type LeaseOutcome,
@@ -16,6 +17,7 @@ import {
 import { RefbotError } from '../errors.ts'
 import { authorisationView, egressReport, type OperatorLimits, upstream } from './egress-view.ts'
 import { authorisationLost, leftAuthorisedOrigin, originPaused, type RunFailure } from './failure.ts'
+import { HttpClients } from './http-clients.ts'
 import type { OpenedLease, OpenedPage } from './protocol.ts'
 
 /** What the runs of one installation share of the way out. */
@@ -58,6 +60,7 @@ export class WayOut implements AsyncDisposable {
   readonly #watches = new DisposableStack()
   readonly #leases = new Map<string, OpenLease>()
   readonly #pages = new Map<string, Page>()
+  readonly #clients = new HttpClients()
   /** Origins that it has reached for. */
   readonly #visited = new Set<string>()
   readonly #over = new AbortController()
@@ -91,6 +94,7 @@ export class WayOut implements AsyncDisposable {
     const open = this.#leases.get(id)
     if (open === undefined) return
     this.#leases.delete(id)
+    void this.#clients.closeOf(id)
     const { lease, used } = open
     const outcomes = used.map((each) => each.outcome())
     const fault = outcomes.flatMap(({ faults }) => faults).find(({ proxyFault }) => proxyFault)
@@ -101,13 +105,32 @@ export class WayOut implements AsyncDisposable {
     lease[Symbol.dispose]()
   }
 
-  /** A way through the gate to one target, for as long as the caller keeps it. */
-  async open(target: string, leaseId: string | undefined): Promise<GateLease> {
-    const { runId, egress, userAgentToken } = this.#options
-    const authorisation = await this.#authorise(target)
-    egress.origins.assertOpen(authorisation.origin)
+  async takeClient(url: string, leaseId: string | undefined): Promise<GateClient> {
+    const authorisation = await this.#authorise(url)
+    const { origin } = authorisation
+    const proxy = this.#admit(origin, leaseId)
+    const open = (): GateClient => this.#options.egress.gate.client(this.#open(authorisation, proxy))
+    return this.#clients.take({ origin, leaseId }, open)
+  }
+
+  giveBack(client: GateClient): Promise<void> {
+    return this.#clients.giveBack(client)
+  }
+
+  closeClient(client: GateClient): Promise<void> {
+    return this.#clients.close(client)
+  }
+
+  /** Whether the attempt may reach the origin now, through the proxy that the lease names. */
+  #admit(origin: string, leaseId: string | undefined): OpenLease | undefined {
+    this.#options.egress.origins.assertOpen(origin)
     if (this.#over.signal.aborted) throw overError()
-    const open = leaseId === undefined ? undefined : this.#lease(leaseId)
+    return leaseId === undefined ? undefined : this.#lease(leaseId)
+  }
+
+  /** A way through the gate to one target, for as long as the caller keeps it. */
+  #open(authorisation: Authorisation, proxy: OpenLease | undefined): GateLease {
+    const { runId, egress, userAgentToken } = this.#options
     const gateLease = egress.gate.openLease({
       runId,
       target: authorisation,
@@ -115,22 +138,23 @@ export class WayOut implements AsyncDisposable {
       onRecord: (record) => this.#recorded(record),
       onSiteRefusal: (report) => void egress.origins.turnedAway(runId, report).catch(() => undefined),
       onRefusedNavigation: ({ origin }) => this.#options.onOver(leftAuthorisedOrigin(origin)),
-      ...(open === undefined ? {} : { proxy: upstream(open.lease.proxy) }),
+      ...(proxy === undefined ? {} : { proxy: upstream(proxy.lease.proxy) }),
     })
     this.#visited.add(authorisation.origin)
-    open?.used.push(gateLease)
+    proxy?.used.push(gateLease)
     return gateLease
   }
 
   async openPage(target: string, leaseId: string | undefined): Promise<OpenedPage> {
     const { runId, egress, userAgentToken } = this.#options
-    const { origin, source, document } = await this.#authorise(target)
+    const authorisation = await this.#authorise(target)
+    const { origin, source, document } = authorisation
     const limit = source === 'loopback' ? null : least(document.allow.concurrency, egress.limits().concurrency)
     const { signal } = this.#over
     const slot = await egress.origins.pages.take({ origin, runId, limit, signal })
     let gateLease: GateLease | undefined
     try {
-      gateLease = await this.open(target, leaseId)
+      gateLease = this.#open(authorisation, this.#admit(origin, leaseId))
       this.#pages.set(gateLease.id, { gateLease, slot })
       this.#browser ??= this.#options.launch(
         () => [...this.#pages.values()].map((page) => page.gateLease.server),
@@ -193,6 +217,7 @@ export class WayOut implements AsyncDisposable {
   #lost(origin: string, problems: readonly string[]): void {
     // Nothing more of the run leaves, whatever its process still does.
     for (const { gateLease } of this.#pages.values()) void gateLease.close()
+    void this.#clients[Symbol.asyncDispose]()
     this.#over.abort(overError())
     this.#options.onOver(authorisationLost(origin, problems))
   }
@@ -219,6 +244,7 @@ export class WayOut implements AsyncDisposable {
     const browser = await this.#browser?.catch(() => undefined)
     await browser?.close()
     for (const id of [...this.#leases.keys()]) this.releaseLease(id)
+    await this.#clients[Symbol.asyncDispose]()
     await Promise.all([...this.#pages.keys()].map((id) => this.closePage(id)))
   }
 }

@@ -1,9 +1,9 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { authorise } from '../authorisation.ts'
-import { openTunnel } from '../client.ts'
 import { Gate, type GateOptions } from '../gate.ts'
 import { createGateIdentity, type GateIdentity } from '../identity.ts'
 import type { GateLease, LeaseOptions } from '../lease.ts'
+import { openTunnel } from '../tunnel.ts'
 
 export interface TestGate extends AsyncDisposable {
   readonly gate: Gate
