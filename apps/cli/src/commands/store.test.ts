@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRefbot } from '@refbot/runtime'
@@ -59,5 +59,37 @@ describe('store check', () => {
       code: 0,
       output: { ok: true, rows: { run: 1 }, filesWithoutRecord: [expect.stringContaining('stray')] },
     })
+  }, 60_000)
+})
+
+describe('store rotate-key', () => {
+  const dataDir = join(cwd, 'sealed')
+  const proxy = { host: 'proxy.test', port: 1, username: 'user', password: 's3cret' }
+  const open = () => createRefbot({ dataDir, pluginsDir: PLUGINS })
+  const rotate = (...flags: string[]) => call('store', 'rotate-key', '--data-dir', dataDir, ...flags)
+  beforeAll(async () => {
+    await using bot = await open()
+    await bot.addProxies([proxy])
+  }, 60_000)
+
+  it('seals every secret with another key', async () => {
+    const key = readFileSync(join(dataDir, 'store-key'), 'utf8')
+    const { code, output } = await rotate()
+    expect({ code, output }).toEqual({ code: 0, output: { keyId: expect.any(String), resealed: 1, forgotten: [] } })
+    expect(readFileSync(join(dataDir, 'store-key'), 'utf8')).not.toBe(key)
+    await using bot = await open()
+    expect(bot.proxies.proxies()).toMatchObject([{ host: 'proxy.test' }])
+    expect(bot.proxies.proxies()[0]?.password).toBe('s3cret')
+    expect(await rotate()).toMatchObject({ code: 1, error: 'DATA_DIR_LOCKED' })
+  }, 60_000)
+
+  it('gives up what no key opens only when it is told to', async () => {
+    rmSync(join(dataDir, 'store-key'))
+    expect(await rotate()).toMatchObject({ code: 1, error: 'STORE_KEY_MISSING' })
+    const { stdout } = await refbot(['store', 'rotate-key', '--forget', '--data-dir', dataDir], { cwd })
+    expect(stdout).toMatch(/^0 secrets are sealed with the key \S+\.\nTaken away, .*: http:\/\/proxy\.test:1#/)
+    expect(stdout).not.toMatch(/s3cret|user/)
+    await using bot = await open()
+    expect(bot.proxies.size).toBe(0)
   }, 60_000)
 })
