@@ -23,6 +23,16 @@ export interface EventSubscription {
   readonly capacity?: number
 }
 
+export type EventStore = Pick<StoredEvents, 'since'>
+
+export interface EventReader extends Pick<StoredEvents, 'range'> {
+  /**
+   * Events as they are committed, behind `after`; none missing, none twice, but for gaps that are told. A reader may
+   * be as slow as it likes: nobody waits for it.
+   */
+  subscribe(options?: EventSubscription): AsyncGenerator<RefbotEvent | EventGap, void, undefined>
+}
+
 const PAGE = 500
 
 /**

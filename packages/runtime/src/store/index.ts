@@ -6,7 +6,7 @@ export { type RestoreOptions, type RestoreReport, restoreBackup } from './backup
 export { checkStore, type StoreCheck } from './check.ts'
 export { DataDirectory, holderOf, newToken } from './data-directory.ts'
 export type { StoreHealth, StoreStatus } from './disk/health.ts'
-export type { EventGap, EventSubscription } from './event-feed.ts'
+export type { EventGap, EventReader, EventStore, EventSubscription } from './event-feed.ts'
 export type {
   AlertData,
   AlertMessageData,
@@ -30,15 +30,12 @@ export type { AlertStateStore, AuditStore, ProxyHealthStore, ProxyStore, TokenSt
 export { applyRetention, type RetentionPolicy } from './retention.ts'
 export {
   type ArtifactStore,
-  type EventReader,
-  type EventStore,
   type PluginStateStore,
   type PluginValueStore,
   RUN_TASK,
   type RunStore,
-  Store,
-  type StoreOptions,
-} from './store.ts'
+} from './run-stores.ts'
+export { Store, type StoreOptions } from './store.ts'
 export { newStoreKey, type StoreKey, seal, unseal } from './vault/cipher.ts'
 export { findKeyFile, type KeyFile, readKeys, writeKeys } from './vault/key-file.ts'
 export { Vault } from './vault/vault.ts'

@@ -3,6 +3,7 @@ import type { ProxyScorerSnapshot } from '@refbot/proxy-scoring'
 import type { StoreConnection } from './connection.ts'
 import type { AlertStateSave } from './operations/alerts.ts'
 import type { AuditEntry, AuditInput, AuditQuery } from './operations/audit.ts'
+import type { OriginStore } from './operations/origins.ts'
 import type { ProxyHealthSave, Reseal, SealedProxy } from './operations/proxies.ts'
 import type { NewToken, StoredToken } from './operations/tokens.ts'
 
@@ -49,6 +50,7 @@ export interface AuditStore {
 
 /** What operators set up and are told of. */
 export interface OperatorStores {
+  readonly origins: OriginStore
   readonly alertState: AlertStateStore
   readonly proxies: ProxyStore
   readonly proxyHealth: ProxyHealthStore
@@ -58,6 +60,13 @@ export interface OperatorStores {
 
 export function operatorStores(writer: StoreConnection): OperatorStores {
   return {
+    origins: {
+      pauses: () => writer.call('origin.pauses', undefined),
+      pause: (pause) => writer.call('origin.pause', pause),
+      lift: (origin) => writer.call('origin.lift', origin),
+      counts: (day) => writer.call('origin.counts', day),
+      count: (counts) => writer.call('origin.count', counts),
+    },
     alertState: {
       load: () => writer.call('alertState.load', undefined),
       save: (state) => writer.call('alertState.save', state),
