@@ -31,7 +31,9 @@ export async function fill(folder: Folder, runs: number, bytes = 40): Promise<vo
   db.exec(`
     PRAGMA synchronous = OFF;
     BEGIN;
-    ${n} INSERT INTO execution SELECT ${id}, 'job-' || (i % 10), 'plugin', '{}', i, ${OLD} + i * 1000, ${OLD} + i * 1000 + 9,
+    ${n} INSERT INTO execution
+      (id, job_id, task, input, scheduled_at, claimed_at, ended_at, status, reason, error, result, created_at)
+      SELECT ${id}, 'job-' || (i % 10), 'plugin', '{}', i, ${OLD} + i * 1000, ${OLD} + i * 1000 + 9,
       CASE i % 20 WHEN 0 THEN 'failed' ELSE 'success' END, NULL, NULL, ${result}, ${OLD} + i FROM n;
     ${n} INSERT INTO attempt SELECT ${id}, 1, i, i, NULL, ${OLD} FROM n;
     ${n} INSERT INTO run SELECT ${id}, 'plugin-' || (i % 10), 'schedule', ${OLD} FROM n;

@@ -192,7 +192,8 @@ function fill(file: string, count: number): void {
   db.exec(`
     BEGIN;
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
-    INSERT INTO execution SELECT printf('old-%07d', i), 'old', 'tidy', NULL, i, i, i, 'success', NULL, NULL, NULL, ${AT} FROM n;
+    INSERT INTO execution (id, job_id, task, scheduled_at, claimed_at, ended_at, status, created_at)
+      SELECT printf('old-%07d', i), 'old', 'tidy', i, i, i, 'success', ${AT} FROM n;
     INSERT INTO attempt SELECT id, 1, 1, 1, NULL, ${AT} FROM execution WHERE job_id = 'old';
     COMMIT;
   `)
