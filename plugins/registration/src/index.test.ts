@@ -107,7 +107,7 @@ describe('a batch on a healthy site', () => {
   it('takes what a configured success says, and nothing less', async () => {
     const good = await start('good', { success: { url: '/welcome', text: 'welcome aboard', status: [303] } })
     expect((await good.batch).submissions[0]?.reason).toMatch(/^As configured: /)
-    const { batch, rows } = await start('missing', { success: { selector: '#nowhere' }, timeoutMs: 4000 })
+    const { batch, rows } = await start('missing', { success: { selector: '#nowhere' } })
     await expect(batch).rejects.toMatchObject({ code: 'NO_SUBMISSION_SUCCEEDED' })
     expect(rows()).toMatchObject([{ submission: { outcome: 'no_confirmation' } }])
   })

@@ -8,64 +8,6 @@ const browser = useBrowser()
 
 const submit = (site: string | Site, config: Partial<RegistrationConfigInput> = {}) => submitTo(browser(), site, config)
 
-describe('single-page apps', () => {
-  const app = (script: string) =>
-    `<div id="root"></div><script>const root = document.getElementById('root');${script}</script>`
-
-  it('finds fields that say nothing, by their position', async () => {
-    const { submission, sent } = await submit(
-      app(`setTimeout(() => {
-        root.innerHTML = '<h2>Sign up</h2><div><input><input><input type="email"><input type="password"></div><button>Create account</button>'
-        root.querySelector('button').onclick = async () => {
-          const [firstName, lastName, email, password] = [...root.querySelectorAll('input')].map((i) => i.value)
-          await fetch('/api', { method: 'POST', body: new URLSearchParams({ firstName, lastName, email, password }) })
-          root.innerHTML = '<p>You are in.</p>'
-        }
-      }, 150)`),
-    )
-    expect(submission).toMatchObject({ outcome: 'success', reason: expect.stringContaining('The form is gone') })
-    expect(sent).toMatchObject(submission.identity)
-    expect(submission.matched.slice(0, 2).map(({ evidence }) => evidence)).toEqual(['position', 'position'])
-  })
-
-  it('fills again what a late script has wiped', async () => {
-    const { submission } = await submit(
-      app(`const draw = () => { root.innerHTML = '<form method="post"><label>First name <input name="first"></label><label>Email <input name="email" type="email"></label><button>Join</button></form>' }
-        draw(); root.addEventListener('input', () => setTimeout(draw), { once: true })`),
-    )
-    expect(submission.outcome).toBe('success')
-  })
-
-  it('goes through steps that the page keeps to itself', async () => {
-    const { submission, sent, sends } = await submit(`<h1>Create your account</h1><form method="post">
-      <div class="s"><label>First name <input name="first" required></label><button type="button">Next</button></div>
-      <div class="s" hidden><label>Email <input name="email" type="email" required></label><button type="button">Next</button></div>
-      <div class="s" hidden><label>Password <input name="pw" type="password" required></label><button>Create account</button></div></form>
-      <script>const steps = [...document.querySelectorAll('.s')]
-        steps.forEach((s, i) => { s.querySelector('button').onclick = (e) => { if (i < 2) { s.hidden = true; steps[i + 1].hidden = false } } })</script>`)
-    expect(submission.outcome).toBe('success')
-    expect(sent).toMatchObject({ first: submission.identity.firstName, email: submission.identity.email })
-    expect(sends).toBe(1)
-  })
-
-  it('reads a message that comes back without a new page', async () => {
-    const { submission } = await submit((path, form) =>
-      form === undefined && path === '/'
-        ? {
-            html: page(`<form><label>Email <input type="email" name="email"></label><button>Sign up</button><p id="m"></p></form>
-              <script>document.forms[0].onsubmit = async (e) => { e.preventDefault()
-                const a = await fetch('/api', { method: 'POST', body: new URLSearchParams(new FormData(e.target)) })
-                m.className = 'error'; m.textContent = (await a.json()).message }</script>`),
-          }
-        : { status: 409, html: '{"message":"That address is already registered."}' },
-    )
-    expect(submission).toMatchObject({
-      outcome: 'rejected',
-      reason: 'The site says: That address is already registered.',
-    })
-  })
-})
-
 describe('frames', () => {
   it('fills a form in a frame of the same site', async () => {
     const { submission, sent } = await submit((path, form) => {

@@ -127,11 +127,9 @@ export class SignUp implements Disposable {
   async #oneForm(found: FoundForm): Promise<Verdict | FoundForm> {
     const { step } = this.#options
     const first = this.#plan(found.form)
+    this.#note(first)
     const unfit = judgePlan(first)
-    if (unfit !== undefined) {
-      this.#note(first)
-      return unfit
-    }
+    if (unfit !== undefined) return unfit
     const filled = await step('fill', () => fillForm(this.#session, found, first))
     if ('outcome' in filled) return filled
     this.#note(filled.plan)

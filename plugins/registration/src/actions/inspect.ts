@@ -19,7 +19,7 @@ export const inspectInput = z.strictObject({
 })
 
 /** A field with what would be done to it. */
-export type InspectedField = MatchedField & { readonly action: 'fill' | 'select' | 'check' }
+export type InspectedField = MatchedField & { readonly action: 'fill' | 'select' | 'check' | 'choose' }
 
 export type InspectedControl = { readonly control: string; readonly label: string }
 

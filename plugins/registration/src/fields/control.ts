@@ -5,7 +5,7 @@ export interface ControlDescription {
   /** The form that owns it; -1 outside of every form. */
   readonly form: number
   readonly tag: 'input' | 'select' | 'textarea' | 'button'
-  /** The effective type, lower case: `text`, `email`, `select`, `submit`, `link`, … */
+  /** The effective type, lower case: `text`, `email`, `select`, `combobox`, `submit`, `link`, `opener` (leads on, sends nothing), … */
   readonly type: string
   readonly name: string
   readonly id: string

@@ -1,5 +1,5 @@
 import type { ControlDescription } from './control.ts'
-import { bareLabel, spaced, squeezed } from './text.ts'
+import { bareLabel, plain, spaced, squeezed } from './text.ts'
 import { confirmation, type FieldKind, genericName, trap, vocabulary } from './vocabulary.ts'
 
 /** What a field was recognised by, the strongest first. */
@@ -49,6 +49,8 @@ function holds(control: ControlDescription, kind: FieldKind): boolean {
     case 'radio':
     case 'select':
       return listKinds.has(kind)
+    case 'combobox':
+      return control.tag === 'select' ? listKinds.has(kind) : kind !== 'terms' && kind !== 'newsletter'
     case 'password':
       return passwordKinds.has(kind)
     case 'date':
@@ -60,6 +62,11 @@ function holds(control: ControlDescription, kind: FieldKind): boolean {
     default:
       return kind !== 'terms' && kind !== 'newsletter'
   }
+}
+
+/** Whether an answer is taken from a list: some fields to type in only offer what was typed before. */
+export function isList({ tag }: ControlDescription, kind: FieldKind): boolean {
+  return tag === 'select' || listKinds.has(kind)
 }
 
 /** Types that no identity fills: they hold the site's own state, or a person's file. */
@@ -117,6 +124,8 @@ function single(control: ControlDescription): Recognised | undefined {
       if (autocomplete?.includes(token) && holds(control, kind))
         return { kind, evidence: 'autocomplete', detail: `autocomplete="${token}"` }
   }
+  if (address.test(plain(control.placeholder)) && holds(control, 'email'))
+    return { kind: 'email', evidence: 'label', detail: `placeholder "${control.placeholder}"` }
   const typed = typeKinds[control.type]
   if (typed !== undefined) return { kind: typed, evidence: 'type', detail: `type="${control.type}"` }
   return byWords(control) ?? byWeakType(control)
@@ -127,6 +136,9 @@ function byWeakType(control: ControlDescription): Recognised | undefined {
   const kind = weakTypeKinds[control.type]
   return kind === undefined ? undefined : { kind, evidence: 'type', detail: `type="${control.type}"` }
 }
+
+/** An example of what goes there. */
+const address = /^(e\.?g\.? ?|z\.?b\.? ?|ex(ample)?:? ?)?[\w.+-]+@[\w-]+(\.[\w-]+)+$/
 
 function byWords(control: ControlDescription): Recognised | undefined {
   const names = [control.name, control.id].filter((name) => name !== '')

@@ -33,7 +33,7 @@ const logIn =
   /log ?in|sign ?in|anmelden$|einloggen|se connecter|connexion|iniciar sesion|entrar|accedi|inloggen|zaloguj|logga in|logg inn|log ind|giris|войти|вход|ログイン|登录|登入|로그인/
 const other = /\bsearch\b|suche|recherche|buscar|cerca|newsletter|subscribe|forgot|reset password|passwort vergessen/
 const goOn =
-  /^(continue|next|submit|save|send|ok|go|weiter|absenden|senden|speichern|suivant|continuer|envoyer|siguiente|continuar|enviar|avanti|invia|seguinte|volgende|verzenden|dalej|wyslij|nasta|neste|naeste|далее|отправить|次へ|送信|下一步|提交|다음|확인)/
+  /^(continue|next|submit|save|send|ok|go|done|finish|create$|start|weiter|absenden|senden|speichern|suivant|continuer|envoyer|siguiente|continuar|enviar|avanti|invia|seguinte|volgende|verzenden|dalej|wyslij|nasta|neste|naeste|далее|отправить|次へ|送信|下一步|提交|다음|확인)/
 const notSubmit =
   /cancel|back|abort|reset|clear|show|hide|generate|google|facebook|github|apple|microsoft|twitter|sso|abbrechen|zuruck|annuler|cancelar|annulla|отмена|назад/
 
@@ -135,13 +135,19 @@ function rate(form: ChosenForm, page: PageDescription): number {
   return score
 }
 
-/** The button that sends the form: rather behind its last password or e-mail field than in the page's head. */
+/** The button that sends the form: rather behind its last password, its e-mail or its first field than in the page's head. */
 export function chooseSubmit(controls: readonly ControlDescription[]): ControlDescription | undefined {
   const explicit = controls.find((control) => control.explicit.includes('submitSelector'))
   if (explicit !== undefined) return explicit
   const shown = controls.filter(({ visible }) => visible)
-  const buttons = shown.filter(({ tag, type }) => tag === 'button' && type !== 'reset' && type !== 'link')
-  const field = shown.findLast(({ type }) => type === 'password') ?? shown.find(({ type }) => type === 'email')
+  const buttons = shown.filter(
+    ({ tag, type, value }) =>
+      tag === 'button' && !/^(reset|opener)$/.test(type) && (type !== 'link' || isScript(value)),
+  )
+  const field =
+    shown.findLast(({ type }) => type === 'password') ??
+    shown.find(({ type }) => type === 'email') ??
+    shown.find(fillable)
   const behind = buttons.filter(({ index }) => index > (field?.index ?? -1))
   return pickSubmit(behind) ?? pickSubmit(buttons)
 }
@@ -149,8 +155,13 @@ export function chooseSubmit(controls: readonly ControlDescription[]): ControlDe
 function pickSubmit(buttons: readonly ControlDescription[]): ControlDescription | undefined {
   return (
     best(buttons.filter(({ type }) => type === 'submit' || type === 'image')) ??
-    best(buttons.filter(({ label }) => signUp.test(bareLabel(label)) || goOn.test(bareLabel(label))))
+    best(buttons.filter(({ label }) => signUp.test(bareLabel(label)) || goOn.test(bareLabel(label)))) ??
+    onlyOne(buttons.filter(({ label, type }) => type !== 'link' && label !== '' && !notSubmit.test(bareLabel(label))))
   )
+}
+
+function onlyOne(buttons: readonly ControlDescription[]): ControlDescription | undefined {
+  return buttons.length === 1 ? buttons[0] : undefined
 }
 
 function best(buttons: readonly ControlDescription[]): ControlDescription | undefined {

@@ -1,5 +1,5 @@
 import type { Identity } from '../identity/identity.ts'
-import type { ControlOption } from './control.ts'
+import type { ControlDescription, ControlOption } from './control.ts'
 import { plain } from './text.ts'
 import type { FieldKind } from './vocabulary.ts'
 
@@ -8,6 +8,12 @@ const placeholder =
 const neutral =
   /prefer not|rather not|not say|unspecified|other|divers|keine angabe|none|autre|otro|altro|outro|anders|inne|другое|その他|其他|기타/
 const affirmative = /^(yes|y|i agree|agree|accept|ja|oui|si|sim|tak|da|да|はい|是|예)\b/
+
+/** Whether a list of an app's own shows an answer, and no invitation to choose one. */
+export function isChosen({ value, label, placeholder: hint }: ControlDescription): boolean {
+  const text = plain(value)
+  return !placeholder.test(text) && text !== plain(label) && text !== plain(hint)
+}
 
 /** The option that fits the identity, else a neutral one, else the first real one. */
 export function pickOption(

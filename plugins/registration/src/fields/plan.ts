@@ -1,8 +1,8 @@
 import type { Identity } from '../identity/identity.ts'
-import { type ControlDescription, controlName } from './control.ts'
-import { fillable } from './evidence.ts'
+import { type ControlDescription, type ControlOption, controlName } from './control.ts'
+import { fillable, isList } from './evidence.ts'
 import type { ChosenForm } from './form.ts'
-import { pickOption } from './options.ts'
+import { isChosen, pickOption } from './options.ts'
 import type { RecognisedControl } from './recognise.ts'
 import { obligatory, optional, plain } from './text.ts'
 import { valueFor } from './values.ts'
@@ -12,6 +12,8 @@ type FieldAction =
   | { readonly do: 'fill'; readonly value: string }
   | { readonly do: 'select'; readonly value: string }
   | { readonly do: 'check' }
+  /** Of a list that has to be opened first. */
+  | { readonly do: 'choose'; readonly pick: (options: readonly ControlOption[]) => ControlOption | undefined }
 
 export interface PlannedField {
   readonly control: ControlDescription
@@ -66,6 +68,7 @@ export function planFill(form: ChosenForm, identity: Identity, password: string)
       if (planned !== undefined) fields.push(planned)
       continue
     }
+    if (control.type === 'combobox' && control.tag === 'select' && isChosen(control)) continue
     if (known !== undefined && !wanted(known.kind, required, marked)) continue
     const planned = known === undefined ? planUnknown(control, required) : planKnown(known, identity, password)
     if (planned !== undefined) fields.push(planned)
@@ -94,6 +97,8 @@ function planKnown(known: RecognisedControl, identity: Identity, password: strin
   const { control, kind, evidence, detail } = known
   const base = { control, kind, evidence, detail }
   if (control.type === 'checkbox') return { ...base, action: { do: 'check' } }
+  if (control.type === 'combobox' && isList(control, kind))
+    return { ...base, action: { do: 'choose', pick: (options) => pickOption(options, kind, identity) } }
   if (control.type === 'select') {
     const option = pickOption(control.options, kind, identity)
     return option === undefined ? undefined : { ...base, action: { do: 'select', value: option.value } }
@@ -104,9 +109,11 @@ function planKnown(known: RecognisedControl, identity: Identity, password: strin
 
 /** A list states its own answers, so any of them is valid; free text is never guessed. */
 function planUnknown(control: ControlDescription, required: boolean): PlannedField | undefined {
-  if (!required || (control.type !== 'select' && control.type !== 'checkbox')) return undefined
+  if (!required || !/^(select|checkbox|combobox)$/.test(control.type)) return undefined
   const base = { control, kind: 'choice' as const, evidence: 'position', detail: `a required ${control.type}` }
   if (control.type === 'checkbox') return { ...base, action: { do: 'check' } }
+  if (control.type === 'combobox')
+    return { ...base, action: { do: 'choose', pick: (options) => pickOption(options, 'choice', undefined) } }
   const option = pickOption(control.options, 'choice', undefined)
   return option === undefined ? undefined : { ...base, action: { do: 'select', value: option.value } }
 }

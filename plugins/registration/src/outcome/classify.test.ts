@@ -116,6 +116,28 @@ describe('failure', () => {
       /already taken/,
     ],
     [
+      'a message in plain text above the form that came again',
+      {
+        exchange: post,
+        documentStatus: 200,
+        ...page({ lines: ['Create your account', 'This name is already taken'] }),
+      },
+      'rejected',
+      /already taken/,
+    ],
+    [
+      'a message in plain text in place of the form',
+      { exchange: post, documentStatus: 200, formShown: 0, ...page({ lines: ['Error', 'Passwords do not match'] }) },
+      'rejected',
+      /Error/,
+    ],
+    [
+      'a message in plain text of a script, once nothing more comes',
+      { exchange: fetched, over: true, ...page({ lines: ['The address could not be reached'] }) },
+      'rejected',
+      /could not/,
+    ],
+    [
       'a message at a field, and nothing sent',
       page({ invalid: ['E-mail: Please fill out this field.'] }),
       'rejected',

@@ -103,10 +103,10 @@ function byDefault(evidence: Evidence): Verdict | 'next' | undefined {
   if (!now.parsed) return undefined
   if (exchange?.failed === true && exchange.status === undefined && quietMs >= settled)
     return { outcome: 'unknown_fate', reason: 'The form was being sent when the connection broke.' }
-  const message = refusals(evidence)[0]
   const gone = evidence.formShown < 0.5
   const answered = exchange?.status !== undefined
   const moved = exchange?.navigation === true && documentStatus !== undefined
+  const message = refusals(evidence)[0] ?? (moved && !gone ? refusingLine(evidence) : undefined)
   // A script may mark fields while its request is still on its way.
   const waiting = exchange !== undefined && !answered && !exchange.failed
   if (message !== undefined && !waiting && !now.busy)
@@ -121,13 +121,16 @@ function byDefault(evidence: Evidence): Verdict | 'next' | undefined {
   if (confirmation !== undefined && (gone || quietMs >= settled))
     return { outcome: 'success', reason: `The page says: ${confirmation}` }
   if (!gone || now.busy) return undefined
+  const instead = moved || (answered && quietMs >= settled) ? refusingLine(evidence) : undefined
+  if (instead !== undefined) return { outcome: 'rejected', reason: `The site says: ${instead}` }
   if (moved) return { outcome: 'success', reason: `The form is gone; the page is now ${describePlace(now)}.` }
   return answered && quietMs >= settled
     ? { outcome: 'success', reason: `The form is gone, after an answer of ${exchange.status}.` }
     : undefined
 }
 
-function atTheEnd({ exchange, formShown, now, documentStatus }: Evidence): Verdict {
+function atTheEnd(evidence: Evidence): Verdict {
+  const { exchange, formShown, now, documentStatus } = evidence
   if (exchange === undefined) {
     return formShown < 0.5
       ? {
@@ -143,6 +146,8 @@ function atTheEnd({ exchange, formShown, now, documentStatus }: Evidence): Verdi
       outcome: 'unknown_fate',
       reason: `The submit was answered with ${exchange.status}, and the page after it did not open.`,
     }
+  const line = formShown < 0.5 ? undefined : refusingLine(evidence)
+  if (line !== undefined) return { outcome: 'rejected', reason: `The site says: ${line}` }
   return {
     outcome: 'no_confirmation',
     reason: `The site answered with ${exchange.status}, and the form still shows without a message.`,
@@ -163,6 +168,20 @@ function refusals({ before, now, dialogs, formShown }: Evidence): readonly strin
     ...fresh(now.invalid),
     ...fresh([...now.notices, ...dialogs]).filter(refused),
   ]
+}
+
+/** A message stands at the top of its page, in one sentence or two. */
+const atMost = { lines: 40, characters: 200 } as const
+
+/** A text that was not there before and refuses the form, whatever its markup. */
+function refusingLine({ before, now }: Evidence): string | undefined {
+  const old = new Set(before.lines)
+  return now.lines
+    .slice(0, atMost.lines)
+    .find(
+      (text) =>
+        !old.has(text) && text.length <= atMost.characters && refuses.test(plain(text)) && !confirms.test(plain(text)),
+    )
 }
 
 /** Texts that were not there before the submit and confirm it. */

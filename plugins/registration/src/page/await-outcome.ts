@@ -1,5 +1,6 @@
 import type { Frame, Page } from 'playwright-core'
-import { signature } from '../fields/control.ts'
+import { type PageDescription, signature } from '../fields/control.ts'
+import { formsOf, isLogIn } from '../fields/form.ts'
 import { nextStep, type StepContext } from '../fields/next-step.ts'
 import type { FillPlan } from '../fields/plan.ts'
 import type { FieldKind } from '../fields/vocabulary.ts'
@@ -32,7 +33,6 @@ export async function awaitOutcome(
       const text = JSON.stringify(shown)
       if (text !== last) changedAt = now()
       last = text
-      const visible = new Set(description.controls.filter((control) => control.visible).map(signature))
       const next = nextStep(description, { ...context, lines: shown.lines })
       const quietMs = now() - Math.max(changedAt, watch.changedAt)
       const { exchange, documentStatus, dialogs } = watch
@@ -40,7 +40,7 @@ export async function awaitOutcome(
       const verdict = classify({
         before: sent.shown,
         now: shown,
-        formShown: filled.length === 0 ? 0 : filled.filter((one) => visible.has(one)).length / filled.length,
+        formShown: shownOf(description, sent, filled),
         exchange,
         documentStatus,
         quietMs,
@@ -65,6 +65,15 @@ export async function awaitOutcome(
     }
     await watch.change(lookEvery)
   }
+}
+
+/** How much of the form that was sent still shows; a log-in with fields of the same names is another form. */
+function shownOf(page: PageDescription, { form: own, described }: FoundForm, filled: readonly string[]): number {
+  const others = isLogIn(own, described.description) ? [] : formsOf(page).filter((form) => isLogIn(form, page))
+  const logIns = new Set(others.flatMap(({ controls }) => controls))
+  const controls = page.controls.filter((control) => control.visible && !logIns.has(control))
+  const visible = new Set(controls.map(signature))
+  return filled.length === 0 ? 0 : filled.filter((one) => visible.has(one)).length / filled.length
 }
 
 function isRedirected({ watch }: Session): boolean {

@@ -5,6 +5,8 @@ import type { ControlDescription, ControlOption, FormDescription, PageDescriptio
 export interface DescribeOptions {
   /** Elements that configured selectors lead to, by the selector's key. */
   readonly explicit: Readonly<Record<string, Element>>
+  /** Also what is no control by its markup, and can be pressed all the same. */
+  readonly loose: boolean
 }
 
 export interface Described {
@@ -17,7 +19,7 @@ export interface Described {
  * Runs in the page: describes its form controls, open shadow roots included, and hands back the elements
  * in the same order. It is sent as text, so everything it needs stands inside of it.
  */
-export function describePage({ explicit }: DescribeOptions): Described {
+export function describePage({ explicit, loose }: DescribeOptions): Described {
   const limits = { text: 300, options: 400, controls: 400 }
   // What is named like a property of its form or document takes that property's place, so it may be no text at all.
   const clean = (text: unknown, max = limits.text) =>
@@ -26,15 +28,32 @@ export function describePage({ explicit }: DescribeOptions): Described {
   const configured = Object.values(explicit)
   const roots: (Document | ShadowRoot)[] = [document]
   const elements: Element[] = []
-  const forms: HTMLFormElement[] = []
+  // What apps use in place of a form counts as one.
+  const forms: Element[] = []
+  const formLike =
+    'form, dialog, [role="dialog"], [role="alertdialog"], [aria-modal="true"], [role="form"], header, footer, nav, aside'
+  const fields = 'input, select, textarea'
   const wanted =
-    'input, select, textarea, button, a[href], [role="button"], [role="checkbox"], [role="switch"], [role="textbox"]'
+    `${fields}, button, a[href], summary, ` +
+    ['button', 'checkbox', 'switch', 'radio', 'textbox', 'combobox', 'tab', 'link', 'menuitem']
+      .map((role) => `[role="${role}"]`)
+      .join()
+  // A leaf of text under a hand: an app may listen to anything.
+  const pressable = (element: Element): boolean =>
+    element.children.length === 0 &&
+    /^.{1,40}$/.test(clean(element.textContent)) &&
+    getComputedStyle(element).cursor === 'pointer' &&
+    element.closest(wanted) === null &&
+    element.closest('label') === null
   for (let at = 0; at < roots.length; at++) {
     const root = roots[at] as Document | ShadowRoot
     for (const element of root.querySelectorAll('*')) {
       if (element.shadowRoot !== null) roots.push(element.shadowRoot)
-      if (element instanceof HTMLFormElement) forms.push(element)
-      else if (configured.includes(element) || (elements.length < limits.controls && element.matches(wanted)))
+      if (element.matches(formLike)) forms.push(element)
+      if (
+        configured.includes(element) ||
+        (elements.length < limits.controls && (element.matches(wanted) || (loose && pressable(element))))
+      )
         elements.push(element)
     }
   }
@@ -42,7 +61,10 @@ export function describePage({ explicit }: DescribeOptions): Described {
   const textOf = (element: Element | null | undefined): string => {
     if (element == null) return ''
     const copy = element.cloneNode(true) as Element
-    for (const inner of copy.querySelectorAll('input, select, textarea, button, script, style, option')) inner.remove()
+    for (const inner of copy.querySelectorAll(
+      `${fields}, button, script, style, option, [role="combobox"], [role="listbox"]`,
+    ))
+      inner.remove()
     return clean(copy.textContent)
   }
   const byIds = (element: Element, attribute: string): string => {
@@ -97,36 +119,53 @@ export function describePage({ explicit }: DescribeOptions): Described {
     if (own !== '') return own
     const aria = clean(element.getAttribute('aria-label'))
     if (aria !== '') return aria
-    if (
-      !(element instanceof HTMLInputElement) &&
-      !(element instanceof HTMLSelectElement) &&
-      element.tagName !== 'TEXTAREA'
-    )
-      return spokenText(element)
+    const role = element.getAttribute('role') ?? ''
+    const toggle = /^(checkbox|switch|radio)$/.test(role)
+    const isField = element.matches(fields) || toggle || role === 'combobox'
+    if (!isField || (toggle && spokenText(element) !== '')) return spokenText(element)
     // No label at all: the table cell, the term or the text just before it.
     const cell = textOf(element.closest('td')?.previousElementSibling)
     if (cell !== '') return cell
     const term = textOf(element.closest('dd')?.previousElementSibling)
     if (term !== '') return term
-    const boxed = element instanceof HTMLInputElement && (element.type === 'checkbox' || element.type === 'radio')
+    const boxed = toggle || (element instanceof HTMLInputElement && /^(checkbox|radio)$/.test(element.type))
     let beside: Node | null = boxed ? element.nextSibling : element.previousSibling
     for (let steps = 0; beside !== null && steps < 4; steps++) {
-      if (beside instanceof Element && beside.matches('input, select, textarea, button')) break
+      if (beside instanceof Element && beside.matches(`${fields}, button`)) break
       const text = beside instanceof Element ? textOf(beside) : clean(beside.textContent)
       if (text !== '') return text
       beside = boxed ? beside.nextSibling : beside.previousSibling
     }
-    const parent = element.parentElement
-    if (
-      parent !== null &&
-      parent.querySelectorAll('input, select, textarea').length === 1 &&
-      !parent.matches('form, body')
-    )
-      return (
-        textOf(parent) ||
-        textOf(parent.previousElementSibling?.matches('label, span, div, p') ? parent.previousElementSibling : null)
-      )
+    // The boxes around it, as long as it is their only field: their own text, or the one just before them.
+    let box = element.parentElement
+    for (
+      let up = 0;
+      up < 4 && box !== null && !box.matches('form, body') && box.querySelectorAll(fields).length <= 1;
+      up++
+    ) {
+      const before = box.previousElementSibling
+      const said =
+        textOf(box) ||
+        (before?.matches(up === 0 ? 'label, span, div, p' : 'label, span, div') === true &&
+        before.querySelector(fields) === null
+          ? textOf(before)
+          : '')
+      if (said !== '') return said
+      box = box.parentElement
+    }
     return ''
+  }
+  // Rules for a password are often no description by their markup, and stand just below it.
+  const below = (element: Element): string => {
+    const texts: string[] = []
+    for (let box: Element | null = element, up = 0; up < 3 && box !== null && !box.matches('form, body'); up++) {
+      if (box !== element && box.querySelectorAll(fields).length > 1) break
+      const next = box.nextElementSibling
+      if (next !== null && !next.matches(`${fields}, button`) && next.querySelector(fields) === null)
+        texts.push(textOf(next))
+      box = box.parentElement
+    }
+    return clean(texts.join(' '))
   }
   // biome-ignore-start lint/performance/useDomNodeTextContent: what a person reads depends on the layout
   const spokenText = (element: Element): string =>
@@ -134,11 +173,11 @@ export function describePage({ explicit }: DescribeOptions): Described {
   // biome-ignore-end lint/performance/useDomNodeTextContent: see above
 
   const formOf = (element: Element): number => {
-    const owner = (element as HTMLInputElement).form ?? element.closest('form')
+    const owner = (element as HTMLInputElement).form ?? element.closest(formLike)
     if (owner) return forms.indexOf(owner)
     // A control in a shadow root has no form owner outside of it; the light form around its host is the one meant.
     for (let around = parentOf(element); around !== null; around = parentOf(around))
-      if (around instanceof HTMLFormElement) return forms.indexOf(around)
+      if (around.matches(formLike)) return forms.indexOf(around)
     return -1
   }
   const groupOf = (element: Element): string => {
@@ -157,24 +196,33 @@ export function describePage({ explicit }: DescribeOptions): Described {
     const input = element as HTMLInputElement
     const name = element.tagName.toLowerCase()
     const role = element.getAttribute('role') ?? ''
-    const tag =
-      name === 'select' || name === 'textarea' || name === 'input' ? name : role === 'textbox' ? 'textarea' : 'button'
+    const roles: Record<string, [ControlDescription['tag'], string]> = {
+      checkbox: ['input', 'checkbox'],
+      switch: ['input', 'checkbox'],
+      radio: ['input', 'radio'],
+      textbox: ['textarea', 'textarea'],
+      combobox: ['select', 'combobox'],
+      tab: ['button', 'opener'],
+      menuitem: ['button', 'opener'],
+      link: ['button', 'opener'],
+    }
     const link = element instanceof HTMLAnchorElement && role !== 'button'
-    const press = tag === 'input' && /^(submit|image|button|reset)$/.test(input.type)
-    const toggle = role === 'checkbox' || role === 'switch'
-    const type =
-      tag === 'select'
-        ? 'select'
-        : toggle
-          ? 'checkbox'
-          : tag === 'textarea'
-            ? 'textarea'
-            : link
-              ? 'link'
-              : input.type || 'button'
+    const [tag, type] =
+      name === 'select' || name === 'textarea'
+        ? [name as ControlDescription['tag'], name]
+        : name === 'input'
+          ? ['input' as const, role === 'combobox' ? role : input.type]
+          : (roles[role] ?? ['button' as const, link ? 'link' : input.type || 'button'])
+    const press = tag === 'input' && /^(submit|image|button|reset)$/.test(type)
     const rest = {
       label: press ? clean(input.value || input.alt || input.title) : labelOf(element),
-      hint: clean([byIds(element, 'aria-describedby'), element.getAttribute('title') ?? ''].join(' ')),
+      hint: clean(
+        [
+          byIds(element, 'aria-describedby'),
+          element.getAttribute('title') ?? '',
+          type === 'password' ? below(element) : '',
+        ].join(' '),
+      ),
       group: groupOf(element),
     }
     const options: ControlOption[] =
@@ -188,14 +236,15 @@ export function describePage({ explicit }: DescribeOptions): Described {
     return {
       index,
       form: formOf(element),
-      tag: press ? 'button' : toggle ? 'input' : tag,
+      tag: press ? 'button' : tag,
       type: type.toLowerCase(),
       name: element.getAttribute('name') ?? '',
       id: element.id,
       autocomplete: (element.getAttribute('autocomplete') ?? '').toLowerCase(),
       placeholder: clean(element.getAttribute('placeholder')),
       ...rest,
-      value: type === 'password' ? '' : link ? element.href : clean(input.value),
+      value:
+        type === 'password' ? '' : link ? element.href : clean(type === 'combobox' ? spokenText(element) : input.value),
       filled: (input.value ?? '') !== '',
       checked: input.checked === true || element.getAttribute('aria-checked') === 'true',
       required: input.required === true || element.getAttribute('aria-required') === 'true',
@@ -218,7 +267,7 @@ export function describePage({ explicit }: DescribeOptions): Described {
     }
   }
 
-  const headingOf = (form: HTMLFormElement): string => {
+  const headingOf = (form: Element): string => {
     const inside = [...form.querySelectorAll('h1, h2, h3, legend')].slice(0, 3).map(textOf)
     let before: Element | null = form
     for (let up = 0; before !== null && up < 4; up++) {

@@ -1,9 +1,10 @@
 import { type ControlDescription, signature } from '../fields/control.ts'
 import { type ChosenForm, formsOf } from '../fields/form.ts'
+import { isChosen } from '../fields/options.ts'
 import type { FillPlan, PlannedField } from '../fields/plan.ts'
 import type { Verdict } from '../outcome/classify.ts'
 import { type FoundForm, leftOrigin, type Session } from '../session.ts'
-import { type DescribedPage, describeFrame, enter, observe } from './form-page.ts'
+import { type DescribedPage, enter, observe } from './form-page.ts'
 
 /** A form draws itself again, or shows further fields, this often at most. */
 const maxRounds = 5
@@ -23,17 +24,20 @@ export interface FilledForm {
 export async function fillForm(session: Session, found: FoundForm, first: FillPlan): Promise<FilledForm | Verdict> {
   let current: FilledForm = { described: found.described, form: found.form, plan: first }
   let todo = first.fields
+  // What was taken from a list may show anywhere.
+  const chosen = new Set<string>()
   for (let round = 0; ; round++) {
     for (const field of todo) {
       try {
         await enter(await current.described.element(field.control), field, session.left())
+        if (field.action.do === 'choose') chosen.add(signature(field.control))
       } catch (error) {
         if (!isDetached(error)) throw error
         break
       }
       if (session.watch.left !== undefined) return leftOrigin(session.watch.left)
     }
-    const described = await describeFrame(found.described.frame)
+    const described = await current.described.again()
     const form = sameForm(formsOf(described.description), current.form, current.plan)
     if (form === undefined) return current
     const plan = session.plan(form)
@@ -42,7 +46,7 @@ export async function fillForm(session: Session, found: FoundForm, first: FillPl
       form,
       plan: { ...plan, fields: plan.fields.length === 0 ? current.plan.fields : plan.fields },
     }
-    todo = plan.fields.filter((field) => !isDone(field))
+    todo = plan.fields.filter((field) => !isDone(field) && !chosen.has(signature(field.control)))
     if (todo.length === 0 || round >= maxRounds) return current
   }
 }
@@ -76,6 +80,7 @@ function sameForm(forms: readonly ChosenForm[], before: ChosenForm, { fields }: 
 
 function isDone({ action, control }: PlannedField): boolean {
   if (action.do === 'check') return control.checked
+  if (action.do === 'choose') return isChosen(control)
   return action.do === 'select' ? control.value === action.value : isFilled(control)
 }
 

@@ -34,11 +34,12 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
   const cookies = new CookieAnswers(page, config.cookies, now)
   let opened = 0
   let consents = 0
+  let buttonless: FoundForm | undefined
   for (;;) {
     if (watch.left !== undefined) return leftOrigin(watch.left)
     try {
       const [described, shown, consent] = await Promise.all([
-        describeFrame(page.mainFrame(), explicit),
+        describeFrame(page.mainFrame(), { explicit }),
         observe(page.mainFrame()),
         consents < maxConsents ? consentButton(session) : undefined,
       ])
@@ -55,21 +56,28 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
         continue
       }
       const form = chooseForm(described.description)
-      if (form !== undefined) return { described, form, shown }
+      if (form?.submit !== undefined) return { described, form, shown }
+      if (form !== undefined) buttonless = { described, form, shown }
       const inner = await inFrames(session)
       if (inner !== undefined) return inner
-      const opener = opened < maxOpeners ? chooseOpener(described.description) : undefined
-      if (opener !== undefined && shown.parsed && now() - watch.changedAt >= openerTime) {
-        opened++
-        await press(await described.element(opener), opener, session.left())
-        continue
+      if (shown.parsed && now() - watch.changedAt >= openerTime) {
+        const loose = await describeFrame(page.mainFrame(), { explicit, loose: true })
+        const looseForm = chooseForm(loose.description)
+        if (looseForm !== undefined) return { described: loose, form: looseForm, shown }
+        if (form !== undefined) return { described, form, shown }
+        const opener = opened < maxOpeners ? chooseOpener(loose.description) : undefined
+        if (opener !== undefined) {
+          opened++
+          await press(await loose.element(opener), opener, session.left())
+          continue
+        }
       }
     } catch (error) {
       if (!isBetweenDocuments(error)) throw error
     }
     const over = now() - watch.changedAt >= quietTime && !watch.navigating
     if (over || now() - started >= formTime || session.left() <= 1)
-      return { outcome: 'no_form', reason: 'No sign-up form showed on the page.' }
+      return buttonless ?? { outcome: 'no_form', reason: 'No sign-up form showed on the page.' }
     await watch.change(lookEvery)
   }
 }

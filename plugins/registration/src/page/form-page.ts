@@ -1,6 +1,7 @@
 import type { ElementHandle, Frame, JSHandle } from 'playwright-core'
 import type { ControlDescription, PageDescription } from '../fields/control.ts'
 import type { PlannedField } from '../fields/plan.ts'
+import { choose } from './choose.ts'
 import { describePage } from './describe.ts'
 import { type Observation, observePage } from './observe.ts'
 
@@ -8,20 +9,28 @@ import { type Observation, observePage } from './observe.ts'
 export interface DescribedPage {
   readonly frame: Frame
   readonly description: PageDescription
+  /** Describes the frame anew, in the same way. */
+  again(): Promise<DescribedPage>
   element(control: ControlDescription): Promise<ElementHandle<Element>>
 }
 
+export interface FrameOptions {
+  /** Elements that configured selectors lead to, by the selector's key. */
+  readonly explicit?: Readonly<Record<string, ElementHandle<Element>>>
+  /** Also what is no control by its markup, and can be pressed all the same. */
+  readonly loose?: boolean
+}
+
 /** Describes the controls of a frame in one evaluation, and keeps their elements at hand. */
-export async function describeFrame(
-  frame: Frame,
-  explicit: Readonly<Record<string, ElementHandle<Element>>> = {},
-): Promise<DescribedPage> {
-  const result = await frame.evaluateHandle(describePage, { explicit })
+export async function describeFrame(frame: Frame, options: FrameOptions = {}): Promise<DescribedPage> {
+  const { explicit = {}, loose = false } = options
+  const result = await frame.evaluateHandle(describePage, { explicit, loose })
   const json = await result.evaluate(({ json: text }) => text)
   let elements: Promise<Map<string, JSHandle>> | undefined
   return {
     frame,
     description: JSON.parse(json) as PageDescription,
+    again: () => describeFrame(frame, options),
     async element(control) {
       elements ??= result.getProperty('elements').then((list) => list.getProperties())
       const element = (await elements).get(String(control.index))?.asElement()
@@ -33,7 +42,7 @@ export async function describeFrame(
 
 /** The same in one round trip, for a look at the controls alone. */
 export async function lookAt(frame: Frame): Promise<PageDescription> {
-  const { json } = await frame.evaluate(describePage, { explicit: {} })
+  const { json } = await frame.evaluate(describePage, { explicit: {}, loose: false })
   return JSON.parse(json) as PageDescription
 }
 
@@ -54,6 +63,7 @@ export function isBetweenDocuments(error: unknown): boolean {
 export async function enter(element: ElementHandle<Element>, field: PlannedField, timeout: number): Promise<void> {
   const { action } = field
   if (action.do === 'fill') return element.fill(action.value, { timeout })
+  if (action.do === 'choose') return choose(element, action.pick, timeout)
   if (action.do === 'select') {
     await element.selectOption({ value: action.value }, { timeout })
     return
