@@ -16,7 +16,7 @@ import {
 } from './config/index.ts'
 import { createGateIdentity, loadGateIdentity } from './egress/index.ts'
 import { EventStream } from './events/index.ts'
-import { type Egress, INSTANCE_VARIABLE, sweepProcesses } from './host/index.ts'
+import { type Egress, HOST_VARIABLE, INSTANCE_VARIABLE, Reaper, sweepProcesses } from './host/index.ts'
 import { LiveConfig } from './live-config.ts'
 import {
   type LogOutput,
@@ -122,6 +122,8 @@ export async function createRefbot(
   await using stack = new AsyncDisposableStack()
   const directory = stack.use(DataDirectory.open(config.dataDir))
   sweepProcesses(INSTANCE_VARIABLE, directory.path)
+  const marks = { [INSTANCE_VARIABLE]: directory.path, [HOST_VARIABLE]: randomUUID() }
+  stack.use(new Reaper(marks[HOST_VARIABLE]))
   rmSync(join(config.dataDir, 'browsers'), { recursive: true, force: true })
   const adminToken = process.env.REFBOT_TOKEN || directory.secret('admin-token', newToken)
   const identity = loadGateIdentity(directory.secret('gate-key', () => createGateIdentity().keyPem))
@@ -201,6 +203,7 @@ export async function createRefbot(
     setConfig: (plugin, settings) => plugins.settings.set(plugin, settings as Settings),
     readSecret: (name) => logging.secret(resolveSecret(name, { env: process.env, dataDir: config.dataDir }).reveal()),
     dataDir: config.dataDir,
+    marks,
     logs: logging.book,
     runLogBytes: () => live.current.runLogBytes,
     userAgentToken: `RefBot/${HOST_VERSION}`,
@@ -215,7 +218,7 @@ export async function createRefbot(
     store,
     configJobs: jobs,
     timeZone: config.timeZone,
-    marks: { [INSTANCE_VARIABLE]: directory.path },
+    marks,
   })
   let stopReason: StopReason | undefined
   stack.defer(async () => {

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { INSTANCE_VARIABLE, markedProcesses } from '../host/index.ts'
 import { createRefbot } from '../index.ts'
 import { stateOf } from './campaign.ts'
 
@@ -21,9 +22,9 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-function host(name: string) {
+function host(name: string, ...more: string[]) {
   const file = join(fixtures, `${name}.ts`)
-  const child = spawn(process.execPath, ['--conditions=@refbot/source', file, dataDir, pluginsDir], {
+  const child = spawn(process.execPath, ['--conditions=@refbot/source', file, dataDir, pluginsDir, ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   hosts.push(child)
@@ -42,13 +43,18 @@ describe('a host that is killed', { timeout: 60_000 }, () => {
     expect(await bot.store.pluginValues.list('hello', '')).toEqual([])
   })
 
-  it('takes the processes of its plugins with it, even one that never yields', async () => {
-    const child = host('killed-while-running')
-    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-    const pid = Number(line.replace('pid ', ''))
-    expect(stateOf(pid)).toMatch(/[RSD]/)
+  it('takes all processes of its plugins with it: of one that never yields, and what detached itself', async () => {
+    const plugins = ['stubborn', 'waits', 'strays']
+    const child = host('killed-while-running', ...plugins)
+    const pids: number[] = []
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (pids.push(Number(line.replace('pid ', ''))) === plugins.length) break
+    }
+    expect(pids.map(stateOf)).toEqual(plugins.map(() => expect.stringMatching(/[RSD]/)))
+    expect(markedProcesses(INSTANCE_VARIABLE, dataDir)).toEqual(expect.arrayContaining(pids))
     child.kill('SIGKILL')
     await once(child, 'exit')
-    await vi.waitFor(() => expect(stateOf(pid)).toMatch(/^Z?$/), { timeout: 20_000 })
+    await expect.poll(() => markedProcesses(INSTANCE_VARIABLE, dataDir), { timeout: 20_000 }).toEqual([])
+    expect(pids.map(stateOf)).toEqual(plugins.map(() => expect.stringMatching(/^Z?$/)))
   })
 })

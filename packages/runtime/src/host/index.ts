@@ -5,6 +5,7 @@ export { explainTarget, type OperatorLimits, type TargetExplained } from './egre
 export { RunFailure } from './failure.ts'
 export { type MetricBatch, samplesOf } from './metric-batch.ts'
 export type { ActionCall, ActionDescription, PluginCode, PluginDescription } from './protocol.ts'
+export { HOST_VARIABLE, Reaper } from './reaper.ts'
 export type { RunProgress } from './session.ts'
 export { INSTANCE_VARIABLE, markedProcesses, RUN_VARIABLE, sweepProcesses } from './sweep.ts'
 export { DEFAULT_LIMITS, type ProcessLimits } from './watchdog.ts'

@@ -7,6 +7,7 @@ import type { BirpcReturn } from 'birpc'
 import { entry } from '../entry.ts'
 import { RefbotError } from '../errors.ts'
 import { type CageOptions, cageFlags } from './cage.ts'
+import { Descendants } from './descendants.ts'
 import type { RunFailure } from './failure.ts'
 import { HOST_INTAKE } from './intake.ts'
 import { type ChildApi, type HostApi, type PluginCode, validated } from './protocol.ts'
@@ -55,6 +56,7 @@ export class PluginProcess implements AsyncDisposable {
   readonly over: Promise<never>
   readonly #over = Promise.withResolvers<never>()
   readonly #watchdog: Watchdog
+  readonly #descendants: Descendants | undefined
   readonly #child: ChildProcess
   readonly #termGraceMs: number
   #broken: Error | undefined
@@ -81,6 +83,7 @@ export class PluginProcess implements AsyncDisposable {
       })
     }
     this.pid = this.#child.pid
+    if (permissions.has('processes')) this.#descendants = new Descendants(this.pid)
     for (const stream of [this.#child.stdout, this.#child.stderr]) readLines(stream, options.onOutput)
     const pipe = this.#child.stdio[3] as Duplex
     pipe.on('error', () => undefined)
@@ -141,17 +144,20 @@ export class PluginProcess implements AsyncDisposable {
 
   /** SIGTERM, then SIGKILL when that was not enough. */
   async terminate(): Promise<PluginExit> {
+    this.#descendants?.look()
     this.kill('SIGTERM')
     const timer = setTimeout(() => this.kill('SIGKILL'), this.#termGraceMs)
     const exit = await this.exited
     clearTimeout(timer)
     this.kill('SIGKILL')
+    this.#descendants?.kill()
     return exit
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watchdog.look()
     this.#watchdog[Symbol.dispose]()
+    using _ = this.#descendants
     await this.terminate()
   }
 }

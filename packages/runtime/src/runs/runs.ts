@@ -2,15 +2,7 @@ import { join } from 'node:path'
 import type { JsonValue, RunCause } from '@refbot/plugin-sdk'
 import { type TaskContext, TaskError } from '@refbot/scheduler'
 import { RefbotError } from '../errors.ts'
-import {
-  INSTANCE_VARIABLE,
-  RUN_VARIABLE,
-  RunFailure,
-  type RunProgress,
-  runAttempt,
-  samplesOf,
-  sweepProcesses,
-} from '../host/index.ts'
+import { RUN_VARIABLE, RunFailure, type RunProgress, runAttempt, samplesOf, sweepProcesses } from '../host/index.ts'
 import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord } from '../store/index.ts'
 import { requestLog, runLog } from './log.ts'
 import { recordBatch } from './metrics.ts'
@@ -190,7 +182,7 @@ export class Runs {
     const runId = execution.id
     const labels = { plugin }
     const artifactsDir = this.artifactsDir(runId)
-    const marks = { [INSTANCE_VARIABLE]: this.#options.dataDir, [RUN_VARIABLE]: runId }
+    const marks = { ...this.#options.marks, [RUN_VARIABLE]: runId }
     const began = now()
     const counter = new RequestCounter()
     const refused = new Set<string>()

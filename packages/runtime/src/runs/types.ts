@@ -64,6 +64,8 @@ export interface RunsOptions {
   /** Validates settings and writes them to the plugin's manifest. */
   readonly setConfig: (plugin: string, settings: JsonValue) => Promise<void>
   readonly dataDir: string
+  /** Name the instance in the environment of what is started. */
+  readonly marks: Readonly<Record<string, string>>
   readonly logs: LogBook
   /** Of one run's log, asked for at each attempt. */
   readonly runLogBytes: () => number

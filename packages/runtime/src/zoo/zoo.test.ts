@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stateOf } from '../crash/campaign.ts'
 import { markedProcesses, RUN_VARIABLE } from '../host/sweep.ts'
 import type { Settings } from '../runs/index.ts'
 import { heldMegabytes, openZoo, type Zoo } from './zoo.ts'
@@ -67,6 +68,24 @@ describe.runIf(process.platform === 'linux')('a plugin that', { timeout: 60_000 
     expect(zoo.log(run)).toContain('told to stop')
     expect(zoo.strays()).toEqual([])
   })
+
+  it.each([[true], [false]])(
+    'starts what lacks the mark of its run leaves none of that either: exits %s',
+    async (exit) => {
+      const said = new Promise<string>((resolve) => {
+        const off = zoo.bot.runs.on('progress', (_, { total, message = '' }) => {
+          if (total !== 2) return
+          off()
+          resolve(message)
+        })
+      })
+      const run = await zoo.run('unmarked', { exit })
+      expect(run.status).toBe(exit ? 'failed' : 'success')
+      const pids = (await said).trim().split(' ').map(Number)
+      expect(pids).toHaveLength(2)
+      expect(pids.map(stateOf)).toEqual(pids.map(() => expect.stringMatching(/^[ZX]?$/)))
+    },
+  )
 
   it('floods its host with lines and samples fills its own log to its limit, and no more', async () => {
     const run = await zoo.run('floods')
