@@ -293,8 +293,11 @@ export class MetricsAggregator extends MetricsCore {
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
-    await super[Symbol.asyncDispose]()
-    await this.#alerting[Symbol.asyncDispose]()
+    try {
+      await super[Symbol.asyncDispose]()
+    } finally {
+      await this.#alerting[Symbol.asyncDispose]()
+    }
   }
 
   #within(metric: MetricSelector, objective: number, after: number, until: number) {

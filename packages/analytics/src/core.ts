@@ -89,7 +89,9 @@ export abstract class MetricsCore implements AsyncDisposable {
    */
   record(name: string, value: number, options?: RecordOptions): boolean {
     if (this.#closed) throw closed()
-    return this.recorder.record(this.registry.resolve(name, options?.labels), value, options?.at)
+    const { recorder, registry } = this
+    if (!recorder.accepts(name, value, options?.at)) return false
+    return recorder.record(registry.resolve(name, options?.labels), value, options?.at)
   }
 
   /** Records 1 for a success and 0 for a failure: what `getSuccessRate` reads. */
@@ -104,6 +106,7 @@ export abstract class MetricsCore implements AsyncDisposable {
     return {
       record: (value, at) => {
         if (this.#closed) throw closed()
+        if (!recorder.accepts(name, value, at)) return false
         if (series === undefined || series.dropped) series = registry.resolve(name, labels)
         return recorder.record(series, value, at)
       },

@@ -1,6 +1,6 @@
 /** Stable codes of everything that this package refuses. */
 export type AnalyticsErrorCode =
-  /** A value that is NaN or infinite, or a negative increment of a counter. */
+  /** A value that is NaN, infinite or beyond 1e140, or a negative increment of a counter. */
   | 'METRIC_VALUE_INVALID'
   /** A metric's name that is empty, too long, or holds other characters than `A-Za-z0-9_.:/-`. */
   | 'METRIC_NAME_INVALID'

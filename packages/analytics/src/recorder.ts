@@ -8,6 +8,7 @@ import type { Series } from './series/series.ts'
 import { sortByTime } from './series/sort-by-time.ts'
 import type { MetricStore } from './store/metric-store.ts'
 import { encodeRawBlock } from './store/raw-block.ts'
+import { badValue, checkValue } from './value.ts'
 
 /** Samples that were not kept, by reason. */
 export interface DropCounts {
@@ -81,10 +82,18 @@ export class Recorder {
     return this.#closedUntil
   }
 
-  record(series: Series | undefined, value: number, at: number | undefined): boolean {
-    if (!Number.isFinite(value)) throw badValue(value)
+  /** Whether a sample is one to keep: asked before its series is made, so that what is refused leaves nothing behind. */
+  accepts(name: string, value: number, at: number | undefined): boolean {
+    checkValue(value)
+    if (value < 0 && this.#options.registry.definition(name)?.kind === 'counter') {
+      throw badValue(value, `The counter ${name} cannot go down`)
+    }
     // With a time of its own a sample is judged against the exact one.
-    if (at !== undefined && !this.#timely(at, this.#clock.now())) return false
+    return at === undefined || this.#timely(at, this.#clock.now())
+  }
+
+  /** Takes a sample that was accepted. */
+  record(series: Series | undefined, value: number, at: number | undefined): boolean {
     if (series === undefined) {
       this.dropped.limit += 1
       return false
@@ -140,10 +149,10 @@ export class Recorder {
   }
 
   #count(series: Series, by: number, at: number): void {
-    if (by < 0) throw badValue(by, `The counter ${series.name} cannot go down`)
+    checkValue(series.total + by)
     // Rate and increase see differences: without a sample of the total before, a first increment, or the first after a
-    // long silence, would be invisible to every window that begins in between.
-    if (series.ring.written === 0 || at - series.lastAt > minuteMs) {
+    // long silence, would be invisible to every window that begins in between. After a restart that sample tells of it.
+    if (!series.used || at - series.lastAt > minuteMs) {
       this.settle(series)
       this.#push(series, at, series.total)
     }
@@ -251,8 +260,4 @@ export class Recorder {
     }
     this.#dirty.length = 0
   }
-}
-
-function badValue(value: number, why = 'A sample must be a finite number'): AnalyticsError {
-  return new AnalyticsError('METRIC_VALUE_INVALID', `${why}; got ${value}.`, 'Leave the sample out, or correct it.')
 }

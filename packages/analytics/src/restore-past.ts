@@ -45,8 +45,8 @@ export async function restorePast(options: RestorePastOptions): Promise<void> {
     const key = seriesKey(block.name, block.labels)
     const known = filled.get(key)
     if (known !== undefined) return known
-    const series = registry.resolve(block.name, block.labels)
-    if (series === undefined || series.key !== key || !registry.budget.take(pastSamples)) return undefined
+    const series = registry.own(block.name, block.labels)
+    if (series === undefined || !registry.budget.take(pastSamples)) return undefined
     const past = new Past(series.kind === 'counter', knownSince, Math.max(knownSince, now - hourMs))
     series.past = past
     series.ring.heldFrom = options.heldFrom

@@ -2,7 +2,6 @@ import type { Recorder } from './recorder.ts'
 import { restorePast } from './restore-past.ts'
 import { hourMs, minuteMs, OpenRollups } from './rollup/roller.ts'
 import { decodeRollupBlock } from './rollup/rollup-block.ts'
-import { seriesKey } from './series/labels.ts'
 import type { SeriesRegistry } from './series/registry.ts'
 import type { Series } from './series/series.ts'
 import type { MetricBlock, MetricStore } from './store/metric-store.ts'
@@ -41,9 +40,8 @@ export async function restore(options: RestoreOptions): Promise<void> {
   const storedBefore = (at: number): Promise<boolean> => anyBefore(store, at)
   const heldFrom = (await storedBefore(since)) ? since : Number.NEGATIVE_INFINITY
   const opened = (block: MetricBlock): { series: Series; open: OpenRollups } | undefined => {
-    const series = registry.resolve(block.name, block.labels)
-    // Beyond the series limit this is an overflow series, which is not what the block belongs to.
-    if (series === undefined || series.key !== seriesKey(block.name, block.labels)) return undefined
+    const series = registry.own(block.name, block.labels)
+    if (series === undefined) return undefined
     series.open ??= new OpenRollups()
     series.ring.heldFrom = heldFrom
     return { series, open: series.open }

@@ -26,7 +26,7 @@ const awkward = fc.oneof(
 const sample = fc.record({
   name: fc.constantFrom('a', 'a.b', 'z'),
   labels: fc.dictionary(fc.constantFrom('k', 'l'), awkward, { maxKeys: 2 }),
-  value: fc.double({ noNaN: true, noDefaultInfinity: true }),
+  value: fc.double({ min: -1e140, max: 1e140, noNaN: true }),
   back: fc.nat(100_000),
 })
 
@@ -90,6 +90,25 @@ describe.each(formats)('an export as %s', (format) => {
     const late = `{"at":${Date.now() + 1e9},"name":"m","labels":{},"value":1}\n`
     await expect(metrics.import('ndjson', [late])).rejects.toMatchObject({ code: 'METRIC_IMPORT_INVALID' })
     expect(await metrics.query({ metric: 'm', since: 0, until: Date.now() })).toEqual([])
+  })
+})
+
+describe('an import', () => {
+  it('rolls up what has no room in memory by itself, and not with the samples of the overflow series', async () => {
+    const clock = new ManualClock()
+    const metrics = new MetricsAggregator({ clock, limits: { series: 2 } })
+    for (const k of ['1', '2', 'shared']) metrics.record('m', 1, { labels: { k } })
+    const at = clock.now()
+    const lines = ['3', '4'].map((k) => `${JSON.stringify({ at, name: 'm', labels: { k }, value: 7 })}\n`)
+    await metrics.import('ndjson', lines)
+    expect(metrics.stats()).toMatchObject({ series: 3, overflowed: 1 })
+    clock.advance(600_000)
+    const query = { metric: 'm', since: at, until: clock.now(), aggregate: 'sum', groupBy: ['k', 'overflow'] } as const
+    const raw = await metrics.query({ ...query, resolution: 'raw' })
+    const rolledUp = await metrics.query({ ...query, resolution: '1m' })
+    const sums = (found: typeof raw) => found.map(({ labels, points }) => [labels.k, labels.overflow, points[0]?.value])
+    expect(new Set(sums(rolledUp))).toEqual(new Set(sums(raw)))
+    expect(sums(raw)).toContainEqual(['', 'true', 1])
   })
 })
 

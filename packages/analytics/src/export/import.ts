@@ -5,6 +5,7 @@ import { canonicalLabels, checkName, type LabelLimits, type Labels, seriesKey } 
 import type { SeriesRegistry } from '../series/registry.ts'
 import type { MetricBlock, MetricStore } from '../store/metric-store.ts'
 import { encodeRawBlock } from '../store/raw-block.ts'
+import { checkValue } from '../value.ts'
 import { invalid } from './csv.ts'
 import type { MetricSample } from './samples.ts'
 
@@ -48,7 +49,7 @@ export async function importSamples(samples: AsyncIterable<MetricSample>, option
     count += 1
     checkName(name, options.limits)
     const canonical = canonicalLabels(labels, options.limits)
-    if (!Number.isFinite(value)) throw invalid(count, `its value ${value} is no finite number`)
+    checkValue(value)
     if (!Number.isFinite(at) || at < 0 || at > options.latest) throw invalid(count, `its time ${at} is out of range`)
     const key = seriesKey(name, canonical)
     const series = getOrMake(gathered, key, () => ({ name, labels: canonical, samples: [] }))
@@ -77,17 +78,20 @@ async function writeRuns(runs: readonly SampleRun[], { store, registry, closedUn
   for (const { name, labels, times, values } of runs) {
     blocks.push(encodeRawBlock(name, labels, times, values))
     registry.coverage.lose(name, times[times.length - 1] as number)
-    // Minutes that are over are rolled up here and now; later ones join those that are still open.
+    // Minutes that are over are rolled up here and now; later ones join those that are still open. Where the limit leaves
+    // no room for the series, nothing will join them: they are over as well.
     const over = times.findIndex((at) => at >= until)
     const cut = over < 0 ? times.length : over
     const past = new OpenRollups()
     past.addRun(times.subarray(0, cut), values.subarray(0, cut))
     blocks.push(...past.close(name, labels, until))
-    const series = past.empty && cut === times.length ? undefined : registry.resolve(name, labels)
-    if (series === undefined) continue
-    series.open ??= new OpenRollups()
-    series.open.absorb(past)
-    series.open.addRun(times.subarray(cut), values.subarray(cut))
+    past.addRun(times.subarray(cut), values.subarray(cut))
+    if (past.empty) continue
+    const series = registry.own(name, labels)
+    if (series !== undefined) {
+      series.open ??= new OpenRollups()
+      series.open.absorb(past)
+    } else blocks.push(...past.close(name, labels, Number.POSITIVE_INFINITY))
   }
   const hint = 'See the cause; import the rest again once the store takes it.'
   await append(store, blocks, `${blocks.length} imported blocks`, hint)

@@ -139,8 +139,11 @@ export class SeriesRegistry {
     return this.#resolveSlowly(name, labels)
   }
 
-  get(name: string, labels: Labels | undefined): Series | undefined {
-    return this.#metrics.get(name)?.series.get(seriesKey(name, canonicalLabels(labels, this.#limits)))
+  /** As `resolve`, but never an overflow series in the place of another: undefined where there is no room for its own. */
+  own(name: string, labels: Labels): Series | undefined {
+    const key = seriesKey(name, canonicalLabels(labels, this.#limits))
+    const known = this.#metrics.get(name)?.series.get(key)
+    return known ?? (this.#count < this.#limits.series ? this.resolve(name, labels) : undefined)
   }
 
   /** The series of this name that have these labels, among others. */

@@ -31,6 +31,8 @@ export class SampleRing {
   #values: Float64Array
   #mask: number
   #maxAt = Number.NEGATIVE_INFINITY
+  /** Where it stands, or stood. */
+  #maxIndex = 0
   #maxLag = 0
   /** Of samples up to this time not all were ever pushed (after a restart), epoch ms. */
   heldFrom = Number.NEGATIVE_INFINITY
@@ -69,6 +71,12 @@ export class SampleRing {
     return this.ordered ? this.timeAt(this.written - 1) : this.#maxAt
   }
 
+  /** The value of the latest time; undefined while empty. Once that was overwritten, the one that came last. */
+  get newest(): number | undefined {
+    if (this.written === 0) return undefined
+    return this.valueAt(this.ordered || this.#maxIndex < this.first ? this.written - 1 : this.#maxIndex)
+  }
+
   /** True while no sample has come later than one of a later time. */
   get ordered(): boolean {
     return this.#maxLag === 0
@@ -90,9 +98,14 @@ export class SampleRing {
   }
 
   #noteLate(at: number, before: number): void {
-    if (this.#maxLag === 0) this.#maxAt = before
-    if (at >= this.#maxAt) this.#maxAt = at
-    else this.#maxLag = Math.max(this.#maxLag, this.#maxAt - at)
+    if (this.#maxLag === 0) {
+      this.#maxAt = before
+      this.#maxIndex = this.written - 2
+    }
+    if (at >= this.#maxAt) {
+      this.#maxAt = at
+      this.#maxIndex = this.written - 1
+    } else this.#maxLag = Math.max(this.#maxLag, this.#maxAt - at)
   }
 
   /** Doubles the capacity; false where a limit forbids it. */

@@ -88,6 +88,6 @@ export class Series {
 
   get lastValue(): number | undefined {
     if (this.kind === 'counter') return this.total
-    return this.ring.written === 0 ? undefined : this.ring.valueAt(this.ring.written - 1)
+    return this.ring.newest
   }
 }
