@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { AnalyticsError } from '../errors.ts'
+import type { LabelLimits } from '../series/labels.ts'
 import type { SeriesRegistry } from '../series/registry.ts'
 import {
   type AlertDelivery,
@@ -55,6 +56,7 @@ export class Alerting implements AsyncDisposable {
   readonly #engine: AlertEngine
   readonly #delivery: Delivery
   readonly #random: () => number
+  readonly #limits: LabelLimits
   #messages = 0
   #silences: Silence[] = []
   #told: NotifyMemory = nothingTold
@@ -69,6 +71,7 @@ export class Alerting implements AsyncDisposable {
     this.#clock = clock
     this.#random = random
     this.#notify = options
+    this.#limits = registry.limits
     this.#engine = new AlertEngine(registry, options)
     const { sinks = [], onDelivery = () => undefined } = options
     this.#delivery = new Delivery({ ...options, clock, sinks, random, onError, onDelivery })
@@ -133,7 +136,7 @@ export class Alerting implements AsyncDisposable {
   }
 
   silence(silence: Silence): void {
-    checkSilence(silence)
+    checkSilence(silence, this.#limits)
     this.#silences = [...this.#silences.filter(({ id }) => id !== silence.id), structuredClone(silence)]
   }
 

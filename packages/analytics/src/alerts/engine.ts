@@ -1,7 +1,8 @@
 import { AnalyticsError } from '../errors.ts'
-import { canonicalLabels, type Labels, selectorLabels, selectorName, seriesKey } from '../series/labels.ts'
+import { type Labels, selectorLabels, selectorName, sortedLabels } from '../series/labels.ts'
 import type { SeriesRegistry } from '../series/registry.ts'
 import type { Series } from '../series/series.ts'
+import { type Groups, groupSeries } from './groups.ts'
 import { AlertHistory } from './history.ts'
 import { kindOf, type RuleKind } from './kinds/index.ts'
 import { type DetectorMemory, forgetDropped, remembered, type Watched } from './kinds/watched.ts'
@@ -18,6 +19,8 @@ export interface AlertEngineOptions {
   readonly outageToleranceMs?: number
   /** Transitions remembered for each rule; default 50. */
   readonly historyPerRule?: number
+  /** Firing alerts of one rule whose series have left memory; beyond it the oldest end; default 10,000. */
+  readonly lostPerRule?: number
 }
 
 interface Held {
@@ -56,7 +59,13 @@ export class AlertEngine {
 
   constructor(registry: SeriesRegistry, options: AlertEngineOptions = {}) {
     this.#registry = registry
-    this.#options = { resolvedRetentionMs: 900_000, outageToleranceMs: 3_600_000, historyPerRule: 50, ...options }
+    this.#options = {
+      resolvedRetentionMs: 900_000,
+      outageToleranceMs: 3_600_000,
+      historyPerRule: 50,
+      lostPerRule: 10_000,
+      ...options,
+    }
     this.#history = new AlertHistory(this.#options.historyPerRule)
   }
 
@@ -65,7 +74,7 @@ export class AlertEngine {
    * (kind, metric, groups); else they end with the next evaluation.
    */
   addRule(given: AlertRule, now: number): void {
-    checkRule(given)
+    checkRule(given, this.#registry.limits)
     const rule = structuredClone(given)
     const kind = kindOf(rule) as RuleKind<AlertRule>
     const { forMs = 0, keepFiringForMs = 0, noData = 'keep' }: Partial<AlertRuleBase> = rule
@@ -193,7 +202,7 @@ export class AlertEngine {
   ): void {
     this.#rulesChanged = true
     for (const memory of memories) this.#memories.set(memory.alert.id, memory)
-    for (const transition of history.toSorted((a, b) => a.at - b.at)) this.#history.add(transition)
+    for (const transition of history.toReversed().toSorted((a, b) => a.at - b.at)) this.#history.add(transition)
     for (const silence of silences) {
       const held = this.#rules.get(silence.ruleId)
       if (held === undefined) this.#silences.set(silence.ruleId, silence)
@@ -230,38 +239,37 @@ export class AlertEngine {
       const identity = {
         id,
         ruleId: rule.id,
-        labels: rule.labels === undefined ? labels : canonicalLabels({ ...labels, ...rule.labels }),
+        labels: rule.labels === undefined ? labels : sortedLabels({ ...labels, ...rule.labels }),
         summary,
       }
       this.#keep(id, step(before, verdict, now, timing, identity), transitions, subject)
     }
+    seen.look(now)
     if (watched.size > list.length) forgetDropped(watched, list)
-    if (rule.groupBy === undefined) judge(rule.id, {}, list)
-    else for (const [id, { labels, group }] of this.#groups(held, rule.groupBy, list)) judge(id, labels, group)
+    if (rule.groupBy === undefined) {
+      judge(rule.id, {}, list)
+      return
+    }
+    const groups = groupSeries(rule.id, rule.groupBy, list)
+    this.#addLost(groups, held, now, transitions)
+    for (const [id, { labels, group }] of groups) judge(id, labels, group)
   }
 
-  /** Series by alert id; an alert whose series have gone is still judged, on no samples. */
-  #groups(
-    { rule, seen, subject }: Held,
-    by: readonly string[],
-    list: readonly Series[],
-  ): Map<string, { labels: Labels; group: Series[] }> {
-    const groups = new Map<string, { labels: Labels; group: Series[] }>()
-    for (const series of list) {
-      const labels: Record<string, string> = {}
-      for (const name of by) labels[name] = series.labels[name] ?? ''
-      const sorted = canonicalLabels(labels)
-      const id = seriesKey(rule.id, sorted)
-      const known = groups.get(id)
-      if (known === undefined) groups.set(id, { labels: sorted, group: [series] })
-      else known.group.push(series)
-    }
+  /** An alert whose series have gone is still judged, on no samples; but labels that come and go must not fill the memory. */
+  #addLost(groups: Groups, { rule, seen, subject }: Held, now: number, transitions: AlertTransition[]): void {
+    const lost: AlertMemory[] = []
     for (const [id, memory] of this.#memories) {
       const { alert } = memory
       if (alert.ruleId !== rule.id || groups.has(id) || (memory.subject ?? subject) !== subject) continue
-      groups.set(id, { labels: alert.labels, group: [] })
+      if (alert.state === 'firing') lost.push(memory)
+      else groups.set(id, { labels: alert.labels, group: [] })
+    }
+    const surplus = Math.max(0, lost.length - this.#options.lostPerRule)
+    for (const { alert } of lost.slice(surplus)) groups.set(alert.id, { labels: alert.labels, group: [] })
+    for (const memory of lost.slice(0, surplus)) {
+      seen.forget(memory.alert.id)
+      this.#keep(memory.alert.id, retire(memory, now), transitions)
     }
     for (const [id, { labels }] of seen.groups) if (!groups.has(id)) groups.set(id, { labels, group: [] })
-    return groups
   }
 }

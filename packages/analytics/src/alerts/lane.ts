@@ -5,6 +5,8 @@ import type { AlertSink } from './sinks/sink.ts'
 import type { Alert } from './types.ts'
 
 const longestWaitMs = 300_000
+/** Share of a wait that is added to it at random, at most. */
+const spread = 1 / 5
 /** A message that is refused for what it is must not hold up those behind it for long. */
 const refusedAttempts = 6
 
@@ -88,7 +90,9 @@ export class Lane {
     const { refreshMs, minSeverity } = this.sink
     if (refreshMs === undefined) return
     const firing = all.filter(({ severity }) => isGrave(severity, minSeverity))
-    if (firing.length > 0 && now - this.#refreshedAt < refreshMs) return
+    // Where the clock was set back the last time lies ahead, and says nothing.
+    const since = now - this.#refreshedAt
+    if (firing.length > 0 && since >= 0 && since < refreshMs) return
     this.#refreshedAt = now
     if (firing.length === 0) return
     this.#refresh = { id: `refresh-${now}`, group: {}, status: 'firing', alerts: firing, at: now }
@@ -144,7 +148,8 @@ export class Lane {
         continue
       }
       const wait = message.nextAttemptAt - clock.now()
-      if (wait > 0) await this.#pause(wait)
+      // No wait is longer than the longest: beyond it the clock was set back.
+      if (wait > 0 && wait <= longestWaitMs * (1 + spread)) await this.#pause(wait)
       // Another may stand here by now: a repetition, or the next one where the queue was full.
       else await this.#attempt(message)
     }
@@ -173,7 +178,7 @@ export class Lane {
     const { clock, retryMs = 1_000, giveUpMs = 86_400_000, random } = this.#options
     const refused = error instanceof AnalyticsError && error.code === 'ALERT_SINK_REFUSED'
     const most = Math.min(this.#options.attempts ?? Number.POSITIVE_INFINITY, refused ? refusedAttempts : Infinity)
-    const wait = Math.min(longestWaitMs, retryMs * 2 ** (message.attempts - 1)) * (1 + random() / 5)
+    const wait = Math.min(longestWaitMs, retryMs * 2 ** (message.attempts - 1)) * (1 + random() * spread)
     const next = clock.now() + wait
     message.nextAttemptAt = next
     message.error = messageOf(error)

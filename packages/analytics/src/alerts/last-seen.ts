@@ -11,10 +11,19 @@ export interface SeenGroup {
   readonly silentMs: number
 }
 
+/** What the series of a group say of their samples. */
+export interface Arrivals {
+  /** Time of the newest one, epoch ms; -Infinity without one. */
+  readonly lastAt: number
+  /** How many ever came. */
+  readonly count: number
+}
+
 interface Entry {
   readonly labels: Labels
   at: number
   since: number
+  count: number
 }
 
 const mostGroups = 10_000
@@ -25,28 +34,43 @@ const mostGroups = 10_000
  */
 export class LastSeen {
   readonly #groups = new Map<string, Entry>()
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   /** The groups that are known, by alert id. */
   get groups(): ReadonlyMap<string, { readonly labels: Labels }> {
     return this.#groups
   }
 
+  /** Begins an evaluation. Where the clock was set back, each group has been silent for as long as it was before. */
+  look(now: number): void {
+    const setBack = this.#lookedAt - now
+    if (setBack > 0) for (const entry of this.#groups.values()) entry.since -= setBack
+    this.#lookedAt = now
+  }
+
   /**
    * Since when the group is silent, epoch ms.
-   * @param lastAt Time of its newest sample in memory; -Infinity without one. @param watchedSince Nothing can be missed before.
+   * @param watchedSince Nothing can be missed before.
    */
-  since(id: string, labels: Labels, lastAt: number, watchedSince: number): number {
+  since(id: string, labels: Labels, { lastAt, count }: Arrivals, watchedSince: number, now: number): number {
     let entry = this.#groups.get(id)
     if (entry === undefined) {
-      entry = { labels, at: Number.NEGATIVE_INFINITY, since: watchedSince }
+      entry = { labels, at: Number.NEGATIVE_INFINITY, since: Math.min(now, watchedSince), count: 0 }
       if (this.#groups.size >= mostGroups) this.#forgetLongestSilent()
       this.#groups.set(id, entry)
     }
-    if (lastAt > entry.at) {
-      entry.at = lastAt
-      entry.since = Math.max(lastAt, watchedSince)
+    // A time ahead of the clock, which may have been set back, tells nothing: then the arrival of a sample does.
+    const ahead = Math.max(entry.at, lastAt) > now
+    if (ahead ? count > entry.count : lastAt > entry.at) {
+      entry.since = ahead ? now : Math.max(lastAt, Math.min(now, watchedSince))
     }
+    entry.at = Math.max(entry.at, lastAt)
+    entry.count = count
     return entry.since
+  }
+
+  forget(id: string): void {
+    this.#groups.delete(id)
   }
 
   snapshot(now: number): SeenGroup[] {
@@ -60,7 +84,7 @@ export class LastSeen {
 
   restore(groups: readonly SeenGroup[], now: number): void {
     for (const { id, labels, at = Number.NEGATIVE_INFINITY, silentMs } of groups) {
-      this.#groups.set(id, { labels, at, since: now - silentMs })
+      this.#groups.set(id, { labels, at, since: now - silentMs, count: 0 })
     }
   }
 

@@ -128,7 +128,7 @@ function onBreach(
     state,
     value: verdict.value,
     threshold: verdict.breached.get(severity) ?? Number.NaN,
-    startedAt: running?.alert.startedAt ?? now,
+    startedAt: running === undefined || (unseen && !wasFiring) ? now : running.alert.startedAt,
     ...(firedAt === undefined ? {} : { firedAt }),
     ...(running?.alert.acknowledged === undefined ? {} : { acknowledged: running.alert.acknowledged }),
     updatedAt: now,

@@ -1,4 +1,4 @@
-import type { Labels } from '../series/labels.ts'
+import { type Labels, labelsOf } from '../series/labels.ts'
 import { isSilenced, type Silence } from './silence.ts'
 import { type Alert, type AlertSeverity, severities } from './types.ts'
 
@@ -75,7 +75,10 @@ export function notifications(
   const firing = new Map(alerts.filter(({ state }) => state === 'firing').map((alert) => [alert.id, alert]))
   const resolved = new Map(alerts.filter(({ state }) => state === 'resolved').map((alert) => [alert.id, alert]))
   for (const alert of firing.values()) {
-    const before = told.get(alert.id)
+    const known = told.get(alert.id)
+    // Told in a time to come: the clock was set back since, and nobody shall wait for that time again.
+    const before = known === undefined || known.at <= now ? known : { ...known, at: now }
+    if (before !== undefined) told.set(alert.id, before)
     const repeated = before !== undefined && now - before.at >= repeatMs && alert.acknowledged === undefined
     const graver = before !== undefined && gravity(alert.severity) > gravity(before.alert.severity)
     if ((before === undefined || repeated || graver) && !isSilenced(alert, silences, now)) say(alert)
@@ -130,5 +133,5 @@ function worst({ state, severity }: Alert, before: Told | undefined): AlertSever
 
 function groupOf(alert: Alert, by: readonly string[] | undefined): Labels {
   if (by === undefined) return { rule: alert.ruleId }
-  return Object.fromEntries(by.map((name) => [name, alert.labels[name] ?? '']))
+  return labelsOf(alert.labels, by)
 }

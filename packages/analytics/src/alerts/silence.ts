@@ -1,5 +1,5 @@
 import { AnalyticsError } from '../errors.ts'
-import { canonicalLabels, type Labels, labelsMatch } from '../series/labels.ts'
+import { canonicalLabels, type LabelLimits, type Labels, labelsMatch } from '../series/labels.ts'
 import type { Alert } from './types.ts'
 
 /** Holds back the messages of some alerts until its end. The alerts themselves go on; their ends are still told. */
@@ -19,8 +19,8 @@ export interface Silence {
 }
 
 /** @throws AnalyticsError `ALERT_SILENCE_INVALID`, `METRIC_LABELS_INVALID` */
-export function checkSilence(silence: Silence): void {
-  canonicalLabels(silence.labels)
+export function checkSilence(silence: Silence, limits: LabelLimits): void {
+  canonicalLabels(silence.labels, limits)
   const selective = silence.ruleId !== undefined || Object.keys(silence.labels ?? {}).length > 0
   const sound = silence.id !== '' && Number.isFinite(silence.startsAt) && Number.isFinite(silence.endsAt)
   if (selective && sound && silence.endsAt > silence.startsAt) return

@@ -5,6 +5,7 @@ import { visitRollups } from '../rollup/rollup-block.ts'
 import {
   type Labels,
   labelsMatch,
+  labelsOf,
   type MetricSelector,
   selectorLabels,
   selectorName,
@@ -59,11 +60,22 @@ export function checkQuery(query: MetricQuery): void {
   checkAggregate(query.aggregate ?? 'mean')
   const length = query.until - query.since
   const step = query.stepMs ?? length
-  if (Number.isFinite(length) && length > 0 && step > 0 && length / step <= maxSteps) return
+  checkResolution(query.resolution)
+  const finite = Number.isFinite(length) && Number.isFinite(step)
+  if (finite && length > 0 && step > 0 && length / step <= maxSteps) return
   throw new AnalyticsError(
     'METRIC_QUERY_INVALID',
     `The range ${query.since} to ${query.until} in steps of ${query.stepMs ?? 'its length'} cannot be answered.`,
     `Give since < until in epoch ms and at most ${maxSteps} steps.`,
+  )
+}
+
+function checkResolution(resolution: Resolution = 'auto'): void {
+  if (resolution === 'auto' || Object.hasOwn(sizes, resolution)) return
+  throw new AnalyticsError(
+    'METRIC_QUERY_INVALID',
+    `There is no resolution ${JSON.stringify(resolution)}.`,
+    `Use auto, ${Object.keys(sizes).join(', ')}.`,
   )
 }
 
@@ -191,8 +203,7 @@ function growthPoints(
 }
 
 function groupOf(groups: Map<string, Group>, of: Labels, by: readonly string[]): Group {
-  const labels: Record<string, string> = {}
-  for (const name of by) labels[name] = of[name] ?? ''
+  const labels = labelsOf(of, by)
   return getOrMake(groups, JSON.stringify(labels), () => ({ labels, cells: new Map(), growths: new Map() }))
 }
 

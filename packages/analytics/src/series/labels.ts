@@ -50,8 +50,7 @@ export function canonicalLabels(labels: Labels | undefined, limits: LabelLimits 
       `Use at most ${limits.labelCount} labels.`,
     )
   }
-  const sorted: Record<string, string> = {}
-  for (const name of names.sort()) {
+  for (const name of names) {
     const value: unknown = labels[name]
     if (name.length > limits.nameLength || !labelPattern.test(name)) {
       throw new AnalyticsError(
@@ -67,9 +66,26 @@ export function canonicalLabels(labels: Labels | undefined, limits: LabelLimits 
         `Give a string of at most ${limits.labelValueLength} characters.`,
       )
     }
-    sorted[name] = value
   }
+  return sortedLabels(labels)
+}
+
+/** The same labels, sorted by name and frozen, of which each was checked before. */
+export function sortedLabels(labels: Labels): Labels {
+  const sorted: Record<string, string> = {}
+  for (const name of Object.keys(labels).sort()) sorted[name] = labels[name] as string
   return Object.freeze(sorted)
+}
+
+/** The value of each of these labels, empty where there is none. */
+export function labelsOf(labels: Labels, names: readonly string[]): Record<string, string> {
+  // Any name may be asked for, and one such as `constructor` is known to every object.
+  return Object.fromEntries(names.map((name) => [name, Object.hasOwn(labels, name) ? (labels[name] as string) : '']))
+}
+
+/** @throws AnalyticsError `METRIC_LABELS_INVALID` */
+export function checkLabelNames(names: readonly string[], limits?: LabelLimits): void {
+  canonicalLabels(Object.fromEntries(names.map((name) => [name, ''])), limits)
 }
 
 /** What identifies a series: the name, and the canonical labels as JSON. A name holds no brace, so keys cannot collide. */

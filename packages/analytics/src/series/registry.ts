@@ -51,7 +51,7 @@ interface Metric {
 /** All series in memory, found by name and labels. */
 export class SeriesRegistry {
   readonly #metrics = new Map<string, Metric>()
-  readonly #limits: SeriesLimits
+  readonly limits: SeriesLimits
   readonly #signal: (signal: SeriesLimitSignal) => void
   readonly #onCreate: (series: Series) => void
   readonly budget: SampleBudget
@@ -69,7 +69,7 @@ export class SeriesRegistry {
     signal: (signal: SeriesLimitSignal) => void,
     onCreate: (series: Series) => void = () => undefined,
   ) {
-    this.#limits = limits
+    this.limits = limits
     this.#signal = signal
     this.#onCreate = onCreate
     this.budget = new SampleBudget(limits.samples)
@@ -82,7 +82,7 @@ export class SeriesRegistry {
 
   /** @throws AnalyticsError `METRIC_NAME_INVALID`, `METRIC_KIND_CONFLICT`, `ANALYTICS_OPTION_INVALID` */
   define(name: string, definition: MetricDefinition): void {
-    checkName(name, this.#limits)
+    checkName(name, this.limits)
     checkBuckets(name, definition.buckets)
     const known = this.#metrics.get(name)
     const joined = { ...known?.definition, ...definition }
@@ -141,9 +141,9 @@ export class SeriesRegistry {
 
   /** As `resolve`, but never an overflow series in the place of another: undefined where there is no room for its own. */
   own(name: string, labels: Labels): Series | undefined {
-    const key = seriesKey(name, canonicalLabels(labels, this.#limits))
+    const key = seriesKey(name, canonicalLabels(labels, this.limits))
     const known = this.#metrics.get(name)?.series.get(key)
-    return known ?? (this.#count < this.#limits.series ? this.resolve(name, labels) : undefined)
+    return known ?? (this.#count < this.limits.series ? this.resolve(name, labels) : undefined)
   }
 
   /** The series of this name that have these labels, among others. */
@@ -188,15 +188,15 @@ export class SeriesRegistry {
   }
 
   #resolveSlowly(name: string, labels: Labels | undefined): Series | undefined {
-    checkName(name, this.#limits)
-    const canonical = canonicalLabels(labels, this.#limits)
+    checkName(name, this.limits)
+    const canonical = canonicalLabels(labels, this.limits)
     const key = seriesKey(name, canonical)
     const known = this.#metrics.get(name)?.series.get(key)
     if (known !== undefined) {
       this.#learn(name, labels, known)
       return known
     }
-    if (this.#count < this.#limits.series) {
+    if (this.#count < this.limits.series) {
       const series = this.#create(name, canonical, key)
       this.#learn(name, labels, series)
       return series
@@ -210,7 +210,7 @@ export class SeriesRegistry {
     this.overflowed += 1
     if (!metric.signalled) {
       metric.signalled = true
-      this.#signal({ type: 'series-limit', name, limit: this.#limits.series })
+      this.#signal({ type: 'series-limit', name, limit: this.limits.series })
     }
     const key = seriesKey(name, overflowLabels)
     return metric.series.get(key) ?? this.#create(name, overflowLabels, key)
@@ -228,7 +228,7 @@ export class SeriesRegistry {
       key,
       kind: metric.kind,
       buckets: metric.definition.buckets,
-      limit: this.#limits.samplesPerSeries,
+      limit: this.limits.samplesPerSeries,
       budget: this.budget,
     })
     metric.series.set(key, series)
@@ -242,7 +242,7 @@ export class SeriesRegistry {
     const metric = this.#metrics.get(name)
     if (metric === undefined) return
     // A caller who writes the same labels in many orders must not fill the memory with paths.
-    if (this.#steps > this.#limits.series * 8) for (const each of this.#metrics.values()) this.#forgetPaths(each)
+    if (this.#steps > this.limits.series * 8) for (const each of this.#metrics.values()) this.#forgetPaths(each)
     let step = metric.root
     for (const label in labels) {
       let next: Map<string, Step> | undefined

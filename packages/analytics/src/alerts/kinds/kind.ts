@@ -41,9 +41,9 @@ export function refuse(rule: { readonly id: string }, what: string, hint: string
 export type Level<Value> = readonly [AlertSeverity, Value]
 
 /** Levels from mild to grave. */
-export function levelsOf<Value>(levels: Readonly<Partial<Record<AlertSeverity, Value>>>): Level<Value>[] {
+export function levelsOf<Value>(levels: Readonly<Partial<Record<AlertSeverity, Value>>> | undefined): Level<Value>[] {
   return severities.flatMap((severity) => {
-    const level = levels[severity]
+    const level = levels?.[severity]
     return level === undefined ? [] : [[severity, level] as const]
   })
 }

@@ -82,6 +82,10 @@ export const change: RuleKind<ChangeRule> = {
   check(rule) {
     if (rule.aggregate !== undefined) checkAggregate(rule.aggregate)
     checkLevels(rule, 1, [Number.MIN_VALUE, Number.POSITIVE_INFINITY])
+    const { direction = 'both', measure: unit = 'relative' } = rule
+    if (!['up', 'down', 'both'].includes(direction) || !['relative', 'absolute'].includes(unit)) {
+      refuse(rule, `looks at ${unit} changes ${direction}`, 'Use up, down or both, and relative or absolute.')
+    }
   },
   verdict(rule, scene) {
     const [before, after] = [measure(rule, scene, 1), measure(rule, scene)]
@@ -90,7 +94,7 @@ export const change: RuleKind<ChangeRule> = {
     // From 0 every change is beyond any share.
     const size = rule.measure === 'absolute' || difference === 0 ? difference : difference / Math.abs(before)
     const directed = rule.direction === 'up' ? size : rule.direction === 'down' ? -size : Math.abs(size)
-    return judge(1, rule.levels, Math.min(directed, Number.MAX_VALUE))
+    return judge(1, rule.levels, Math.max(-Number.MAX_VALUE, Math.min(directed, Number.MAX_VALUE)))
   },
   summary: (rule) => `${measureText(rule)} changes faster than it may`,
 }
