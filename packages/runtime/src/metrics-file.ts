@@ -15,6 +15,7 @@ export interface MetricsFileOptions {
 export function withMetricsFile(store: MetricStore, { file, onError }: MetricsFileOptions): MetricStore {
   let failing: string | undefined
   return {
+    ...(store.compact === undefined ? {} : { compact: store.compact.bind(store) }),
     read: (query) => store.read(query),
     prune: (tier, before, limit) => store.prune(tier, before, limit),
     async append(blocks) {

@@ -37,6 +37,19 @@ export function encodeRollupBlock(
   return { tier, name, labels, from, to, count: points.length, data: out.finish() }
 }
 
+/** The data of blocks of one tier, one behind the other, as the data of one block. */
+export function joinRollupBytes(blocks: readonly MetricBlock[]): Uint8Array {
+  const out = new ByteWriter()
+  for (const byte of head) out.byte(byte)
+  for (const block of blocks) {
+    if (!isRollup(block.data)) throw corruptBlock(block)
+    out.bytes(block.data.subarray(head.length))
+  }
+  return out.finish()
+}
+
+const isRollup = (data: Uint8Array): boolean => head.every((byte, i) => data[i] === byte)
+
 /** What a stored rollup says without its sketch; the same object for each visit. */
 type Flat = { -readonly [Key in keyof Joined]: number }
 
@@ -49,7 +62,7 @@ export function visitRollups(
   visit: (at: number, rollup: Joined, mergeSketch: (into: QuantileSketch) => void) => void,
 ): void {
   const { data } = block
-  if (!head.every((byte, i) => data[i] === byte)) throw corruptBlock(block)
+  if (!isRollup(data)) throw corruptBlock(block)
   const reader = new ByteReader(data, head.length)
   const flat: Flat = { count: 0, sum: 0, m2: 0, min: 0, max: 0, first: 0, firstAt: 0, last: 0, lastAt: 0, grown: 0 }
   let sketchAt = 0

@@ -1,7 +1,15 @@
 import { AnalyticsError } from '../errors.ts'
 import { getOrMake } from '../get-or-make.ts'
 import { seriesKey } from '../series/labels.ts'
-import { type BlockQuery, blockBytes, type MetricBlock, type MetricStore, type Tier } from './metric-store.ts'
+import {
+  type BlockQuery,
+  blockBytes,
+  type Crowd,
+  type MergedBlock,
+  type MetricBlock,
+  type MetricStore,
+  type Tier,
+} from './metric-store.ts'
 
 const pageSize = 256
 
@@ -18,6 +26,8 @@ export interface MemoryMetricStoreOptions {
 
 /** Byte order of UTF-16 units: the same on every machine, unlike `localeCompare`. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const byTime = (a: Entry, b: Entry): number => a.block.from - b.block.from || a.arrival - b.arrival
 
 /** What to let go of first where there is no room: the finest, of which rollups still tell. */
 const eviction: readonly Tier[] = ['raw', '1m', '1h']
@@ -75,13 +85,7 @@ export class MemoryMetricStore implements MetricStore {
           (query.since === undefined || block.to >= query.since) &&
           (query.until === undefined || block.from < query.until),
       )
-      .sort(
-        (a, b) =>
-          compare(a.block.name, b.block.name) ||
-          compare(a.key, b.key) ||
-          a.block.from - b.block.from ||
-          a.arrival - b.arrival,
-      )
+      .sort((a, b) => compare(a.block.name, b.block.name) || compare(a.key, b.key) || byTime(a, b))
     for (let start = 0; start < found.length; start += pageSize) {
       yield found.slice(start, start + pageSize).map((entry) => entry.block)
     }
@@ -97,6 +101,43 @@ export class MemoryMetricStore implements MetricStore {
     })
     this.#tiers.set(tier, kept)
     return deleted
+  }
+
+  async compact(
+    tier: Tier,
+    { from, until, points }: Crowd,
+    merge: (blocks: readonly MetricBlock[]) => readonly MergedBlock[],
+  ): Promise<number> {
+    const within = this.#entries(tier).filter(({ block }) => block.from >= from && block.to < until)
+    const failures: unknown[] = []
+    const replaced = new Map<Entry, Entry | undefined>()
+    for (const series of Map.groupBy(within, ({ key }) => key).values()) {
+      if (series.filter(({ block }) => block.count < points).length < 2) continue
+      series.sort(byTime)
+      try {
+        for (const merged of merge(series.map(({ block }) => block))) {
+          const [first, ...others] = series.slice(merged.from, merged.to) as [Entry, ...Entry[]]
+          replaced.set(first, { ...first, block: merged.block })
+          for (const other of others) replaced.set(other, undefined)
+        }
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    this.#replace(tier, replaced)
+    if (failures.length > 0) throw failures[0]
+    return [...replaced.values()].filter((entry) => entry === undefined).length
+  }
+
+  #replace(tier: Tier, replaced: ReadonlyMap<Entry, Entry | undefined>): void {
+    if (replaced.size === 0) return
+    const entries = this.#entries(tier).flatMap((entry) => {
+      if (!replaced.has(entry)) return [entry]
+      const next = replaced.get(entry)
+      this.#bytes += (next === undefined ? 0 : blockBytes(next.block)) - blockBytes(entry.block)
+      return next === undefined ? [] : [next]
+    })
+    this.#tiers.set(tier, entries)
   }
 
   #entries(tier: Tier): Entry[] {

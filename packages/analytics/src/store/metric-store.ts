@@ -41,6 +41,21 @@ export interface BlockQuery {
   readonly until?: number
 }
 
+/** Small blocks of one series that lie wholly within a stretch of time: `from <= at < until`, epoch ms. */
+export interface Crowd {
+  readonly from: number
+  readonly until: number
+  /** A block with at least so many points is not small. */
+  readonly points: number
+}
+
+/** A block that takes the place of those from the place `from` of a list up to the place `to`, excluded. */
+export interface MergedBlock {
+  readonly from: number
+  readonly to: number
+  readonly block: MetricBlock
+}
+
 /**
  * Where metrics live. Each call is one whole operation: durable to the store's own promise when it resolves, without
  * effect when it rejects. One contract suite (`metricStoreContract` of `@refbot/analytics/testing`) runs over all.
@@ -58,4 +73,11 @@ export interface MetricStore {
    * how many it deleted; the caller goes on while that equals `limit`, so that no deletion takes long.
    */
   prune(tier: Tier, before: number, limit?: number): Promise<number>
+  /**
+   * Optional, for stores where each block has a price of its own. Of each series with several small blocks, `merge` is given
+   * all blocks of the stretch, in the order of `read`, or a part of them at a time; what it returns takes the place of
+   * those that it names, each in one step: a reader finds either. What `merge` throws leaves the blocks of that series as
+   * they are, and is thrown once the others are done. @returns How many blocks there are less.
+   */
+  compact?(tier: Tier, crowd: Crowd, merge: (blocks: readonly MetricBlock[]) => readonly MergedBlock[]): Promise<number>
 }

@@ -128,6 +128,62 @@ export function metricStoreContract(name: string, makeStore: MakeMetricStore, te
       expect((await readAll(store, { tier: 'raw' })).length).toEqual(3_001)
     })
 
+    promise('compacts small neighbours within a stretch of time, each series for itself', async (store) => {
+      if (store.compact === undefined) return
+      const other = { labels: { k: 'b' } }
+      const kept = [
+        block(90, { to: 110 }),
+        block(30, { count: 9 }),
+        block(40, { tier: '1m' }),
+        block(50, { tier: '1m' }),
+      ]
+      const crowded = [block(10), block(20, { to: 25 }), block(40), block(50), block(15, other), block(16, other)]
+      await store.append([...crowded, ...kept, block(60, { name: 'alone' })])
+      const given: number[][] = []
+      const merge = (blocks: readonly MetricBlock[]) => {
+        given.push(blocks.map(({ from }) => from))
+        const [first, last] = [blocks.at(-2), blocks.at(-1)]
+        if (first === undefined || last === undefined) return []
+        const joined = { ...first, to: last.to, count: 7, data: Uint8Array.of(7) }
+        return [{ from: blocks.length - 2, to: blocks.length, block: joined }]
+      }
+      expect(await store.compact('raw', { from: 10, until: 100, points: 9 }, merge)).toEqual(2)
+      expect(given).toEqual([
+        [10, 20, 30, 40, 50],
+        [15, 16],
+      ])
+      const found = await readAll(store, { tier: 'raw' })
+      expect(found.map(({ name, labels, from, to, count }) => [name, labels.k, from, to, count])).toEqual([
+        ['alone', undefined, 60, 60, 1],
+        ['m', undefined, 10, 10, 1],
+        ['m', undefined, 20, 25, 1],
+        ['m', undefined, 30, 30, 9],
+        ['m', undefined, 40, 50, 7],
+        ['m', undefined, 90, 110, 1],
+        ['m', 'b', 15, 16, 7],
+      ])
+      expect((await readAll(store, { tier: '1m' })).map((b) => b.from)).toEqual([40, 50])
+    })
+
+    promise('leaves a series as it is that cannot be merged, and says so once the others are done', async (store) => {
+      if (store.compact === undefined) return
+      await store.append([block(1, { name: 'a' }), block(2, { name: 'a' }), block(1), block(2)])
+      const merge = (blocks: readonly MetricBlock[]) => {
+        const [first] = blocks
+        if (first === undefined || first.name === 'a') throw new Error('damaged')
+        return [{ from: 0, to: 2, block: { ...first, to: 2, count: 2 } }]
+      }
+      const failure = await store
+        .compact('raw', { from: 0, until: 10, points: 9 }, merge)
+        .catch((error: unknown) => String(error))
+      expect(failure).toEqual('Error: damaged')
+      expect((await readAll(store, { tier: 'raw' })).map((b) => [b.name, b.count])).toEqual([
+        ['a', 1],
+        ['a', 1],
+        ['m', 2],
+      ])
+    })
+
     promise('keeps bytes that the caller overwrites afterwards', async (store) => {
       const data = Uint8Array.of(1, 2, 3)
       await store.append([block(1, { data })])

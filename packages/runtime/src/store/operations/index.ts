@@ -3,6 +3,7 @@ import { auditOperations } from './audit.ts'
 import { eventOperations } from './events.ts'
 import { executionOperations } from './executions.ts'
 import { jobOperations } from './jobs.ts'
+import { compactionOperations } from './metric-compaction.ts'
 import { metricOperations } from './metrics.ts'
 import { originOperations } from './origins.ts'
 import { pluginOperations } from './plugins.ts'
@@ -19,6 +20,7 @@ export const operations = {
   ...runOperations,
   ...pluginOperations,
   ...metricOperations,
+  ...compactionOperations,
   ...originOperations,
   ...eventOperations,
   ...retentionOperations,

@@ -3,6 +3,7 @@ import type { Insertable, Kysely, Selectable } from 'kysely'
 import { adding, background, relaxed } from '../operation.ts'
 import type { Database } from '../schema.ts'
 import { statement } from '../statement.ts'
+import { blockOf, blockRow } from './metric-rows.ts'
 
 export type MetricTier = MetricBlock['tier']
 
@@ -35,16 +36,7 @@ export const metricOperations = {
   'metric.append': adding(
     relaxed(async (unit, blocks: readonly MetricBlock[]): Promise<void> => {
       for (const block of blocks) {
-        await insertBlock(unit, {
-          tier: block.tier,
-          name: block.name,
-          labels: JSON.stringify(block.labels),
-          from_ms: block.from,
-          to_ms: block.to,
-          points: block.count,
-          data: block.data,
-          created_at: unit.now,
-        })
+        await insertBlock(unit, blockRow(block, unit.now))
       }
     }),
   ),
@@ -54,15 +46,7 @@ export const metricOperations = {
       const rows = await readPage(db, args.range, args.after)
       const last = rows.at(-1)
       return {
-        blocks: rows.map((row) => ({
-          tier: row.tier,
-          name: row.name,
-          labels: JSON.parse(row.labels) as Record<string, string>,
-          from: row.from_ms,
-          to: row.to_ms,
-          count: row.points,
-          data: row.data,
-        })),
+        blocks: rows.map(blockOf),
         next:
           rows.length < PAGE || last === undefined
             ? undefined
