@@ -9,13 +9,13 @@ export type SchedulerErrorCode =
   | 'NEVER_FIRES'
   | 'UNKNOWN_TIME_ZONE'
   | 'INVALID_POLICY'
+  | 'INVALID_ARGUMENT'
   | 'DUPLICATE_JOB'
   | 'UNKNOWN_JOB'
   | 'DUPLICATE_TASK'
   | 'UNKNOWN_TASK'
   | 'UNKNOWN_EXECUTION'
   | 'NOT_STARTED'
-  | 'ALREADY_CLAIMED'
   | 'TRIGGER_STUCK'
 
 /** A refused call. Nothing was changed; `hint` says what to do. */

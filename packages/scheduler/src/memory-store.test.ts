@@ -33,4 +33,10 @@ describe('MemoryExecutionStore', () => {
     expect((await store.unfinished()).length).toBe(10)
     expect((await store.list({ status: 'failed' })).map(({ id }) => id)).toEqual(['000019', '000018'])
   })
+
+  it.each([-1, 1.5, Number.NaN])('is not made for %d of them', (maxExecutions) => {
+    expect(() => new MemoryExecutionStore({ maxExecutions })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
+  })
 })

@@ -1,5 +1,6 @@
 import { patched } from './engine/execution.ts'
 import { Queue } from './engine/pace.ts'
+import { checkArgument } from './numbers.ts'
 import type {
   ExecutionPatch,
   ExecutionQuery,
@@ -12,7 +13,7 @@ import type {
 const DEFAULT_LIMIT = 100
 
 export interface MemoryExecutionStoreOptions {
-  /** Ended executions that are kept, the latest ones; default 1,000. */
+  /** Ended executions that are kept, the latest ones: a whole number, 0 or more, or Infinity; default 1,000. */
   readonly maxExecutions?: number
 }
 
@@ -33,7 +34,9 @@ export class MemoryExecutionStore implements ExecutionStore {
   /** In the order in which they ended. */
   readonly #ended = new Queue<ExecutionRecord>()
 
+  /** @throws SchedulerError `INVALID_ARGUMENT` */
   constructor({ maxExecutions = 1000 }: MemoryExecutionStoreOptions = {}) {
+    checkArgument('maxExecutions', maxExecutions, { least: 0, whole: true, infinite: true })
     this.#max = maxExecutions
   }
 

@@ -1,5 +1,7 @@
 import type { ConcurrencyLimits } from './engine/slots.ts'
 import { SchedulerError } from './errors.ts'
+import { fits, type NumberRule, wanted } from './numbers.ts'
+import { checkTriggerKeys } from './triggers/trigger-keys.ts'
 import type { RetryPolicy, ScheduleConfig, Trigger } from './types.ts'
 
 const LONGEST_ID = 256
@@ -24,8 +26,16 @@ const KNOWN: Readonly<Record<keyof ScheduleConfig, true>> = {
   paused: true,
 }
 
+const KNOWN_OF_RETRY: Readonly<Record<keyof RetryPolicy, true>> = {
+  attempts: true,
+  delayMs: true,
+  multiplier: true,
+  maxDelayMs: true,
+  jitter: true,
+}
+
 /**
- * Checks all of a config but its triggers, and returns a copy that the caller cannot change any more.
+ * Checks all of a config but the values of its triggers, and returns a copy that the caller cannot change any more.
  * @throws SchedulerError `INVALID_CONFIG`, `INVALID_ID`, `INVALID_INPUT`, `INVALID_TRIGGER`, `INVALID_POLICY`
  */
 export function checkConfig(config: ScheduleConfig): ScheduleConfig {
@@ -51,6 +61,7 @@ export function checkConfig(config: ScheduleConfig): ScheduleConfig {
   if (triggersOf(config).length === 0) {
     throw new SchedulerError('INVALID_TRIGGER', `Job ${quote(config.id)} has no trigger.`, 'Give it at least one.')
   }
+  triggersOf(config).forEach(checkTriggerKeys)
   return copy(config)
 }
 
@@ -84,6 +95,11 @@ function checkRetryOn(retryOn: Readonly<Record<string, RetryPolicy>>): void {
 
 function checkRetry(name: string, retry: RetryPolicy): void {
   if (typeof retry !== 'object' || retry === null) throw invalidPolicy(name, 'an object with `attempts`')
+  const unknown = Object.keys(retry).find((key) => !Object.hasOwn(KNOWN_OF_RETRY, key))
+  if (unknown !== undefined) {
+    const keys = Object.keys(KNOWN_OF_RETRY).join(', ')
+    throw new SchedulerError('INVALID_POLICY', `\`${name}\` has no ${quote(unknown)}.`, `Its keys are ${keys}.`)
+  }
   if (retry.attempts === undefined) throw invalidPolicy(`${name}.attempts`, 'a whole number, 1 or more')
   number(`${name}.attempts`, retry.attempts, { least: 1, whole: true })
   number(`${name}.delayMs`, retry.delayMs, { least: 0 })
@@ -92,18 +108,8 @@ function checkRetry(name: string, retry: RetryPolicy): void {
   oneOf(`${name}.jitter`, retry.jitter, ['none', 'full'])
 }
 
-interface NumberRule {
-  readonly least: number
-  readonly whole?: boolean
-  readonly infinite?: boolean
-}
-
-function number(name: string, value: unknown, { least, whole = false, infinite = false }: NumberRule): void {
-  if (value === undefined) return
-  if (infinite && value === Number.POSITIVE_INFINITY) return
-  const fits =
-    typeof value === 'number' && value >= least && Number.isFinite(value) && (!whole || Number.isInteger(value))
-  if (!fits) throw invalidPolicy(name, `a ${whole ? 'whole ' : ''}number, ${least} or more`)
+function number(name: string, value: unknown, rule: NumberRule): void {
+  if (value !== undefined && !fits(value, rule)) throw invalidPolicy(name, wanted(rule))
 }
 
 function oneOf(name: string, value: unknown, allowed: readonly string[]): void {

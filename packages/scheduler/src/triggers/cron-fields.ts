@@ -31,6 +31,8 @@ interface Cycle {
   readonly first: number
   readonly size: number
   readonly names?: readonly string[]
+  /** Another number for the first. */
+  readonly alias?: number
 }
 
 /** Fields that start again at their end, so that a range like 22-2 or fri-mon has a meaning. */
@@ -40,7 +42,7 @@ const CYCLES: Readonly<Partial<Record<keyof CronFields, Cycle>>> = {
   hour: { first: 0, size: 24 },
   day: { first: 1, size: 31 },
   month: { first: 1, size: 12, names: MONTHS },
-  weekday: { first: 0, size: 7, names: WEEKDAYS },
+  weekday: { first: 0, size: 7, names: WEEKDAYS, alias: 7 },
 }
 
 /** Splits an expression, fills in what it leaves out, and spells out ranges that wrap. @throws Error why it is none */
@@ -74,21 +76,22 @@ function anyDay(field: string): string {
 
 function unwrap(field: string, cycle: Cycle | undefined): string {
   if (cycle === undefined || !field.includes('-')) return field
-  return field
-    .split(',')
-    .map((item) => unwrapRange(item, cycle))
-    .join(',')
+  const both = field.startsWith('+') ? '+' : ''
+  const items = field.slice(both.length).split(',')
+  return both + items.map((item) => unwrapRange(item, cycle)).join(',')
 }
 
-/** `22-2/2` as `22,0,2`; every other item as it is. */
+/** `22-2/2` as `22,0,2`, `7-2` and `sun-tue` as `0-2`; every other item as it is. */
 function unwrapRange(item: string, cycle: Cycle): string {
   const [, from = '', to = '', step = '1'] = /^(\w+)-(\w+)(?:\/(\d+))?$/.exec(item) ?? []
-  const low = numberOf(from, cycle)
+  const start = numberOf(from, cycle)
   const high = numberOf(to, cycle)
+  if (start === undefined || high === undefined) return item
+  const low = start === cycle.alias && high < start ? cycle.first : start
   const stride = Number(step)
   const last = cycle.first + cycle.size - 1
-  if (low === undefined || high === undefined || low <= high || low > last || high < cycle.first || stride < 1)
-    return item
+  if (low <= high) return `${low}-${high}/${step}`
+  if (low > last || high < cycle.first || stride < 1) return item
   const values: number[] = []
   for (let value = low; value <= high + cycle.size; value += stride)
     values.push(value > last ? value - cycle.size : value)

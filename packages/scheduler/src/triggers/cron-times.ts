@@ -3,6 +3,10 @@ import type { Times } from './times.ts'
 import type { WallPattern } from './wall-pattern.ts'
 import type { WallTime, Zone } from './zone.ts'
 
+/** The years that a pattern can name; zones and dates have no answer far beyond them. */
+const FIRST_INSTANT = Date.parse('0001-01-02T00:00:00Z')
+const LAST_INSTANT = Date.parse('9999-12-30T00:00:00Z')
+
 /**
  * A cron pattern in a zone. Where clocks change:
  * - set forward: what falls into the gap is due at the first instant after it, once;
@@ -25,7 +29,7 @@ export class CronTimes implements Times {
 
   next(after: Instant): Instant | undefined {
     if (after >= this.#memoFrom && (this.#memoNext === undefined || after < this.#memoNext)) return this.#memoNext
-    const next = this.#compute(after)
+    const next = after < LAST_INSTANT ? this.#compute(Math.max(after, FIRST_INSTANT)) : undefined
     this.#memoFrom = after
     this.#memoNext = next
     return next
