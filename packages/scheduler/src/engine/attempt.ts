@@ -108,18 +108,24 @@ class Watch {
   }
 }
 
-/** What the task gets. Its signal costs nothing until somebody asks for it, as most tasks never do. */
+/** What the task gets. Its input and its signal cost nothing until somebody asks for them, as most tasks never do. */
 export class Context implements TaskContext {
   readonly execution: ExecutionRecord
-  readonly input: unknown
   readonly attempt: number
+  #input: unknown
   #controller: AbortController | undefined
   #reason: unknown
 
   constructor(execution: ExecutionRecord, attempt: number) {
     this.execution = execution
-    this.input = execution.input
     this.attempt = attempt
+  }
+
+  get input(): unknown {
+    const { input } = this.execution
+    if (!isObject(input)) return input
+    this.#input ??= structuredClone(input)
+    return this.#input
   }
 
   get signal(): AbortSignal {

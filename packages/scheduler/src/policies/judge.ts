@@ -38,6 +38,7 @@ export interface JudgeContext {
 
 /** Longest error message that is stored, in UTF-16 units. */
 const LONGEST_MESSAGE = 4096
+/** Of a code or a reason. */
 const LONGEST_CODE = 128
 
 /** Pure but for `random` and the user's `retryIf`. */
@@ -87,11 +88,10 @@ function success(result: unknown): Verdict {
 }
 
 function failed(thrown: unknown, context: JudgeContext): Verdict {
-  const error = describeError(thrown)
-  const reason = thrown instanceof TaskError ? thrown.reason : undefined
+  const { error, reason, retryable } = describe(thrown)
   const ended = reason === undefined ? { error } : { error, reason }
   const { policy, made } = policyFor(error.code, context)
-  if (policy === undefined || made >= policy.attempts || !retryable(thrown, context))
+  if (policy === undefined || made >= policy.attempts || !retryable || !wantsRetry(thrown, context))
     return { status: 'failed', ...ended }
   return { status: 'retrying', ...ended, delayMs: Math.floor(retryDelayMs(policy, made, context.random)) }
 }
@@ -109,8 +109,7 @@ export function ordinaryAttempts(attempts: readonly AttemptRecord[], retryOn: Ju
   return attempts.filter(({ error }) => error === undefined || !Object.hasOwn(retryOn, error.code)).length
 }
 
-function retryable(thrown: unknown, { retryIf, attempts }: JudgeContext): boolean {
-  if (thrown instanceof TaskError && !thrown.retryable) return false
+function wantsRetry(thrown: unknown, { retryIf, attempts }: JudgeContext): boolean {
   if (retryIf === undefined) return true
   try {
     return retryIf(thrown, attempts.length)
@@ -119,16 +118,36 @@ function retryable(thrown: unknown, { retryIf, attempts }: JudgeContext): boolea
   }
 }
 
+interface Failure {
+  readonly error: ExecutionError
+  readonly reason: string | undefined
+  readonly retryable: boolean
+}
+
+const UNREADABLE: Failure = {
+  error: { code: 'TASK_FAILED', message: 'The task threw something that cannot be read.' },
+  reason: undefined,
+  retryable: true,
+}
+
 /** Whatever was thrown, as something that can be stored: bounded, and never throwing itself. */
-export function describeError(thrown: unknown): ExecutionError {
+function describe(thrown: unknown): Failure {
   try {
     const { message, code } = isRecord(thrown) ? thrown : {}
+    const { reason, retryable } = thrown instanceof TaskError ? thrown : { reason: undefined, retryable: true }
     return {
-      code: typeof code === 'string' && code !== '' ? code.slice(0, LONGEST_CODE) : 'TASK_FAILED',
-      message: (typeof message === 'string' ? message : `The task threw ${String(thrown)}.`).slice(0, LONGEST_MESSAGE),
+      error: {
+        code: typeof code === 'string' && code !== '' ? code.slice(0, LONGEST_CODE) : 'TASK_FAILED',
+        message: (typeof message === 'string' ? message : `The task threw ${String(thrown)}.`).slice(
+          0,
+          LONGEST_MESSAGE,
+        ),
+      },
+      reason: reason?.slice(0, LONGEST_CODE),
+      retryable,
     }
   } catch {
-    return { code: 'TASK_FAILED', message: 'The task threw something that cannot be read.' }
+    return UNREADABLE
   }
 }
 

@@ -122,6 +122,28 @@ describe('retries', () => {
   })
 })
 
+describe('the input', () => {
+  it('is each attempt’s own: what a task does to it changes no other', async () => {
+    const rig = await Rig.started()
+    const seen: unknown[] = []
+    rig.moody = ({ input, attempt }) => {
+      const { list } = input as { list: number[] }
+      list.push(attempt)
+      seen.push([...list])
+      if (attempt === 1) throw new Error('again')
+    }
+    await rig.every({ id: 'a', task: 'moody', input: { list: [0] }, retry: { attempts: 2, delayMs: 1 } })
+    await rig.clock.advance(2 * MINUTE + SECOND)
+    expect(seen).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 1],
+      [0, 2],
+    ])
+    expect(rig.scheduler.job('a')?.config.input).toEqual({ list: [0] })
+  })
+})
+
 describe('a time limit', () => {
   it('aborts the signal, and the attempt has failed with reason timeout', async () => {
     const rig = await Rig.started()
