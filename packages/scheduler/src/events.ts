@@ -15,7 +15,10 @@ export interface SchedulerEvents {
   }
   /** A stored job whose task is not registered: kept, not fired. */
   'job:task-missing': { readonly jobId: string; readonly task: string }
-  /** A bug of a trigger: it names no later time. The job is kept and does not fire. */
+  /**
+   * A stored job whose triggers cannot be read, for a zone that this machine does not know, say; or (a bug) a trigger
+   * that names no later time. The job is kept and does not fire.
+   */
   'job:stuck': { readonly jobId: string; readonly error: Error }
   'job:added': { readonly job: JobView }
   'job:replaced': { readonly job: JobView }

@@ -18,6 +18,6 @@ export interface PluginSchedulerOptions {
 }
 
 export interface StopOptions {
-  /** How long running executions may go on before they are aborted, in ms; default 30,000. */
+  /** How long running executions may go on before they are aborted, in ms, 0 or more; default 30,000. */
   readonly timeoutMs?: number
 }

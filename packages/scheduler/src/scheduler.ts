@@ -6,6 +6,7 @@ import type { JobBook } from './engine/job-book.ts'
 import type { Planner } from './engine/planner.ts'
 import { SchedulerError } from './errors.ts'
 import { Emitter, type Listener, type SchedulerEvent } from './events.ts'
+import { checkArgument } from './numbers.ts'
 import type { PluginSchedulerOptions, StopOptions } from './options.ts'
 import { type SchedulerStatistics, Statistics } from './statistics/statistics.ts'
 import { take } from './triggers/next-runs.ts'
@@ -136,13 +137,13 @@ export class PluginScheduler {
   /** Pauses every job that there is. */
   async pauseAll(): Promise<void> {
     await this.load()
-    await Promise.all([...this.#book.all].map((job) => this.#book.pause(job.id)))
+    await this.#book.pauseAll()
   }
 
   /** Resumes every job, those that were paused one by one included. */
   async resumeAll(): Promise<void> {
     await this.load()
-    await Promise.all([...this.#book.all].map((job) => this.#book.resume(job.id)))
+    await this.#book.resumeAll()
   }
 
   /**
@@ -152,14 +153,15 @@ export class PluginScheduler {
    */
   async runNow(id: string): Promise<ExecutionRecord> {
     await this.#starting
-    if (!this.#planner.running) {
-      throw new SchedulerError('NOT_STARTED', 'The scheduler is not running.', 'Call start() first.')
-    }
-    const job = this.#book.get(id)
-    this.#book.checkTask(job.config.task)
     const now = this.#clock.now()
-    // Another call can have taken this very millisecond, and a due time may be about to: those keep theirs.
-    for (let at = job.nextAt === now ? now - 1 : now; ; at--) {
+    for (let ago = 0; ; ago++) {
+      if (!this.#planner.running) {
+        throw new SchedulerError('NOT_STARTED', 'The scheduler is not running.', 'Call start() first.')
+      }
+      const job = this.#book.get(id)
+      this.#book.checkTask(job.config.task)
+      // Another call can have taken that very millisecond.
+      const at = Math.min(now, job.unclaimed - 1) - ago
       const record = await this.#executor.fire(job, at, queueLimit(job))
       if (record !== undefined) return record
     }
@@ -208,8 +210,9 @@ export class PluginScheduler {
     return take(this.#book.get(id), n, this.#clock.now())
   }
 
-  /** What the store holds of past and present executions, newest first. */
-  history(query: ExecutionQuery = {}): Promise<readonly ExecutionRecord[]> {
+  /** What the store holds of past and present executions, newest first. @throws SchedulerError `INVALID_ARGUMENT` */
+  async history(query: ExecutionQuery = {}): Promise<readonly ExecutionRecord[]> {
+    checkArgument('limit', query.limit, { least: 1, whole: true })
     return this.#store.list(query)
   }
 
@@ -232,8 +235,10 @@ export class PluginScheduler {
   /**
    * Fires nothing more, waits for what runs, aborts what is left after `timeoutMs`, and resolves when all of it is
    * recorded. Executions that wait for a turn or a retry are not waited for. It can be started again.
+   * @throws SchedulerError `INVALID_ARGUMENT`
    */
-  stop(options: StopOptions = {}): Promise<void> {
+  async stop(options: StopOptions = {}): Promise<void> {
+    checkArgument('timeoutMs', options.timeoutMs, { least: 0, infinite: true })
     this.#stopping ??= this.#stop(options).finally(() => {
       this.#stopping = undefined
     })
@@ -247,11 +252,11 @@ export class PluginScheduler {
   async #start(): Promise<void> {
     await this.load()
     const unfinished = await this.#store.unfinished()
-    await Promise.all(unfinished.map((record) => this.#executor.recover(record, this.#book.find(record.jobId))))
-    for (const job of this.#book.all) {
-      const { id, config } = job
-      if (this.#tasks.has(config.task)) continue
-      this.#events.emit('job:task-missing', () => ({ jobId: id, task: config.task }))
+    await all(unfinished.map((record) => this.#executor.recover(record, this.#book.find(record.jobId))))
+    for (const { id: jobId, config, stuck } of this.#book.all) {
+      const { task } = config
+      if (stuck !== undefined) this.#events.emit('job:stuck', () => ({ jobId, error: stuck }))
+      if (!this.#tasks.has(task)) this.#events.emit('job:task-missing', () => ({ jobId, task }))
     }
     this.#planner.running = true
     this.#book.planAll()
@@ -276,4 +281,10 @@ export class PluginScheduler {
     this.#starting = undefined
     this.#loading = undefined
   }
+}
+
+/** Waits for all of them, also where one fails. @throws what the first of those does */
+async function all(works: readonly Promise<void>[]): Promise<void> {
+  const outcomes = await Promise.allSettled(works)
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }

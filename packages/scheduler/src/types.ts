@@ -7,7 +7,10 @@ export interface TriggerBounds {
   readonly start?: Instant
   /** Nothing is due at or after this instant. */
   readonly end?: Instant
-  /** Each firing is put off by a random time from 0 to this, in ms; its `scheduledAt` stays the exact due time. Default 0. */
+  /**
+   * Each firing is put off by a random time from 0 to this, in ms; its `scheduledAt` stays the exact due time. Default 0.
+   * The firings of a job keep their order: one that is put off holds up those after it.
+   */
   readonly jitterMs?: number
 }
 
@@ -198,7 +201,7 @@ export interface ExecutionQuery {
   readonly since?: Instant
   /** Only those with an id below this one: the cursor of the next page. */
   readonly before?: string
-  /** Default 100. */
+  /** 1 or more; default 100. */
   readonly limit?: number
 }
 
@@ -233,6 +236,7 @@ export interface ExecutionStore {
 /** What a task gets. */
 export interface TaskContext {
   readonly execution: ExecutionRecord
+  /** The job's input, a copy for this attempt: changing it changes nothing else. */
   readonly input: unknown
   /** 1 for the first. */
   readonly attempt: number

@@ -2,8 +2,11 @@ import type { Execution } from './execution.ts'
 import { NOBODY } from './job.ts'
 import type { Slots } from './slots.ts'
 
-/** `now`: goes ahead · `later`: waits, for its job or for a slot · `refused`: its job is busy and nobody may wait. */
-export type Turn = 'now' | 'later' | 'refused'
+/**
+ * `now`: goes ahead · `later`: waits, for its job or for a slot · `refused`: its job is busy and nobody may wait ·
+ * `missed`: it asks for none.
+ */
+export type Turn = 'now' | 'later' | 'refused' | 'missed'
 
 /**
  * Who may run. An execution needs its job's turn first (one at a time, unless the job allows overlap), then a slot.

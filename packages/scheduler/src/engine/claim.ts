@@ -1,13 +1,14 @@
 import type { ExecutionStore } from '../types.ts'
 import type { Execution } from './execution.ts'
 
-/** Tells of each whether it is ours. */
+/** Tells whether it is ours. */
 type Claimed = (execution: Execution, ours: boolean) => void
-type Failed = (execution: Execution, error: unknown) => void
+/** One was refused with an error; those after it were not tried. */
+type Failed = (executions: readonly Execution[], error: unknown) => void
 
 /**
- * Claims firings, in one call where the store has one for many; where that fails, one by one, since one of them may
- * be all that is wrong.
+ * Claims firings, those of one job next to each other and in order, in one call where the store has one for many; where
+ * that fails, one by one, since one of them may be all that is wrong.
  */
 export function claimEach(
   store: ExecutionStore,
@@ -33,11 +34,29 @@ function claimOneByOne(
   claimed: Claimed,
   failed: Failed,
 ): void {
-  for (const execution of executions) {
-    attempt(() => store.claim(execution.record)).then(
-      (ours) => claimed(execution, ours),
-      (error: unknown) => failed(execution, error),
-    )
+  for (let first = 0, next = 0; first < executions.length; first = next) {
+    const job = executions[first]?.job
+    while (executions[next]?.job === job && next < executions.length) next++
+    void claimInOrder(store, executions.slice(first, next), claimed, failed)
+  }
+}
+
+/** A claim moves its job's due time on: made after one that failed, it would let a crash lose that one. */
+async function claimInOrder(
+  store: ExecutionStore,
+  executions: readonly Execution[],
+  claimed: Claimed,
+  failed: Failed,
+): Promise<void> {
+  for (const [n, execution] of executions.entries()) {
+    let ours: boolean
+    try {
+      ours = await store.claim(execution.record)
+    } catch (error) {
+      failed(executions.slice(n), error)
+      return
+    }
+    claimed(execution, ours)
   }
 }
 

@@ -15,7 +15,7 @@ import type { AttemptRecord, Clock, ExecutionPatch, ExecutionRecord, ExecutionSt
 import { Admission } from './admission.ts'
 import { type RegisteredTask, runAttempt } from './attempt.ts'
 import { claimEach } from './claim.ts'
-import { Drafts } from './drafts.ts'
+import { type Draft, Drafts } from './drafts.ts'
 import { begin, Execution, end, patched, patchOf } from './execution.ts'
 import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
@@ -86,9 +86,15 @@ export class Executor {
     execution.turn = turn
     // Nobody else has seen the draft yet, so it may still be written to.
     if (turn === 'now') draft.attempts = this.#drafts.firstAttempt(draft.claimedAt)
-    else if (turn === 'refused') {
-      execution.record = { ...draft, status: 'cancelled', reason: 'overlap', endedAt: draft.claimedAt }
-    }
+    else if (turn === 'refused') execution.record = cancelled(draft, 'overlap')
+    this.#active.add(execution)
+    return execution
+  }
+
+  /** A due time that nobody made use of, to be recorded as such. Follow with `claim`. */
+  prepareMissed(job: Job, scheduledAt: Instant): Execution {
+    const execution = new Execution(cancelled(this.#drafts.make(job, scheduledAt), 'missed'), job, scheduledAt)
+    execution.turn = 'missed'
     this.#active.add(execution)
     return execution
   }
@@ -106,10 +112,12 @@ export class Executor {
         this.#claimed(execution, ours)
         settled(execution, false)
       },
-      (execution, error) => {
+      (failed, error) => {
         events.emit('scheduler:store-failed', () => ({ operation: 'claim', error }))
-        this.#drop(execution)
-        settled(execution, true)
+        for (const execution of failed) {
+          this.#drop(execution)
+          settled(execution, true)
+        }
       },
     )
   }
@@ -118,31 +126,21 @@ export class Executor {
    * Claims one firing and sets it going. Resolves once the claim is durable (the execution goes on by itself): with its
    * record, or nothing where it was claimed before. Rejects where the store does; then nothing has happened.
    */
-  async fire(job: Job, scheduledAt: Instant, queueLimit: number): Promise<ExecutionRecord | undefined> {
-    const execution = this.prepare(job, scheduledAt, this.#options.clock.now(), queueLimit)
-    const { record } = execution
-    let claimed: boolean
-    try {
-      claimed = await this.#options.store.claim(record)
-    } catch (error) {
-      this.#drop(execution)
-      throw error
-    }
-    this.#claimed(execution, claimed)
-    return claimed ? record : undefined
+  fire(job: Job, scheduledAt: Instant, queueLimit: number): Promise<ExecutionRecord | undefined> {
+    return this.#claimOne(this.prepare(job, scheduledAt, this.#options.clock.now(), queueLimit))
   }
 
-  /** Records a due time that nobody made use of. */
+  /** Records a due time that nobody made use of. Rejects where the store does; then nothing has happened. */
   async miss(job: Job, scheduledAt: Instant): Promise<void> {
-    const draft = this.#drafts.make(job, scheduledAt)
-    const record: ExecutionRecord = { ...draft, status: 'cancelled', reason: 'missed', endedAt: draft.claimedAt }
-    if (!(await this.#options.store.claim(record))) return
-    job.scheduled(scheduledAt)
-    this.#over(new Execution(record, job, scheduledAt))
+    await this.#claimOne(this.prepareMissed(job, scheduledAt))
   }
 
-  /** Takes over what an earlier process left unfinished; `job` is missing where it was removed since. */
+  /**
+   * Takes over what an earlier process left unfinished; `job` is missing where it was removed since. Does nothing where
+   * an earlier start, which failed at another one, did it already.
+   */
   async recover(record: ExecutionRecord, job: Job | undefined): Promise<void> {
+    if (this.#active.get(record.id) !== undefined) return
     const { clock, store } = this.#options
     const now = clock.now()
     const attempts = end(record.attempts, now, ABANDONED)
@@ -158,7 +156,7 @@ export class Executor {
     }
     const patch: ExecutionPatch = { status: 'failed', reason: 'abandoned', attempts, endedAt: now, error: ABANDONED }
     await store.update(record.id, patch)
-    this.#journal.endedBefore(patched(record, patch))
+    this.#journal.ended(patched(record, patch), record.scheduledAt, job)
   }
 
   interrupt(execution: Execution, by: Interruption): void {
@@ -166,6 +164,20 @@ export class Executor {
     this.#admission.stopWaiting(execution)
     const message = by.kind === 'cancel' ? 'The execution was cancelled.' : 'The scheduler stops.'
     execution.interrupt(by, new DOMException(message, 'AbortError'))
+  }
+
+  async #claimOne(execution: Execution): Promise<ExecutionRecord | undefined> {
+    const { record } = execution
+    let claimed: boolean
+    try {
+      claimed = await this.#options.store.claim(record)
+    } catch (error) {
+      this.#drop(execution)
+      this.#options.onReleased(execution.job)
+      throw error
+    }
+    this.#claimed(execution, claimed)
+    return claimed ? record : undefined
   }
 
   #claimed(execution: Execution, claimed: boolean): void {
@@ -177,7 +189,9 @@ export class Executor {
     }
     const { scheduledAt } = record
     job.scheduled(scheduledAt)
-    this.#options.events.emit('job:fired', () => ({ jobId: job.id, scheduledAt, execution: record }))
+    if (turn !== 'missed') {
+      this.#options.events.emit('job:fired', () => ({ jobId: job.id, scheduledAt, execution: record }))
+    }
     if (turn === 'now') this.#starts.push(execution)
     else if (turn === 'later') void this.#startLater(execution)
     else this.#over(execution)
@@ -275,19 +289,25 @@ export class Executor {
 
   /** Everything that follows the last write, which leaves it unfinished where the next start is to go on with it. */
   #over(execution: Execution): void {
+    const { record, plannedAt, job } = execution
     this.#active.delete(execution)
-    if (execution.record.endedAt !== undefined) this.#journal.ended(execution)
+    if (record.endedAt !== undefined) this.#journal.ended(record, plannedAt, job)
     execution.settle()
-    this.#options.onReleased(execution.job)
+    this.#options.onReleased(job)
   }
 
   /** Takes back all that a firing reserved whose claim did not come to be. */
   #drop(execution: Execution): void {
     this.#active.delete(execution)
-    if (execution.turn !== 'refused') {
+    if (execution.turn === 'now' || execution.turn === 'later') {
       this.#admission.stopWaiting(execution)
       this.#admission.leave(execution)
     }
     execution.settle()
   }
+}
+
+/** The record of a firing that ends with its claim. */
+function cancelled(draft: Draft, reason: 'missed' | 'overlap'): ExecutionRecord {
+  return { ...draft, status: 'cancelled', reason, endedAt: draft.claimedAt }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { SchedulerError } from '../errors.ts'
 import type { Emitter } from '../events.ts'
 import type { TriggerCompiler } from '../triggers/compile.ts'
@@ -46,12 +47,13 @@ export class JobBook {
     throw new SchedulerError('UNKNOWN_JOB', `There is no job ${quote(id)}.`, 'jobs() lists those there are.')
   }
 
-  /** Reads all jobs anew. */
+  /** Reads all jobs anew, once those changes are made that are under way. */
   async load(): Promise<void> {
-    const { store, compiler } = this.#options
+    const { store } = this.#options
+    await Promise.all(this.#turns.values())
     const records = await store.listJobs()
     this.#jobs.clear()
-    for (const record of records) this.#jobs.set(record.config.id, new Job(record, this.#order++, compiler))
+    for (const record of records) this.#jobs.set(record.config.id, this.#read(record))
     for (const job of this.#jobs.values()) {
       if (!job.followsEnd) continue
       const latest = await store.list({ jobId: job.id, limit: LATEST })
@@ -76,8 +78,9 @@ export class JobBook {
     return this.#inTurn(checked.id, async () => {
       const old = this.#jobs.get(checked.id)
       if (old === undefined) return this.#addNew(checked)
-      const sameTriggers = JSON.stringify(triggersOf(old.config)) === JSON.stringify(triggersOf(checked))
-      const job = sameTriggers ? this.#make({ ...old.record, config: checked }) : this.#makeNew(checked)
+      const job = sameTriggers(old.config, checked)
+        ? this.#make({ ...old.record, config: checked })
+        : this.#makeNew(checked)
       await this.#options.store.saveJob(job.record)
       old.become(job, this.#options.compiler)
       return this.#changed('job:replaced', old)
@@ -93,31 +96,19 @@ export class JobBook {
   }
 
   pause(id: string): Promise<JobView> {
-    return this.#inTurn(id, async () => {
-      const job = this.get(id)
-      if (job.config.paused === true) return this.view(job)
-      const config = { ...job.config, paused: true }
-      await this.#options.store.saveJob({ ...job.record, config })
-      job.config = config
-      return this.#changed('job:paused', job)
-    })
+    return this.#inTurn(id, () => this.#pause(this.get(id)))
   }
 
   resume(id: string): Promise<JobView> {
-    return this.#inTurn(id, async () => {
-      const job = this.get(id)
-      if (job.config.paused !== true) return this.view(job)
-      const now = this.#options.clock.now()
-      await this.#recordPassed(job, now)
-      const { paused: _paused, ...config } = job.config
-      const lastScheduledAt = Math.max(job.lastScheduledAt ?? now, now)
-      await this.#options.store.saveJob({ ...job.record, config, lastScheduledAt })
-      job.config = config
-      job.lastScheduledAt = lastScheduledAt
-      const view = this.#changed('job:resumed', job)
-      this.released(job)
-      return view
-    })
+    return this.#inTurn(id, () => this.#resume(this.get(id)))
+  }
+
+  pauseAll(): Promise<void> {
+    return this.#changeAll((job) => this.#pause(job))
+  }
+
+  resumeAll(): Promise<void> {
+    return this.#changeAll((job) => this.#resume(job))
   }
 
   /** Plans every job, or those of one task. */
@@ -132,21 +123,21 @@ export class JobBook {
 
   /** An execution of the job ended, or did not come to be: a trigger may count from that, or the job may be over. */
   released(job: Job): void {
-    const { planner, clock, hasTask, store } = this.#options
+    const { planner, clock, store } = this.#options
     if (job.removed || !planner.running) return
-    if (job.followsEnd && !job.busy) {
+    // Planned from now on, a firing that is due by another trigger would be lost.
+    if (job.followsEnd && !job.busy && !job.isDue(clock.now())) {
       planner.plan(job, Math.max(job.since, clock.now()))
       planner.arm()
     }
-    const { origin, paused } = job.config
-    const over = job.nextAt === undefined && !job.busy && !job.stuck && paused !== true && hasTask(job.config.task)
-    // Jobs of a config or a plugin stay until their owner takes them away; it would only add them anew.
-    if (!over || origin === 'config' || origin === 'plugin') return
-    this.#forget(job, 'ended')
-    planner.background(
-      'deleteJob',
-      this.#inTurn(job.id, () => store.deleteJob(job.id)),
-    )
+    if (!this.#isOver(job)) return
+    const end = this.#inTurn(job.id, async () => {
+      // A change that was under way may have given it new due times.
+      if (job.removed || !this.#isOver(job)) return
+      this.#forget(job, 'ended')
+      await store.deleteJob(job.id)
+    })
+    planner.background('deleteJob', end)
   }
 
   view(job: Job): JobView {
@@ -157,6 +148,56 @@ export class JobBook {
   checkTask(name: string): void {
     if (this.#options.hasTask(name)) return
     throw new SchedulerError('UNKNOWN_TASK', `No task ${quote(name)} is registered.`, 'Call registerTask() first.')
+  }
+
+  /** Jobs of a config or a plugin stay until their owner takes them away; it would only add them anew. */
+  #isOver({ nextAt, busy, stuck, config }: Job): boolean {
+    const { origin, paused, task } = config
+    if (origin === 'config' || origin === 'plugin' || paused === true) return false
+    return nextAt === undefined && !busy && stuck === undefined && this.#options.hasTask(task)
+  }
+
+  /** One whose triggers cannot be read here (its zone is unknown to this machine, say) holds up no other. */
+  #read(record: JobRecord): Job {
+    const order = this.#order++
+    try {
+      return new Job(record, order, this.#options.compiler)
+    } catch (error) {
+      return new Job(record, order, error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  async #pause(job: Job): Promise<JobView> {
+    if (job.config.paused === true) return this.view(job)
+    const config = { ...job.config, paused: true }
+    await this.#options.store.saveJob({ ...job.record, config })
+    job.config = config
+    return this.#changed('job:paused', job)
+  }
+
+  async #resume(job: Job): Promise<JobView> {
+    if (job.config.paused !== true) return this.view(job)
+    const now = this.#options.clock.now()
+    await this.#recordPassed(job, now)
+    const { paused: _paused, ...config } = job.config
+    const lastScheduledAt = Math.max(job.lastScheduledAt ?? now, now)
+    await this.#options.store.saveJob({ ...job.record, config, lastScheduledAt })
+    job.config = config
+    job.lastScheduledAt = lastScheduledAt
+    const view = this.#changed('job:resumed', job)
+    this.released(job)
+    return view
+  }
+
+  /** Changes every job, passing over those that are gone when their turn comes. */
+  async #changeAll(change: (job: Job) => Promise<unknown>): Promise<void> {
+    const changes = [...this.#jobs.keys()].map((id) => {
+      return this.#inTurn(id, async () => {
+        const job = this.#jobs.get(id)
+        if (job !== undefined) await change(job)
+      })
+    })
+    await Promise.all(changes)
   }
 
   async #addNew(config: ScheduleConfig): Promise<JobView> {
@@ -218,4 +259,9 @@ export class JobBook {
       resolve()
     }
   }
+}
+
+/** Whatever the order in which their keys were written, or a list of one was not. */
+function sameTriggers(a: ScheduleConfig, b: ScheduleConfig): boolean {
+  return isDeepStrictEqual(triggersOf(a), triggersOf(b))
 }

@@ -30,20 +30,28 @@ export class Job implements Due, Times {
   /** Executions that are claimed, or being claimed, and not over; those in `waiting` not counted. */
   holders = 0
   waiting: Execution[] = NOBODY
-  /** Its trigger stood still; it is kept, but does not fire. */
-  stuck = false
+  /** Of due firings, under way in the store; the first of them is that of `claimsFrom`. */
+  claims = 0
+  claimsFrom: Instant = Number.POSITIVE_INFINITY
+  /** Why its triggers cannot be followed; it is kept, but does not fire. */
+  stuck: Error | undefined
   /** Taken away; an execution may still be under way. */
   removed = false
   /** Made when the first execution ended. */
   statistics: Statistics | undefined
   #series: readonly Series[]
 
-  constructor(record: JobRecord, order: number, compiler: TriggerCompiler) {
+  /**
+   * @param triggers what compiles them, or why that failed
+   * @throws SchedulerError what is wrong with a trigger
+   */
+  constructor(record: JobRecord, order: number, triggers: TriggerCompiler | Error) {
     this.config = record.config
     this.createdAt = record.createdAt
     this.lastScheduledAt = record.lastScheduledAt
     this.order = order
-    this.#series = compile(record.config, this.createdAt, this, compiler)
+    this.stuck = triggers instanceof Error ? triggers : undefined
+    this.#series = triggers instanceof Error ? [] : compile(record.config, this.createdAt, this, triggers)
   }
 
   /** Takes over the config and times of `other`; what is under way stays. */
@@ -51,6 +59,7 @@ export class Job implements Due, Times {
     this.config = other.config
     this.createdAt = other.createdAt
     this.lastScheduledAt = other.lastScheduledAt
+    this.stuck = undefined
     // Compiled anew: the series may count from this job's executions, and the other's has none.
     this.#series = compile(other.config, other.createdAt, this, compiler)
   }
@@ -101,6 +110,16 @@ export class Job implements Due, Times {
 
   get busy(): boolean {
     return this.holders > 0 || this.waiting.length > 0
+  }
+
+  /** The earliest due time that is not claimed. A later one that is claimed before it makes a crash lose it. */
+  get unclaimed(): Instant {
+    return this.claims > 0 ? this.claimsFrom : (this.nextAt ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** True where a firing is due that is not claimed: it is being handed out, put off by jitter, or tried again. */
+  isDue(now: Instant): boolean {
+    return this.nextAt !== undefined && this.nextAt <= now
   }
 
   /** True where some trigger counts from the end of the last execution. */

@@ -1,8 +1,9 @@
 import type { Emitter } from '../events.ts'
 import { Statistics } from '../statistics/statistics.ts'
-import type { Clock, ExecutionPatch, ExecutionRecord, ExecutionStore, TaskOptions } from '../types.ts'
+import type { Clock, ExecutionPatch, ExecutionRecord, ExecutionStore, Instant, TaskOptions } from '../types.ts'
 import { attempt } from './claim.ts'
 import type { Execution } from './execution.ts'
+import type { Job } from './job.ts'
 
 /** Six tries over six seconds. */
 const MOST_WRITES = 6
@@ -100,29 +101,24 @@ export class Journal {
     return attempt(() => this.#options.store.update(execution.record.id, patch))
   }
 
-  /** An execution is over, and that is durable. */
-  ended({ record, job, plannedAt }: Execution): void {
+  /** An execution is over, and that is durable. @param job none where it was removed */
+  ended(record: ExecutionRecord, plannedAt: Instant, job: Job | undefined): void {
     const { events, statistics } = this.#options
-    if (record.attempts.length > 0) job.lastEndedAt = record.endedAt
     statistics.add(record, plannedAt)
-    job.statistics ??= new Statistics()
-    job.statistics.add(record, plannedAt)
-    this.announce(record)
+    if (job !== undefined) {
+      if (record.attempts.length > 0) job.lastEndedAt = record.endedAt
+      job.statistics ??= new Statistics()
+      job.statistics.add(record, plannedAt)
+    }
+    this.#announce(record)
     events.emit('execution:ended', () => ({ execution: record }))
   }
 
   /** Calls the task's callback. */
-  announce(record: ExecutionRecord): void {
+  #announce(record: ExecutionRecord): void {
     const task = this.#options.task(record.task)
     const callback =
       record.status === 'success' ? task?.onSuccess : record.status === 'failed' ? task?.onFailure : undefined
     if (callback !== undefined) this.#options.events.guard(`task ${record.status}`, () => callback(record))
-  }
-
-  /** What an earlier process left, and this one ends for it. */
-  endedBefore(record: ExecutionRecord): void {
-    this.#options.statistics.add(record, record.scheduledAt)
-    this.announce(record)
-    this.#options.events.emit('execution:ended', () => ({ execution: record }))
   }
 }

@@ -33,6 +33,8 @@ export class Planner implements Source {
   #armedAt: Instant = Number.POSITIVE_INFINITY
   /** Due, and taken out of the heap; those that were planned anew meanwhile, or not at all, are passed over. */
   readonly #due = new Queue<Job>()
+  /** Due, but waiting for the outcome of an earlier claim of their own: a job's firings are claimed in order. */
+  readonly #held = new Set<Job>()
   /** Claims and other store calls that nobody awaits. */
   #pending = 0
   #idle: PromiseWithResolvers<void> | undefined
@@ -48,8 +50,11 @@ export class Planner implements Source {
     this.#disarmWakeUp()
   }
 
-  /** Plans the job for its next due time after `after`, or not at all. Follow with `arm`. */
-  plan(job: Job, after: Instant): void {
+  /**
+   * Plans the job for its next due time after `after`, or not at all. Follow with `arm`.
+   * @param notBefore when the firing before it was planned: jitter never changes their order
+   */
+  plan(job: Job, after: Instant, notBefore = Number.NEGATIVE_INFINITY): void {
     let next = this.running && this.#options.mayFire(job) ? job.next(after) : undefined
     if (next !== undefined && next <= after) {
       this.#stuck(job, after)
@@ -60,7 +65,7 @@ export class Planner implements Source {
       this.#heap.delete(job)
       return
     }
-    job.plannedAt = next + job.jitter(next, this.#options.random)
+    job.plannedAt = Math.max(next + job.jitter(next, this.#options.random), notBefore)
     job.fireAt = job.plannedAt
     this.#heap.set(job)
   }
@@ -104,8 +109,11 @@ export class Planner implements Source {
     const executions: Execution[] = []
     for (let n = Math.min(BATCH, this.#due.size); n > 0; n--) {
       const job = this.#due.shift()
-      if (job?.heapIndex === TAKEN && this.running) this.#fall(job, now, executions)
+      if (job?.heapIndex !== TAKEN || !this.running) continue
+      if (job.claims > 0) this.#held.add(job)
+      else this.#fall(job, now, executions)
     }
+    for (const { job, record } of executions) if (job.claims++ === 0) job.claimsFrom = record.scheduledAt
     this.#pending += executions.length
     this.#options.executor.claim(executions, this.#claimed)
     this.arm()
@@ -121,17 +129,20 @@ export class Planner implements Source {
   }
 
   /** Looks after a store call that nobody awaits. */
-  background(operation: string, work: Promise<unknown>, failed?: () => void): void {
+  background(operation: string, work: Promise<unknown>): void {
     this.#pending++
     work.then(this.#done, (error: unknown) => {
       this.#options.events.emit('scheduler:store-failed', () => ({ operation, error }))
-      failed?.()
       this.#done()
     })
   }
 
-  readonly #claimed = (execution: Execution, failed: boolean): void => {
-    if (failed) this.#again(execution.job, execution.record.scheduledAt, execution.plannedAt)
+  readonly #claimed = ({ job, record, plannedAt }: Execution, failed: boolean): void => {
+    if (failed) this.#again(job, record.scheduledAt, plannedAt)
+    if (--job.claims === 0 && this.#held.delete(job)) {
+      this.#due.push(job)
+      this.#options.pace.wake()
+    }
     this.#done()
   }
 
@@ -157,7 +168,7 @@ export class Planner implements Source {
     }
     // Fired first: an interval from the last end has no next time while an execution is under way.
     executions.push(this.#options.executor.prepare(job, due, plannedAt, queueLimit(job)))
-    this.plan(job, due)
+    this.plan(job, due, plannedAt)
   }
 
   #misfire(job: Job, first: Instant, now: Instant, graceMs: number, executions: Execution[]): void {
@@ -167,7 +178,7 @@ export class Planner implements Source {
     this.#options.events.emit('job:missed', () => {
       return { jobId: job.id, first, last, policy, firing: plan.fire.length, recorded: plan.missed.length }
     })
-    for (const due of plan.missed) this.#miss(job, due)
+    for (const due of plan.missed) executions.push(this.#options.executor.prepareMissed(job, due))
     const limit = policy === 'all' ? misfireLimit : queueLimit(job)
     for (const due of plan.fire) executions.push(this.#options.executor.prepare(job, due, due, limit))
     this.plan(job, last)
@@ -175,17 +186,13 @@ export class Planner implements Source {
 
   /** A trigger that stands still would fire in a hot loop. */
   #stuck(job: Job, after: Instant): void {
-    job.stuck = true
     const error = new SchedulerError(
       'TRIGGER_STUCK',
       `Job ${job.id} does not move on from ${after}.`,
       'Report this bug.',
     )
+    job.stuck = error
     this.#options.events.emit('job:stuck', () => ({ jobId: job.id, error }))
-  }
-
-  #miss(job: Job, due: Instant): void {
-    this.background('claim', this.#options.executor.miss(job, due), () => this.#again(job, due, due))
   }
 
   /** A claim failed. Not lost: it is due again in a moment, and its misfire policy decides when that becomes too late. */

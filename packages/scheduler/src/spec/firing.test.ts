@@ -63,6 +63,36 @@ describe('a job', () => {
     expect(rig.scheduler.statistics().lateness.maxMs).toBe(0)
   })
 
+  it('keeps the order of its firings where its jitter is longer than its interval', async () => {
+    const draws = [0.9, 0.1, 0.5]
+    const rig = await Rig.started({ random: () => draws.shift() ?? 0 })
+    await rig.every({ id: 'a', triggers: { type: 'interval', everyMs: MINUTE, jitterMs: 10 * MINUTE } })
+    await rig.clock.advance(10 * MINUTE)
+    expect(rig.noted.slice(0, 3)).toEqual([600, 600, 600])
+    const records = await rig.scheduler.history()
+    expect(records.map(({ scheduledAt, status }) => [(scheduledAt - START) / MINUTE, status]).slice(-3)).toEqual([
+      [3, 'success'],
+      [2, 'success'],
+      [1, 'success'],
+    ])
+    expect(rig.scheduler.statistics().lateness.maxMs).toBeLessThanOrEqual(0)
+  })
+
+  it('loses no firing that is put off, neither to the end of another nor to a `runNow` and a crash', async () => {
+    const rig = await Rig.started({ random: () => 0.99 })
+    const ofCron = { type: 'cron', expression: '5 * * * *', jitterMs: 10 * MINUTE } as const
+    const ofEnd = { type: 'interval', everyMs: 4 * MINUTE, from: 'last-end' } as const
+    await rig.scheduler.add({ id: 'a', task: 'work', triggers: [ofCron, ofEnd] })
+    await rig.clock.advance(6 * MINUTE)
+    await rig.end(0)
+    await rig.scheduler.runNow('a')
+    await rig.end(1)
+    const crashed = await Rig.started({ store: rig.store, clock: rig.clock })
+    await crashed.clock.advance(10 * MINUTE)
+    const due = (await crashed.scheduler.history()).map(({ scheduledAt }) => (scheduledAt - START) / MINUTE)
+    expect(due).toContain(5)
+  })
+
   it('can count its interval from the end of its last execution', async () => {
     const rig = await Rig.started()
     await rig.scheduler.add({

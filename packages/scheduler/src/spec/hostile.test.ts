@@ -53,6 +53,21 @@ describe('a task that behaves badly is a recorded failure, and the scheduler liv
       'The task threw something that cannot be read.',
     ],
     [
+      'throws what cannot even be asked what it is',
+      () => {
+        throw new Proxy(
+          {},
+          {
+            getPrototypeOf: () => {
+              throw new Error('none of yours')
+            },
+          },
+        )
+      },
+      'TASK_FAILED',
+      'The task threw something that cannot be read.',
+    ],
+    [
       'throws what cannot be read',
       () => {
         throw unreadable
@@ -219,8 +234,13 @@ describe('callbacks and events', () => {
 describe('a store that fails', () => {
   class Failing extends MemoryExecutionStore {
     failing: 'claim' | 'update' | undefined
-    override claim(...args: Parameters<MemoryExecutionStore['claim']>): Promise<boolean> {
-      return this.failing === 'claim' ? Promise.reject(new Error('disk full')) : super.claim(...args)
+    /** Only the n-th claim fails. */
+    nth: number | undefined
+    slow: Promise<void> | undefined
+    override async claim(...args: Parameters<MemoryExecutionStore['claim']>): Promise<boolean> {
+      await this.slow
+      const fails = this.failing === 'claim' && (this.nth === undefined || this.nth-- === 1)
+      return fails ? Promise.reject(new Error('disk full')) : super.claim(...args)
     }
     override claimAll(
       ...args: Parameters<MemoryExecutionStore['claimAll']>
@@ -261,6 +281,37 @@ describe('a store that fails', () => {
     store.failing = undefined
     await rig.clock.advance(2 * SECOND)
     expect(await rig.outcomes()).toEqual(['cancelled/missed', 'success'])
+  })
+
+  it('at one of many claims: none after it is made, so that a crash loses none', async () => {
+    const store = new Failing()
+    const rig = await Rig.started({ store })
+    await rig.every({ id: 'a', misfire: 'all' })
+    store.failing = 'claim'
+    store.nth = 3
+    await rig.clock.jumpTo(START + 5 * MINUTE)
+    await rig.scheduler.stop()
+    expect(await rig.store.listJobs()).toMatchObject([{ lastScheduledAt: START + 2 * MINUTE }])
+    store.failing = undefined
+    const second = await Rig.started({ store, clock: rig.clock })
+    await second.settle()
+    const due = (await second.scheduler.history()).map(({ scheduledAt }) => (scheduledAt - START) / MINUTE)
+    expect(due.sort()).toEqual([1, 2, 3, 4, 5])
+  })
+
+  it('at a claim that took longer than the next one was away: they are made in order', async () => {
+    const store = new Failing()
+    const rig = await Rig.started({ store })
+    await rig.every({ id: 'a', misfire: 'all' })
+    const { promise, reject } = Promise.withResolvers<void>()
+    store.slow = promise
+    await rig.clock.advance(MINUTE)
+    store.slow = undefined
+    await rig.clock.advance(MINUTE)
+    expect(await rig.outcomes()).toEqual([])
+    reject(new Error('disk full'))
+    await rig.clock.advance(SECOND)
+    expect((await rig.scheduler.history()).map(({ scheduledAt }) => (scheduledAt - START) / MINUTE)).toEqual([2, 1])
   })
 
   it('at the end of an execution: its end is written when the store is back', async () => {

@@ -56,7 +56,15 @@ describe('adding a job', () => {
     ],
     ['a date in place of milliseconds', 'INVALID_TRIGGER', { ...good, triggers: { type: 'at', at: new Date() } }],
     ['a time beyond all times', 'INVALID_TRIGGER', { ...good, triggers: { type: 'at', at: 1e300 } }],
+    [
+      'a key that no such trigger has',
+      'INVALID_TRIGGER',
+      { ...good, triggers: { ...cron('* * * * *'), timezone: 'Europe/Berlin' } },
+    ],
+    ['an end of a single time', 'INVALID_TRIGGER', { ...good, triggers: { type: 'at', at: START, end: START + 1 } }],
+    ['a start after all years', 'NEVER_FIRES', { ...good, triggers: { ...cron('* * * * *'), start: 8.64e15 } }],
     ['a negative jitter', 'INVALID_TRIGGER', { ...good, triggers: { type: 'interval', everyMs: 1, jitterMs: -1 } }],
+    ['a key that no retry policy has', 'INVALID_POLICY', { ...good, retry: { attempts: 2, delay: 5 } }],
     ['no attempts', 'INVALID_POLICY', { ...good, retry: { attempts: 0 } }],
     ['a policy by code without attempts', 'INVALID_POLICY', { ...good, retryOn: { X: { delayMs: 1 } } }],
     ['a multiplier below 1', 'INVALID_POLICY', { ...good, retry: { attempts: 2, multiplier: 0.5 } }],
@@ -138,6 +146,15 @@ describe('replacing a job', () => {
     await rig.clock.advance(30 * SECOND)
     expect(rig.calls.length).toBe(1)
     expect(rig.scheduler.job('a')?.createdAt).toBe(START)
+  })
+
+  it('minds no other order of their keys, and no list of one', async () => {
+    const rig = await Rig.started()
+    await rig.scheduler.add(good)
+    await rig.clock.advance(30 * SECOND)
+    await rig.scheduler.replace({ ...good, triggers: [{ everyMs: MINUTE, type: 'interval' }] })
+    await rig.clock.advance(30 * SECOND)
+    expect(rig.noted).toEqual([60])
   })
 
   it('with other triggers starts afresh, and makes up for nothing', async () => {
@@ -228,44 +245,6 @@ describe('pausing a job', () => {
   it.each(['remove', 'pause', 'resume'] as const)('%s of an unknown job is refused', async (call) => {
     const rig = await Rig.started()
     expect(await codeOf(rig.scheduler[call]('constructor'))).toBe('UNKNOWN_JOB')
-  })
-})
-
-describe('changes of one job at the same time', () => {
-  it('happen one after the other, in memory and in the store alike', async () => {
-    const rig = await Rig.started()
-    await rig.scheduler.add(good)
-    await Promise.all([
-      rig.scheduler.pause('a'),
-      rig.scheduler.replace({ ...good, task: 'work' }),
-      rig.scheduler.remove('a'),
-      rig.scheduler.add({ ...good, task: 'moody' }),
-      rig.scheduler.pause('a'),
-    ])
-    const [stored] = await rig.store.listJobs()
-    expect(stored?.config).toMatchObject({ task: 'moody', paused: true })
-    expect(rig.scheduler.job('a')?.config).toEqual(stored?.config)
-  })
-})
-
-describe('a stored job whose task is missing', () => {
-  it('is kept, reported and not fired; registering the task brings it to life', async () => {
-    const rig = new Rig()
-    await rig.store.saveJob({ config: { ...good, task: 'later' }, createdAt: START })
-    const told: unknown[] = []
-    rig.scheduler.on('job:task-missing', (missing) => told.push(missing))
-    await rig.scheduler.start()
-    await rig.clock.advance(HOUR)
-    expect(told).toEqual([{ jobId: 'a', task: 'later' }])
-    expect(rig.scheduler.jobs()).toMatchObject([{ taskMissing: true }])
-    expect(await rig.outcomes()).toEqual([])
-    rig.scheduler.registerTask('later', () => undefined)
-    await rig.settle()
-    expect(await rig.outcomes()).toEqual(['success'])
-  })
-
-  it('a task is registered once', async () => {
-    expect(await codeOf(() => new Rig().scheduler.registerTask('note', () => 1))).toBe('DUPLICATE_TASK')
   })
 })
 

@@ -77,6 +77,31 @@ describe('stopping', () => {
     expect(await codeOf(rig.scheduler.runNow('a'))).toBe('NOT_STARTED')
   })
 
+  it('lets no `runNow` begin any more, not even one that has to look for a free millisecond', async () => {
+    const rig = await Rig.started()
+    await rig.every({ id: 'a', overlap: 'allow' })
+    const { claim } = rig.store
+    const { promise: free, resolve: go } = Promise.withResolvers<void>()
+    rig.store.claim = (execution) => free.then(() => claim.call(rig.store, execution))
+    const [first, second] = [rig.scheduler.runNow('a'), rig.scheduler.runNow('a')]
+    const refused = codeOf(second)
+    const stopped = rig.scheduler.stop()
+    await rig.settle()
+    go()
+    await stopped
+    expect((await first).jobId).toBe('a')
+    expect(await refused).toBe('NOT_STARTED')
+    expect(rig.noted).toEqual([0])
+  })
+
+  it.each([Number.NaN, -1, '5'])('after %j ms is refused', async (timeoutMs) => {
+    const rig = await Rig.started()
+    expect(await codeOf(rig.scheduler.stop({ timeoutMs: timeoutMs as number }))).toBe('INVALID_ARGUMENT')
+    await rig.every({ id: 'a' })
+    await rig.clock.advance(MINUTE)
+    expect(rig.noted).toEqual([60])
+  })
+
   it('can be followed by another start, during it too', async () => {
     const rig = await Rig.started()
     await rig.every({ id: 'a' })
@@ -126,6 +151,35 @@ describe('the start after a crash', () => {
     })
     expect(rig.scheduler.statistics().failure).toBe(2)
     expect(await rig.scheduler.settled('0-1')).toEqual(execution)
+  })
+
+  it('counts it in the statistics of its job, and an interval from the last end from there', async () => {
+    const rig = new Rig()
+    const triggers = { type: 'interval', everyMs: HOUR, from: 'last-end' } as const
+    await rig.store.saveJob({ config: { ...config, triggers }, createdAt: START - 90 * MINUTE })
+    await rig.store.claim({ ...unfinished(1), scheduledAt: START - 30 * MINUTE })
+    await rig.scheduler.start()
+    expect(rig.scheduler.statistics('a').failure).toBe(1)
+    expect(rig.scheduler.job('a')?.nextAt).toBe(START + HOUR)
+  })
+
+  it('fails where the store does, and the next one leaves alone what it already goes on with', async () => {
+    const rig = new Rig()
+    await rig.store.saveJob({ config: { ...config, onAbandoned: 'retry' }, createdAt: START })
+    await rig.store.claim(unfinished(1))
+    await rig.store.claim({ ...unfinished(2), jobId: 'gone' })
+    const { update } = rig.store
+    rig.store.update = (id, patch) =>
+      id === '0-2' ? Promise.reject(new Error('full')) : update.call(rig.store, id, patch)
+    await expect(rig.scheduler.start()).rejects.toThrow('full')
+    await rig.settle()
+    rig.store.update = update
+    await rig.scheduler.start()
+    await rig.settle()
+    expect(await rig.outcomes()).toEqual(['running', 'failed/abandoned'])
+    await rig.end(0)
+    expect(rig.calls.length).toBe(1)
+    expect(rig.scheduler.statistics().total).toBe(2)
   })
 
   it('goes on with it where the job says so, but not for ever', async () => {
