@@ -148,7 +148,7 @@ export function metricStoreContract(name: string, makeStore: MakeMetricStore, te
         return [{ from: blocks.length - 2, to: blocks.length, block: joined }]
       }
       expect(await store.compact('raw', { from: 10, until: 100, points: 9 }, merge)).toEqual(2)
-      expect(given).toEqual([
+      expect(given.sort(([a = 0], [b = 0]) => a - b)).toEqual([
         [10, 20, 30, 40, 50],
         [15, 16],
       ])
