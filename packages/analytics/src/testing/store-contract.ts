@@ -130,15 +130,11 @@ export function metricStoreContract(name: string, makeStore: MakeMetricStore, te
 
     promise('compacts small neighbours within a stretch of time, each series for itself', async (store) => {
       if (store.compact === undefined) return
-      const other = { labels: { k: 'b' } }
-      const kept = [
-        block(90, { to: 110 }),
-        block(30, { count: 9 }),
-        block(40, { tier: '1m' }),
-        block(50, { tier: '1m' }),
-      ]
-      const crowded = [block(10), block(20, { to: 25 }), block(40), block(50), block(15, other), block(16, other)]
-      await store.append([...crowded, ...kept, block(60, { name: 'alone' })])
+      const [own, other] = [{ labels: { k: 'a' } }, { labels: { k: 'b' } }]
+      const minutes = [block(40, { tier: '1m' }), block(50, { tier: '1m' })]
+      const crowded = [block(10, own), block(20, { ...own, to: 25 }), block(40, own), block(50, own)]
+      const kept = [block(30, { ...own, count: 9 }), block(90, { ...own, to: 110 }), block(60, { name: 'alone' })]
+      await store.append([...crowded, ...kept, ...minutes, block(15, other), block(16, other)])
       const given: number[][] = []
       const merge = (blocks: readonly MetricBlock[]) => {
         given.push(blocks.map(({ from }) => from))
@@ -155,11 +151,11 @@ export function metricStoreContract(name: string, makeStore: MakeMetricStore, te
       const found = await readAll(store, { tier: 'raw' })
       expect(found.map(({ name, labels, from, to, count }) => [name, labels.k, from, to, count])).toEqual([
         ['alone', undefined, 60, 60, 1],
-        ['m', undefined, 10, 10, 1],
-        ['m', undefined, 20, 25, 1],
-        ['m', undefined, 30, 30, 9],
-        ['m', undefined, 40, 50, 7],
-        ['m', undefined, 90, 110, 1],
+        ['m', 'a', 10, 10, 1],
+        ['m', 'a', 20, 25, 1],
+        ['m', 'a', 30, 30, 9],
+        ['m', 'a', 40, 50, 7],
+        ['m', 'a', 90, 110, 1],
         ['m', 'b', 15, 16, 7],
       ])
       expect((await readAll(store, { tier: '1m' })).map((b) => b.from)).toEqual([40, 50])
