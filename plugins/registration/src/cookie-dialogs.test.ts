@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { page, serveForms } from './testing/form-server.ts'
 import { submitTo } from './testing/submit-to.ts'
 import { useBrowser } from './testing/use-browser.ts'
 
@@ -31,6 +32,18 @@ describe('cookie dialogs', () => {
     const body = `${form}<div class="cookie-bar" style="position:fixed;bottom:0">We use cookies.
       <button onclick="document.forms[0].cookies.value = 'accepted'; this.parentNode.remove()">Accept all</button></div>`
     expect((await submitTo(browser(), body)).sent.cookies).toBe('accepted')
+  })
+
+  it('are answered in a frame of another origin', async () => {
+    const answered = "parent.postMessage('accepted', '*')"
+    await using foreign = await serveForms(() => ({
+      html: page(`<p>We use cookies.</p><button onclick="${answered}">Accept all</button>`),
+    }))
+    const body = `${form}<iframe src="${foreign.url}" style="position:fixed;inset:0;width:100%;height:100%;background:#fff"></iframe>
+      <script>onmessage = ({ data }) => { document.forms[0].cookies.value = data; document.querySelector('iframe').remove() }</script>`
+    const { submission, sent } = await submitTo(browser(), body)
+    expect(submission.outcome).toBe('success')
+    expect(sent.cookies).toBe('accepted')
   })
 
   it('keep nobody from a form that something else lies over', async () => {

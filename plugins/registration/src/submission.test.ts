@@ -33,6 +33,7 @@ it('never repeats what may have reached the site', () => {
   const repeatable = Object.entries(outcomes).filter(([, { repeatable: again }]) => again === true)
   expect(repeatable.map(([outcome]) => outcome)).toEqual([
     'unreachable',
+    'tls_failed',
     'proxy_fault',
     'timeout',
     'page_failed',

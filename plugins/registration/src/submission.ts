@@ -26,6 +26,8 @@ export type Outcome =
   | 'selector_missing'
   /** The site could not be reached, through no fault of a proxy. */
   | 'unreachable'
+  /** Its certificate is not to be trusted, or it speaks no TLS. */
+  | 'tls_failed'
   /** The proxies failed before anything was forwarded. */
   | 'proxy_fault'
   /** The time for one submission was over before its submit. */
@@ -63,6 +65,7 @@ export const outcomes: Readonly<
   unmapped_field: {},
   selector_missing: {},
   unreachable: { repeatable: true },
+  tls_failed: { repeatable: true },
   proxy_fault: { repeatable: true },
   timeout: { repeatable: true },
   page_failed: { repeatable: true },

@@ -29,6 +29,11 @@ describe('may the same submission go through another proxy?', () => {
       { safe: false, outcome: 'unreachable' },
     ],
     [
+      'no: its certificate has expired',
+      { ...opening, faults: [{ ...refused, code: 'TARGET_TLS_EXPIRED', proxyFault: false }] },
+      { safe: false, outcome: 'tls_failed' },
+    ],
+    [
       'no: the page broke off',
       { ...opening, faults: [{ ...refused, phase: 'exchange' }] },
       { safe: false, outcome: 'proxy_fault' },

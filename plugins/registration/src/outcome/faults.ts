@@ -1,5 +1,6 @@
 import type { EgressFault } from '@refbot/plugin-sdk'
 import type { Verdict } from './classify.ts'
+import { unreached } from './unreached.ts'
 
 /** What a page was about to do or had done when it failed. */
 export interface FaultContext {
@@ -40,12 +41,7 @@ export function judgeFaults({
   const fault = document ?? faults.findLast(({ proxyFault }) => proxyFault)
   if (fault === undefined) return undefined
   const { code, proxyFault, phase } = fault
-  if (!proxyFault)
-    return {
-      safe: false,
-      code,
-      verdict: { outcome: 'unreachable', reason: `The site could not be reached (${code}).` },
-    }
+  if (!proxyFault) return { safe: false, code, verdict: unreached(code) }
   if (phase === 'connect') return { safe: true, code }
   return {
     safe: false,
@@ -69,8 +65,8 @@ function judgeSubmit(
   const fault = own.at(-1)
   if (fault === undefined) return undefined
   if (fault.proxyFault) return { safe: true, code: fault.code }
-  const reason = `The form could not be sent: the site was not reached (${fault.code}).`
-  return { safe: false, code: fault.code, verdict: { outcome: 'unreachable', reason } }
+  const { outcome, reason } = unreached(fault.code)
+  return { safe: false, code: fault.code, verdict: { outcome, reason: `The form could not be sent. ${reason}` } }
 }
 
 function withoutHash(url: string): string {

@@ -18,8 +18,11 @@ export const consentWords = {
   reject: { about, answer: reject },
 } as const satisfies Record<string, ConsentWords>
 
-/** Runs in the page: the button that answers a cookie dialog, or null. It is sent as text. */
-export function findConsentButton({ about, answer }: ConsentWords): Element | null {
+/**
+ * Runs in the page: the button that answers a cookie dialog, or null. It is sent as text.
+ * @param whole the document may be nothing but the dialog, as in a frame that lies over a page
+ */
+export function findConsentButton({ about, answer, whole }: ConsentWords & { whole: boolean }): Element | null {
   const clean = (text: string | null) => (text ?? '').replace(/\s+/g, ' ').trim().toLowerCase()
   const seen = (element: Element) => {
     const box = element.getBoundingClientRect()
@@ -36,6 +39,7 @@ export function findConsentButton({ about, answer }: ConsentWords): Element | nu
       'dialog[open], [role="dialog"], [role="alertdialog"], [id*="cookie" i], [class*="cookie" i], [id*="consent" i], [class*="consent" i], [id*="gdpr" i], [class*="gdpr" i]',
     ),
   ])
+  if (whole) boxes.push(document.body)
   for (const box of boxes) {
     const text = clean(box.textContent)
     if (!seen(box) || text.length > 5000 || !subject.test(text)) continue

@@ -4,7 +4,6 @@ import { chooseForm, chooseOpener } from '../fields/form.ts'
 import type { Verdict } from '../outcome/classify.ts'
 import { type FoundForm, leftOrigin, type Session } from '../session.ts'
 import { CookieAnswers } from './answer-cookies.ts'
-import { consentWords, findConsentButton } from './consent.ts'
 import { describeFrame, isBetweenDocuments, observe, press } from './form-page.ts'
 import type { Observation } from './observe.ts'
 
@@ -41,7 +40,7 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
       const [described, shown, consent] = await Promise.all([
         describeFrame(page.mainFrame(), { explicit }),
         observe(page.mainFrame()),
-        consents < maxConsents ? consentButton(session) : undefined,
+        consents < maxConsents ? cookies.button() : undefined,
       ])
       const waits = consent === undefined && (await cookies.pending())
       if (consent !== undefined) {
@@ -100,12 +99,6 @@ async function inFrames({ page, authorisation }: Session): Promise<FoundForm | V
 
 function isOwn(frame: Frame, origin: string): boolean {
   return frame.url() === 'about:srcdoc' || URL.parse(frame.url())?.origin === origin
-}
-
-async function consentButton({ page, config }: Session): Promise<ElementHandle<Element> | undefined> {
-  if (config.cookies === 'ignore') return undefined
-  const found = await page.evaluateHandle(findConsentButton, consentWords[config.cookies])
-  return found.asElement() ?? undefined
 }
 
 async function locate({ page, left }: Session, selector: string): Promise<ElementHandle<Element> | undefined> {

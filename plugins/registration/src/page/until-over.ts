@@ -1,5 +1,6 @@
 import { StoppedError } from '@refbot/plugin-sdk'
 import type { Verdict } from '../outcome/classify.ts'
+import { unreached } from '../outcome/unreached.ts'
 import type { SignUp } from '../sign-up.ts'
 
 export type Ended<T> = { readonly value: T } | { readonly error: unknown } | { readonly timedOut: true }
@@ -49,7 +50,7 @@ export function brokenPage(
   if (late) return { outcome: 'timeout', reason: 'The time for one submission was over before the form could be sent.' }
   const net = /net::(ERR_\w+)/.exec(message)?.[1]
   return net !== undefined && net !== 'ERR_ABORTED'
-    ? { outcome: 'unreachable', reason: `The site could not be reached (${net}).` }
+    ? unreached(net)
     : { outcome: 'page_failed', reason: `The page broke: ${message}` }
 }
 
