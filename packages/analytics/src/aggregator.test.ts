@@ -229,3 +229,21 @@ describe('alert rules', () => {
     }
   })
 })
+
+describe('a question about the last while', () => {
+  it('is refused where it has no length, or would be cut into no parts or too many', () => {
+    const { metrics } = setUp()
+    const refused = expect.objectContaining({ code: 'METRIC_QUERY_INVALID' })
+    for (const windowMs of [0, -5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => metrics.window('t', windowMs)).toThrow(refused)
+      expect(() => metrics.getSuccessRate('t', windowMs)).toThrow(refused)
+      expect(() => metrics.getErrorBudget('t', 0.9, windowMs)).toThrow(refused)
+      expect(() => metrics.detectAnomalies('t', windowMs)).toThrow(refused)
+      expect(() => metrics.getTrendAnalysis('t', windowMs)).toThrow(refused)
+    }
+    const latency = { metric: 't', objective: Number.NaN }
+    for (const bad of [{ periods: 0 }, { periods: 1e9 }, { successObjective: 99 }, { windowMs: 0 }, { latency }]) {
+      expect(() => metrics.getReliability({ success: 't', windowMs: 1_000, ...bad })).toThrow(refused)
+    }
+  })
+})

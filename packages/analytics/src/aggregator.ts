@@ -14,6 +14,7 @@ import { importSamples } from './export/import.ts'
 import { jsonOf, jsonSamples, ndjsonOf, ndjsonSamples } from './export/json.ts'
 import { type ExportRange, readSamples } from './export/samples.ts'
 import type { MetricsAggregatorOptions } from './options.ts'
+import { checkNumber, checkWindow } from './query/check.ts'
 import { type SuccessWindow, windowShare, windowSuccess } from './query/window.ts'
 import { type Reliability, reliabilityScore } from './reliability/reliability.ts'
 import { type ErrorBudget, errorBudget } from './reliability/slo.ts'
@@ -30,7 +31,7 @@ export interface ReliabilityQuery {
   readonly windowMs: number
   /** Success rate that a period has to reach to count as stable, 0 to 1; default 0.99. */
   readonly successObjective?: number
-  /** Periods that the window is cut into for the stability; default 24. */
+  /** Periods that the window is cut into for the stability, 1 to 1,000; default 24. */
   readonly periods?: number
 }
 
@@ -188,16 +189,18 @@ export class MetricsAggregator extends MetricsCore {
 
   /**
    * The unusual samples of the last `windowMs` in memory. The detector learns from everything older that memory holds.
-   * @throws AnalyticsError `ANALYTICS_OPTION_INVALID`
+   * @throws AnalyticsError `ANALYTICS_OPTION_INVALID`, `METRIC_QUERY_INVALID`
    */
   detectAnomalies(metric: MetricSelector, windowMs: number, options: AnomalyOptions = {}): readonly Anomaly[] {
+    checkWindow(windowMs)
     return findAnomalies(this.select(metric), this.clock.now() - windowMs, options)
   }
 
   /**
    * Direction, moving averages, change points and a forecast over the last `windowMs` in memory, from the means of
-   * `points` (default 120) stretches of equal length. Undefined where fewer than 8 of them hold samples. Samples that are
+   * `points` (8 to 2,000, default 120) stretches of equal length. Undefined where fewer than 8 of them hold samples. Samples that are
    * no longer in memory count by the minute or hour that they came in; `complete` is false where some are not known at all.
+   * @throws AnalyticsError `METRIC_QUERY_INVALID`
    */
   getTrendAnalysis(
     metric: MetricSelector,
@@ -205,16 +208,26 @@ export class MetricsAggregator extends MetricsCore {
     options: TrendOptions & { readonly points?: number } = {},
   ): (TrendAnalysis & { readonly complete: boolean }) | undefined {
     const now = this.clock.now()
-    const { points, complete } = stretches(this.select(metric), now - windowMs, now, options.points ?? 120)
+    const { points: count = 120 } = options
+    checkWindow(windowMs)
+    checkNumber('points', count, { least: 8, most: 2_000, whole: true })
+    const { points, complete } = stretches(this.select(metric), now - windowMs, now, count)
     const known = this.registry.coverage.since(selectorName(metric)) <= now - windowMs
     const found = analyseTrend(points, options)
     return found && { ...found, complete: complete && known }
   }
 
-  /** 0 to 100, and the parts it is made of; see `reliabilityScore` for the formula. */
+  /**
+   * 0 to 100, and the parts it is made of; see `reliabilityScore` for the formula.
+   * @throws AnalyticsError `METRIC_QUERY_INVALID`
+   */
   getReliability(query: ReliabilityQuery): Reliability & { readonly complete: boolean } {
     const now = this.clock.now()
     const { windowMs, latency, successObjective = 0.99, periods = 24 } = query
+    checkWindow(windowMs)
+    checkNumber('successObjective', successObjective, { least: 0, most: 1 })
+    checkNumber('periods', periods, { least: 1, most: 1_000, whole: true })
+    if (latency !== undefined) checkNumber('latency.objective', latency.objective, { least: -Number.MAX_VALUE })
     const outcomes = this.select(query.success)
     const rates: number[] = []
     for (let i = 0; i < periods; i += 1) {
@@ -235,7 +248,7 @@ export class MetricsAggregator extends MetricsCore {
     }
   }
 
-  /** What an objective on outcomes allows over the last `windowMs`, and what is left. @throws AnalyticsError `SLO_INVALID` */
+  /** What an objective on outcomes allows over the last `windowMs`, and what is left. @throws AnalyticsError `SLO_INVALID`, `METRIC_QUERY_INVALID` */
   getErrorBudget(
     metric: MetricSelector,
     objective: number,

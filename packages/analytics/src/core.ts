@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import { AnalyticsError } from './errors.ts'
 import { type MetricsAggregatorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { checkWindow } from './query/check.ts'
 import { type MetricQuery, type QueryResult, runQuery } from './query/query.ts'
 import type { WindowStats } from './query/statistics.ts'
 import type { MemoryCoverage, SuccessWindow } from './query/window.ts'
@@ -119,9 +120,10 @@ export abstract class MetricsCore implements AsyncDisposable {
   /**
    * Statistics of the samples with `now - windowMs < at <= now`, all matching series together, from memory. Of windows up to
    * an hour whose samples are no longer all there, from whole minutes rolled up (`source`). `complete` is false where
-   * memory does not know all of the window.
+   * memory does not know all of the window. @throws AnalyticsError `METRIC_QUERY_INVALID`
    */
   window(metric: MetricSelector, windowMs: number, now: number = this.clock.now()): WindowStats {
+    checkWindow(windowMs)
     const known = this.registry.coverage.since(selectorName(metric))
     return windowStats(this.select(metric), now - windowMs, now, known)
   }
@@ -129,7 +131,7 @@ export abstract class MetricsCore implements AsyncDisposable {
   /**
    * Share of successes in the last `windowMs`, from 0 to 1: a sample above 0 is a success, one of 0 (or below) is a
    * failure. Record with `recordOutcome`. Undefined where there is no sample. `getSuccess` says whether it is of the
-   * whole window.
+   * whole window. @throws AnalyticsError `METRIC_QUERY_INVALID`
    */
   getSuccessRate(metric: MetricSelector, windowMs: number, now: number = this.clock.now()): number | undefined {
     return this.getSuccess(metric, windowMs, now).rate
@@ -138,8 +140,10 @@ export abstract class MetricsCore implements AsyncDisposable {
   /**
    * Successes of the last `windowMs`, counted exactly over up to 32 days. Where the samples themselves are no longer in
    * memory, the window begins with the whole minute, or beyond a day hour, in which its beginning lies: see `since`.
+   * @throws AnalyticsError `METRIC_QUERY_INVALID`
    */
   getSuccess(metric: MetricSelector, windowMs: number, now: number = this.clock.now()): SuccessWindow {
+    checkWindow(windowMs)
     const known = this.registry.coverage.since(selectorName(metric))
     const found = windowTotals(this.select(metric), now - windowMs, now)
     const { successes, count: total } = found

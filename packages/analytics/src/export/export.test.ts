@@ -150,6 +150,9 @@ describe('lttb', () => {
   it('keeps the one spike', () => {
     const points = Array.from({ length: 1_000 }, (_, at) => ({ at, value: at === 617 ? 50 : 0 }))
     expect(lttb(points, 20).some(({ value }) => value === 50)).toBe(true)
+    for (const count of [1, 2.5, Number.NaN]) {
+      expect(() => lttb(points, count)).toThrow(expect.objectContaining({ code: 'METRIC_QUERY_INVALID' }))
+    }
   })
 })
 

@@ -1,3 +1,5 @@
+import { checkNumber } from '../query/check.ts'
+
 /** A point of a line in a chart. */
 export interface ChartPoint {
   readonly at: number
@@ -8,10 +10,12 @@ export interface ChartPoint {
  * Keeps `count` points of a line so that it looks the same: the first, the last, and of each bucket in between the point
  * that spans the greatest triangle with its neighbours. Steinarsson, "Downsampling Time Series for Visual
  * Representation", 2013 (largest triangle, three buckets).
- * @param points Ascending in time. @param count At least 2; as many points or fewer come back unchanged.
+ * @param points Ascending in time. @param count At least 2, whole; as many points or fewer come back unchanged.
+ * @throws AnalyticsError `METRIC_QUERY_INVALID`
  */
 export function lttb<Point extends ChartPoint>(points: readonly Point[], count: number): readonly Point[] {
-  if (points.length <= count || count < 2) return points
+  checkNumber('count', count, { least: 2, whole: true })
+  if (points.length <= count) return points
   const kept: Point[] = [points[0] as Point]
   const size = (points.length - 2) / (count - 2)
   let previous = points[0] as Point

@@ -114,6 +114,8 @@ describe('query', () => {
       { since: Number.NaN },
       { stepMs: 0 },
       { stepMs: 0.01 },
+      { stepMs: Number.POSITIVE_INFINITY },
+      { resolution: '5m' },
       { aggregate: 'p999' },
       { aggregate: { quantile: 2 } },
     ]) {

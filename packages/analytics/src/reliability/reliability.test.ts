@@ -77,6 +77,8 @@ describe('errorBudget', () => {
     ] as const) {
       expect(() => errorBudget(objective, good, all)).toThrow(expect.objectContaining({ code: 'SLO_INVALID' }))
     }
+    expect(() => burnRate(0.5, 1)).toThrow(expect.objectContaining({ code: 'SLO_INVALID' }))
+    expect(() => burnRate(99, 0.5)).toThrow(expect.objectContaining({ code: 'SLO_INVALID' }))
   })
 })
 

@@ -17,6 +17,31 @@ describe('moving averages', () => {
     expect(simpleMovingAverage([], 3)).toEqual([])
   })
 
+  it('forget what has left them, however large it was', () => {
+    expect(simpleMovingAverage([1e17, 1, 1, 1], 1)).toEqual([1e17, 1, 1, 1])
+    expect(simpleMovingAverage([1e17, 1, 1, 1, 1, 1], 3).slice(3)).toEqual([1, 1, 1])
+  })
+
+  it('are the means of their windows', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -99, max: 99 })), fc.integer({ min: 1, max: 9 }), (values, count) => {
+        const means = values.map((_, i) => {
+          const window = values.slice(Math.max(0, i - count + 1), i + 1)
+          return window.reduce((a, b) => a + b) / window.length
+        })
+        expect(simpleMovingAverage(values, count)).toEqual(means.map((mean) => expect.closeTo(mean, 9)))
+      }),
+    )
+  })
+
+  it('need a span', () => {
+    for (const average of [simpleMovingAverage, exponentialMovingAverage]) {
+      for (const count of [0, Number.NaN, -1]) {
+        expect(() => average([1, 2], count)).toThrow(expect.objectContaining({ code: 'METRIC_QUERY_INVALID' }))
+      }
+    }
+  })
+
   it('stay within the values', () => {
     const values = fc.array(fc.integer({ min: -1e6, max: 1e6 }), { minLength: 1 })
     fc.assert(
@@ -65,6 +90,27 @@ describe('theilSen', () => {
     expect(theilSen([0], [7])).toMatchObject({ slope: 0, pValue: 1 })
   })
 
+  it('compares no two values of the same time', () => {
+    // S is 23, and its variance over all 40,320 orders of these values 59.619: z is 22 / √59.619, with the correction for
+    // continuity.
+    const line = theilSen([0, 0, 1, 1, 2, 2, 3, 3], [1, 2, 2, 3, 4, 4, 5, 6])
+    expect(line.slope).toBeCloseTo(4 / 3, 12)
+    expect(line.pValue).toBeCloseTo(0.00438, 5)
+    const [slope, pValue] = [0, expect.closeTo(1, 6)]
+    expect(theilSen([0, 0, 0, 0, 1, 1, 1, 1], [1, 2, 3, 4, 1, 2, 3, 4])).toMatchObject({ slope, pValue })
+    expect(theilSen([5, 5, 5], [1, 2, 3])).toEqual({ slope: 0, intercept: 1, pValue: 1 })
+  })
+
+  it('does not ask for its points in order, but for no more than it can compare', () => {
+    const values = times.map((t, i) => 3 + 0.5 * t + noise(i))
+    const backwards = theilSen(times.toReversed(), values.toReversed())
+    const line = theilSen(times, values)
+    expect(backwards.slope).toBeCloseTo(line.slope, 12)
+    expect(backwards.pValue).toBe(line.pValue)
+    const many = new Array<number>(2_001).fill(0)
+    expect(() => theilSen(many, many)).toThrow(expect.objectContaining({ code: 'METRIC_QUERY_INVALID' }))
+  })
+
   it('mirrors with its values and scales with them', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 2, maxLength: 30 }), (values) => {
@@ -95,6 +141,23 @@ describe('changePoints', () => {
     expect(changePoints(Array.from({ length: 200 }, (_, i) => noise(i)))).toEqual([])
     expect(changePoints(new Array<number>(50).fill(5))).toEqual([])
     expect(changePoints([1, 2, 3])).toEqual([])
+  })
+
+  it('finds none in outliers, wherever they stand, nor in what seldom differs from 0', () => {
+    for (const n of [12, 60, 200]) {
+      for (let place = 0; place < n; place += 5) {
+        expect(changePoints(Array.from({ length: n }, (_, i) => (i === place ? 9 : 5)))).toEqual([])
+      }
+    }
+    expect(changePoints(Array.from({ length: 120 }, (_, i) => (noise(i * 7) > 0.4 ? 1 : 0)))).toEqual([])
+  })
+
+  it('finds a short step at any level', () => {
+    const values = Array.from({ length: 120 }, (_, i) => 1e9 + (i >= 60 && i < 66 ? 3 : 0))
+    expect(changePoints(values)).toEqual([
+      { index: 60, before: 1e9, after: 1e9 + 3 },
+      { index: 66, before: 1e9 + 3, after: 1e9 },
+    ])
   })
 })
 
@@ -134,5 +197,9 @@ describe('getTrendAnalysis', () => {
     expect(trend?.points[0]?.value).toBe(595.5)
     expect(trend?.slopePerHour).toBeCloseTo(-3_600, 6)
     expect(metrics.getTrendAnalysis('nobody', 1_000)).toBeUndefined()
+    for (const points of [0, 2.5, 1e10, Number.NaN]) {
+      const ask = (): unknown => metrics.getTrendAnalysis('m', 600_000, { points })
+      expect(ask).toThrow(expect.objectContaining({ code: 'METRIC_QUERY_INVALID' }))
+    }
   })
 })

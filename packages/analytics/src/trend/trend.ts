@@ -31,13 +31,16 @@ export interface TrendAnalysis {
 }
 
 export interface TrendOptions {
-  /** Points that a moving average spans; default 10. */
+  /** Points that a moving average spans, at least 1; default 10. */
   readonly averageOver?: number
 }
 
 const hourMs = 3_600_000
 
-/** @param points Ascending in time, up to a few hundred. @returns Undefined for fewer than 8 points. */
+/**
+ * @param points Ascending in time, at most 2,000. @returns Undefined for fewer than 8 points.
+ * @throws AnalyticsError `METRIC_QUERY_INVALID`
+ */
 export function analyseTrend(points: readonly TrendPoint[], options: TrendOptions = {}): TrendAnalysis | undefined {
   const { averageOver = 10 } = options
   const [first, last] = [points[0], points.at(-1)]
@@ -75,7 +78,7 @@ function forecast(
   }
   const deviation = Math.sqrt(squares / Math.max(1, n - 2))
   const step = end / (n - 1)
-  const mean = end / 2
+  const mean = times.reduce((sum, t) => sum + t, 0) / n
   const spread = times.reduce((sum, t) => sum + (t - mean) ** 2, 0)
   return Array.from({ length: Math.max(1, Math.floor(n / 5)) }, (_, i) => {
     const t = end + step * (i + 1)
