@@ -18,13 +18,13 @@ const freshMs = 0.1
 
 /**
  * What `wall` gives, at most 0.1 ms late. Recording reads the time for each sample, and that is most of its cost; the
- * monotonic clock is the cheaper one to read, and says whether the last reading of the other still holds.
+ * monotonic clock is the cheaper one to read, and says whether the last reading of the other still holds. Who has read that
+ * one already hands it in.
  */
-export function steadyReader(wall: () => number, monotonic: () => number): () => number {
+export function steadyReader(wall: () => number, monotonic: () => number): (monotonicNow?: number) => number {
   let readAt = Number.NEGATIVE_INFINITY
   let reading = 0
-  return () => {
-    const now = monotonic()
+  return (now = monotonic()) => {
     if (now - readAt >= freshMs) {
       readAt = now
       reading = wall()
@@ -41,7 +41,11 @@ export const burst = 16
  * one, each fourth, up to each 16th. Whatever the loop turns to next begins with a new reading. So a sample carries an
  * old time only where a burst of samples, a pause and a further sample come in one synchronous stretch.
  */
-export function burstReader(exact: () => number, monotonic: () => number, atTurn: (reset: () => void) => void) {
+export function burstReader(
+  exact: (monotonicNow: number) => number,
+  monotonic: () => number,
+  atTurn: (reset: () => void) => void,
+) {
   let reading = 0
   let readAt = Number.NEGATIVE_INFINITY
   let stride = 1
@@ -62,7 +66,7 @@ export function burstReader(exact: () => number, monotonic: () => number, atTurn
       waiting = true
       atTurn(reset)
     }
-    reading = exact()
+    reading = exact(now)
     return reading
   }
   return (): number => {
@@ -79,7 +83,7 @@ const readSystem = steadyReader(
 
 /** The machine's clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
-  now: readSystem,
+  now: () => readSystem(),
   quickNow: burstReader(readSystem, () => performance.now(), queueMicrotask),
   wakeAt(at, wake) {
     const timer = setTimeout(wake, Math.min(Math.max(0, at - Date.now()), 2 ** 31 - 1))

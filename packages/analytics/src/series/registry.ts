@@ -2,6 +2,7 @@ import { AnalyticsError } from '../errors.ts'
 import { Coverage } from './coverage.ts'
 import { canonicalLabels, checkName, type LabelLimits, type Labels, labelsMatch, seriesKey } from './labels.ts'
 import { pastSamples } from './past.ts'
+import { LabelPaths, type PathCount } from './paths.ts'
 import { SampleBudget } from './ring.ts'
 import { type MetricDefinition, type MetricKind, Series } from './series.ts'
 
@@ -25,26 +26,12 @@ export interface SeriesLimitSignal {
 /** The labels that take what no longer fits. */
 export const overflowLabels: Labels = Object.freeze({ overflow: 'true' })
 
-/** A path through the labels in the order in which callers write them; found without building a key. */
-interface Step {
-  /** Empty while there is none: strings alone are compared faster than strings and undefined. */
-  label: string
-  next: Map<string, Step> | undefined
-  series: Series | undefined
-  /** Other labels that were seen in this place; rare. */
-  others: Map<string, Map<string, Step>> | undefined
-}
-
-const newStep = (): Step => ({ label: '', next: undefined, series: undefined, others: undefined })
-
 interface Metric {
   readonly name: string
   readonly definition: MetricDefinition
   readonly kind: MetricKind
   readonly series: Map<string, Series>
-  root: Step
-  /** Paths that lead on from the root. */
-  steps: number
+  readonly paths: LabelPaths
   signalled: boolean
 }
 
@@ -60,7 +47,7 @@ export class SeriesRegistry {
   /** Who records one metric records it again. */
   #latest: Metric | undefined
   #count = 0
-  #steps = 0
+  readonly #paths: PathCount = { steps: 0 }
   /** Samples that went to an overflow series instead of their own. */
   overflowed = 0
 
@@ -104,8 +91,7 @@ export class SeriesRegistry {
       definition: { ...joined, kind },
       kind,
       series: known?.series ?? new Map(),
-      root: known?.root ?? newStep(),
-      steps: known?.steps ?? 0,
+      paths: known?.paths ?? new LabelPaths(this.#paths),
       signalled: known?.signalled ?? false,
     })
   }
@@ -125,18 +111,7 @@ export class SeriesRegistry {
       metric = this.#metrics.get(name)
       this.#latest = metric
     }
-    if (metric !== undefined) {
-      let step: Step | undefined = metric.root
-      if (labels !== undefined) {
-        for (const label in labels) {
-          const value: string = labels[label] as string
-          step = (step.label === label ? step.next : step.others?.get(label))?.get(value)
-          if (step === undefined) break
-        }
-      }
-      if (step?.series !== undefined) return step.series
-    }
-    return this.#resolveSlowly(name, labels)
+    return metric?.paths.find(labels) ?? this.#resolveSlowly(name, labels)
   }
 
   /** As `resolve`, but never an overflow series in the place of another: undefined where there is no room for its own. */
@@ -169,7 +144,7 @@ export class SeriesRegistry {
     if (metric?.series.get(series.key) !== series) return
     metric.series.delete(series.key)
     // Paths are found again by the slow way; clearing all of them keeps none that leads to the dropped series.
-    this.#forgetPaths(metric)
+    metric.paths.forget()
     series.dropped = true
     series.ring.release()
     if (series.past !== undefined) this.budget.give(pastSamples)
@@ -179,12 +154,6 @@ export class SeriesRegistry {
       this.#metrics.delete(series.name)
       this.#latest = undefined
     }
-  }
-
-  #forgetPaths(metric: Metric): void {
-    metric.root = newStep()
-    this.#steps -= metric.steps
-    metric.steps = 0
   }
 
   #resolveSlowly(name: string, labels: Labels | undefined): Series | undefined {
@@ -219,7 +188,14 @@ export class SeriesRegistry {
   #create(name: string, labels: Labels, key: string): Series {
     let metric = this.#metrics.get(name)
     if (metric === undefined) {
-      metric = { name, definition: {}, kind: 'gauge', series: new Map(), root: newStep(), steps: 0, signalled: false }
+      metric = {
+        name,
+        definition: {},
+        kind: 'gauge',
+        series: new Map(),
+        paths: new LabelPaths(this.#paths),
+        signalled: false,
+      }
       this.#metrics.set(name, metric)
     }
     const series = new Series({
@@ -239,38 +215,9 @@ export class SeriesRegistry {
 
   /** Remembers the path of these labels as they were written, so that the next call builds no key. */
   #learn(name: string, labels: Labels | undefined, series: Series): void {
-    const metric = this.#metrics.get(name)
-    if (metric === undefined) return
     // A caller who writes the same labels in many orders must not fill the memory with paths.
-    if (this.#steps > this.limits.series * 8) for (const each of this.#metrics.values()) this.#forgetPaths(each)
-    let step = metric.root
-    for (const label in labels) {
-      let next: Map<string, Step> | undefined
-      if (step.label === '') {
-        step.label = label
-        step.next = new Map()
-        next = step.next
-      } else if (step.label === label) {
-        next = step.next
-      } else {
-        step.others ??= new Map()
-        next = step.others.get(label)
-        if (next === undefined) {
-          next = new Map()
-          step.others.set(label, next)
-        }
-      }
-      const value = labels[label] as string
-      let following = next?.get(value)
-      if (following === undefined) {
-        following = newStep()
-        this.#steps += 1
-        metric.steps += 1
-        next?.set(value, following)
-      }
-      step = following
-    }
-    step.series = series
+    if (this.#paths.steps > this.limits.series * 8) for (const { paths } of this.#metrics.values()) paths.forget()
+    this.#metrics.get(name)?.paths.learn(labels, series)
   }
 }
 
