@@ -41,6 +41,19 @@ describe('SeriesRegistry', () => {
     expect(registry.resolve('new', undefined)).toBeUndefined()
   })
 
+  it('tells values apart that end alike, are short or empty, however often they alternate', () => {
+    const { registry } = setUp(1_000)
+    const ids = ['', 'x', 'y', ...Array.from({ length: 300 }, (_, i) => `${i}.example`)]
+    const found = ids.map((id) => registry.resolve('m', { id, same: '' }))
+    expect(new Set(found).size).toBe(ids.length)
+    for (const each of [...ids, ...ids.toReversed()]) {
+      expect(registry.resolve('m', { id: each, same: '' })).toBe(found[ids.indexOf(each)])
+    }
+    expect(() => registry.resolve('m', { id: 1 as never, same: '' })).toThrow(
+      expect.objectContaining({ code: 'METRIC_LABELS_INVALID' }),
+    )
+  })
+
   it('forgets a dropped series and makes room for another', () => {
     const { registry } = setUp(1)
     const first = registry.resolve('m', { a: '1' })
