@@ -11,6 +11,7 @@ import { Descendants } from './descendants.ts'
 import type { RunFailure } from './failure.ts'
 import { HOST_INTAKE } from './intake.ts'
 import { type ChildApi, type HostApi, type PluginCode, validated } from './protocol.ts'
+import { groupBegan, groupEnded } from './reaper.ts'
 import { connect } from './rpc.ts'
 import { DEFAULT_LIMITS, type ProcessLimits, Watchdog } from './watchdog.ts'
 
@@ -83,6 +84,7 @@ export class PluginProcess implements AsyncDisposable {
       })
     }
     this.pid = this.#child.pid
+    groupBegan(this.pid)
     if (permissions.has('processes')) this.#descendants = new Descendants(this.pid)
     for (const stream of [this.#child.stdout, this.#child.stderr]) readLines(stream, options.onOutput)
     const pipe = this.#child.stdio[3] as Duplex
@@ -159,6 +161,7 @@ export class PluginProcess implements AsyncDisposable {
     this.#watchdog[Symbol.dispose]()
     using _ = this.#descendants
     await this.terminate()
+    groupEnded(this.pid)
   }
 }
 
@@ -176,7 +179,7 @@ function cageFor(options: CageOptions): readonly string[] {
 
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => process.platform === 'linux' && existsSync(path))
 
-/** On Linux the kernel ends the process when the host is gone, even while it loops; elsewhere the closed pipe does. */
+/** On Linux the kernel ends the process at once when the host is gone; elsewhere the closed pipe or the reaper does. */
 function pdeathsig(command: string): [string, ...string[]] {
   return SETPRIV === undefined ? [command] : [SETPRIV, '--pdeathsig', 'KILL', '--', command]
 }
