@@ -86,6 +86,21 @@ describe('a running server', () => {
     expect(await ok('run', 'show', runId)).toMatch(text)
   })
 
+  it("lists in a command's help what the settings and actions of its plugin take", async () => {
+    const help = await ok('plugin', 'run', 'takes', '--help')
+    expect(help).toContain('Settings of takes, for this run alone')
+    expect(help).toMatch(/--times <integer> +How often\. Default 10\.\n/)
+    expect(help).toMatch(/--pace slow\|fast +Default "slow"\.\n/)
+    expect(help).toMatch(/--set\.url <string> +The page\.\n/)
+    expect(help).toContain('--set.url is set so because every command has a flag --url of its own.')
+    expect(help).toContain('in "settings" of plugin_config.json: password.')
+    expect(await ok('takes', '--help')).toMatch(/Actions of takes\n +takes look +Looks\.\n/)
+    const action = await ok('takes', 'look', '--help')
+    expect(action).toMatch(/takes look\n +--at <string>/)
+    expect(action).toContain('as plain words in this order: --at.')
+    expect(await ok('plugin', 'run', 'nope', '--help')).toContain('There is no plugin nope')
+  })
+
   it('makes tokens that may look, or do everything, and says who did what', async () => {
     const { token, record } = await json('token', 'create', 'grafana')
     const asReader = async (...args: string[]) => call([...args, '--token', token], { cwd })
@@ -313,5 +328,7 @@ describe('help and version', () => {
     const own = await call(['plugin', 'start', '--help'], elsewhere)
     expect(own.stdout).toContain('refbot plugin start <id> [flags]')
     expect(own.stdout).toMatch(/--wait +Follow the run/)
+    const raw = await call(['plugin', 'run', 'hello', '--help'], elsewhere)
+    expect(raw).toMatchObject({ code: 0, stdout: expect.stringMatching(/told by the running server\. .*refbot start/) })
   })
 })

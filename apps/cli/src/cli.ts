@@ -1,11 +1,12 @@
 import type { ConfigProblem } from '@refbot/runtime'
 import type { CommandDef } from 'citty'
-import type { Branch } from './command.ts'
+import type { Branch, Leaf } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { describeError, usageError } from './errors.ts'
 import { globalFlags } from './global-flags.ts'
+import type { HelpSection } from './help.ts'
 import { checkArguments, route } from './parse.ts'
-import { createSession, type Input, type Output } from './session.ts'
+import { createSession, type Input, type Output, type Session } from './session.ts'
 import { painter, wantsColour } from './terminal/paint.ts'
 import { neutral, safeJson } from './terminal/text.ts'
 import { VERSION } from './version.ts'
@@ -45,7 +46,8 @@ async function run(argv: readonly string[], io: CliProcess, commands: Branch): P
   if (flags.help) {
     const { helpText } = await import('./help.ts')
     const paint = painter(wantsColour({ isTTY: stdout.isTTY === true, refused: !flags.color, env }))
-    stdout.write(`${await helpText(path, node, paint)}\n`)
+    const session = createSession({ flags, env, cwd: io.cwd(), stdout, stderr, stdin: () => io.stdin })
+    stdout.write(`${await helpText(path, node, paint, await toldByServer(node, session, rest))}\n`)
     return 0
   }
   if ('children' in node) {
@@ -68,6 +70,23 @@ async function run(argv: readonly string[], io: CliProcess, commands: Branch): P
   const { runCommand } = await import('citty')
   await runCommand(command as CommandDef, { rawArgs, data: session })
   return session.exitCode
+}
+
+/** Help is given whether or not a server can be asked for what only it knows. */
+async function toldByServer(
+  node: Leaf | Branch,
+  session: Session,
+  rest: readonly string[],
+): Promise<HelpSection | undefined> {
+  const command = 'children' in node ? undefined : await node.load()
+  if (command === undefined || !('raw' in command)) return undefined
+  try {
+    return await command.help(session, rest)
+  } catch (error) {
+    const { message, hint } = describeError(error)
+    const said = hint === undefined ? message : `${message} ${hint}`
+    return { head: 'What else it takes', notes: [`That is told by the running server. ${said}`] }
+  }
 }
 
 async function report(

@@ -1,4 +1,5 @@
 import type { ArgsDef, CommandDef, ParsedArgs, Resolvable } from 'citty'
+import type { HelpSection } from './help.ts'
 import type { Session } from './session.ts'
 
 /** A command that does something. Its code is loaded when it is called, or asked for its help. */
@@ -18,6 +19,8 @@ export interface RawCommand {
   /** What of them is known before, for its help. */
   readonly args: ArgsDef
   readonly raw: (session: Session, rest: readonly string[]) => Promise<void>
+  /** What is known of them once it is said what they are about, for its help; asks the server. */
+  readonly help: (session: Session, rest: readonly string[]) => Promise<HelpSection | undefined>
 }
 
 /** A word that others follow. */

@@ -3,10 +3,23 @@ import type { Branch, Leaf } from './command.ts'
 import { GLOBAL_FLAGS } from './global-flags.ts'
 import { takesMore } from './parse.ts'
 import type { Paint } from './terminal/paint.ts'
-import { columns } from './terminal/text.ts'
+import { columns, neutral } from './terminal/text.ts'
+
+/** What is known only of what a command is about. */
+export interface HelpSection {
+  readonly head: string
+  readonly args?: ArgsDef
+  readonly entries?: readonly (readonly [name: string, text: string])[]
+  readonly notes: readonly string[]
+}
 
 /** What a command does and takes. */
-export async function helpText(path: readonly string[], node: Leaf | Branch, paint: Paint): Promise<string> {
+export async function helpText(
+  path: readonly string[],
+  node: Leaf | Branch,
+  paint: Paint,
+  more?: HelpSection,
+): Promise<string> {
   const line = ['refbot', ...path].join(' ')
   const head = (text: string) => paint(text, 'bold')
   if ('children' in node) {
@@ -32,9 +45,20 @@ export async function helpText(path: readonly string[], node: Leaf | Branch, pai
     ...(positionals.length === 0
       ? []
       : [`${head('Arguments')}\n${list(positionals.map(([name, { description = '' }]) => [name, description]))}`]),
+    ...(more === undefined ? [] : [sectionText(more, head)]),
     ...(ownFlags.length === 0 ? [] : [`${head('Flags')}\n${list(ownFlags)}`]),
     `${head('Flags of every command')}\n${list(flags(GLOBAL_FLAGS))}`,
   ].join('\n\n')
+}
+
+/** It may come from a plugin, and a terminal is to show its words alone. */
+function sectionText(
+  { head: title, args = {}, entries = [], notes }: HelpSection,
+  head: (text: string) => string,
+): string {
+  const rows = [...entries, ...flags(args)].map(([name, text]) => [neutral(name), neutral(text)] as const)
+  const lines = [...(rows.length === 0 ? [] : [list(rows)]), ...notes.map((note) => `  ${neutral(note)}`)]
+  return `${head(neutral(title))}\n${lines.join('\n')}`
 }
 
 function leaves(path: readonly string[], branch: Branch): (readonly [string, Leaf])[] {

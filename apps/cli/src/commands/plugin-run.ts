@@ -1,8 +1,9 @@
-import type { Run } from '@refbot/client'
+import type { PluginForm, Run } from '@refbot/client'
 import type { ArgsDef } from 'citty'
 import type { RawCommand } from '../command.ts'
 import { usageError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { actionHelp, settingsHelp } from '../plugin-help.ts'
 import { readArguments, schemaWords } from '../schema-flags.ts'
 import type { Session } from '../session.ts'
 import { finish } from './plugin-start.ts'
@@ -20,10 +21,13 @@ export const run: RawCommand = {
     const own: ArgsDef = { id: plugin, wait }
     const id = firstWord(rest, 'id')
     const client = await session.client()
-    const form = await client.getPluginForm({ path: { id } })
-    const { values, own: flags } = readArguments(rest, own, form.settings)
+    const { settings } = await client.getPluginForm({ path: { id } })
+    const { values, own: flags } = readArguments(rest, own, settings)
     const began = await client.runPlugin({ path: { id }, body: { settings: values } })
     await finish(session, began, flags.get('wait') === 'true')
+  },
+  async help(session, [id]) {
+    return id === undefined ? undefined : settingsHelp(await form(session, id))
   },
 }
 
@@ -33,6 +37,13 @@ export const action: RawCommand = {
   async raw(session, rest) {
     await act(session, rest)
   },
+  async help(session, [id, name]) {
+    return id === undefined ? undefined : actionHelp(await form(session, id), name)
+  },
+}
+
+async function form(session: Session, id: string): Promise<PluginForm> {
+  return (await session.client()).getPluginForm({ path: { id } })
 }
 
 async function act(session: Session, rest: readonly string[]): Promise<void> {
