@@ -113,17 +113,9 @@ export function createPort({ host, artifactsDir, signal }: ChildPortOptions): Ch
     },
     async settle() {
       await browser.close()
-      const dropped = lines.dropped
       await Promise.all([lines.flush(), samples.flush()])
-      if (dropped + samples.dropped > 0) {
-        lines.add({
-          at: Date.now(),
-          level: 'warn',
-          message: 'The plugin said more than could be kept.',
-          fields: { droppedLines: dropped, droppedSamples: samples.dropped },
-        })
-        await lines.flush()
-      }
+      const dropped = { lines: lines.dropped, samples: samples.dropped }
+      if (dropped.lines + dropped.samples > 0) await host.dropped(dropped)
     },
   }
 }

@@ -117,6 +117,8 @@ export const hostCalls = {
       .max(1000),
   ]),
   metrics: z.tuple([metricBatch]),
+  /** Lines and samples that were said faster than they could be sent. */
+  dropped: z.tuple([z.object({ lines: z.int().min(0), samples: z.int().min(0) })]),
   progress: z.tuple([finite, finite, z.string().max(1000).optional()]),
   step: z.tuple([
     z.object({
@@ -166,6 +168,7 @@ interface HostResults {
   beat: void
   log: void
   metrics: void
+  dropped: void
   progress: void
   step: void
   held: void

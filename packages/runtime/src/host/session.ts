@@ -33,6 +33,8 @@ export interface SessionOptions extends WayOutOptions {
   readonly onHeld: (held: boolean) => void
   readonly onLog: (line: LogLine) => void
   readonly onMetrics: (batch: MetricBatch) => void
+  /** Of what it said, so much could not be sent. */
+  readonly onDropped: (dropped: { readonly lines: number; readonly samples: number }) => void
   readonly onProgress: (progress: RunProgress) => void
 }
 
@@ -48,6 +50,7 @@ export class RunSession implements AsyncDisposable {
   readonly #wayOut: WayOut
   readonly #http: HttpDesk
   #steps = 0
+  #droppedTold = false
   #events = 0
 
   constructor(options: SessionOptions) {
@@ -65,6 +68,12 @@ export class RunSession implements AsyncDisposable {
         for (const line of lines) options.onLog(line as LogLine)
       },
       metrics: async (batch) => options.onMetrics(batch),
+      dropped: async (dropped) => {
+        // Said once, at the end; a process that goes on with it gets no more lines for it.
+        if (this.#droppedTold) return
+        this.#droppedTold = true
+        options.onDropped(dropped)
+      },
       progress: async (done, total, message) =>
         options.onProgress({ done, total, ...(message === undefined ? {} : { message }) }),
       step: async ({ error, path, ...step }) => {

@@ -60,6 +60,23 @@ describe("a run's log", () => {
     })
   })
 
+  it('keeps a note about itself after its limit too, and ends for a later attempt all the same', async () => {
+    for (const attempt of [1, 2]) {
+      await using log = runLog(book, options(attempt))
+      for (let i = 0; i < 20; i += 1) log.write({ at: 0, level: 'info', message: 'x'.repeat(1000) })
+      log.note({ at: 0, level: 'warn', message: 'more was said', fields: { lines: 7 } })
+    }
+    expect(
+      read()
+        .filter(({ level }) => level === 'warn')
+        .map(({ message, attempt }) => [attempt, message]),
+    ).toEqual([
+      [1, expect.stringContaining('ends here')],
+      [1, 'more was said'],
+      [2, 'more was said'],
+    ])
+  })
+
   it('holds no secret, and control sequences as they were said', async () => {
     redactor.add('hunter2!')
     {

@@ -24,8 +24,8 @@ type Sealed = { readonly text: string; readonly entry?: ReturnType<LogBook['seal
 
 /** How the last line of a log begins to say that more came. */
 const CUT = { level: 'warn', message: 'the log ends here: it reached its limit' } as const
-/** More than the line that says so is long. */
-const END_BYTES = 1024
+/** More than the line that says so is long, and notes after it. */
+const END_BYTES = 16_384
 
 /** One JSON object a line, in a file of its own which all attempts of a run share, up to a limit. */
 export class CappedLog<Line extends { readonly at: number }> implements AsyncDisposable {
@@ -58,6 +58,11 @@ export class CappedLog<Line extends { readonly at: number }> implements AsyncDis
     }
     this.#cut = true
     this.#say(this.#seal({ time, ...CUT, fields: { limitBytes: this.#maxBytes } }))
+  }
+
+  /** A line of the host's own about the log, which is kept even where the log has ended. */
+  note({ at, ...said }: Line): void {
+    this.#say(this.#seal({ time: new Date(at).toISOString(), ...said } as Said))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

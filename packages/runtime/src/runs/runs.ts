@@ -231,6 +231,8 @@ export class Runs {
           analytics.record('run.cpu', cpuMs, { labels })
         },
         onLog: log.write,
+        onDropped: (fields) =>
+          log.note({ at: now(), level: 'warn', message: 'the plugin said more than could be kept', fields }),
         onRequest: (record) => {
           requests.write(requestLine(record, attempt))
           counter.add(record)

@@ -1,0 +1,35 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { PluginManager } from './index.ts'
+
+const plugin = join(import.meta.dirname, 'fixtures', 'plugins', 'tool')
+
+let folder: string
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'refbot-manager-')))
+  mkdirSync(join(folder, 'plugins'))
+  symlinkSync(plugin, join(folder, 'plugins', 'tool'))
+  // Where its data goes: beside the program that uses it.
+  vi.spyOn(process, 'cwd').mockReturnValue(folder)
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+it('alone pauses, resumes and unloads a plugin that runs, and leaves nothing of it', async () => {
+  await using manager = new PluginManager({ pluginsDir: join(folder, 'plugins') })
+  const run = await manager.startPlugin('tool')
+  expect(await manager.pausePlugin('tool')).toBe('paused')
+  expect(await manager.getPluginStatus('tool')).toBe('paused')
+  expect(await manager.resumePlugin('tool')).toBe('running')
+  await manager.unloadPlugin('tool')
+  expect(await manager.getPluginStatus('tool')).toBe('stopped')
+  expect(await manager.settled(run.id)).toMatchObject({ status: 'cancelled' })
+  await expect(manager.resumePlugin('tool')).rejects.toMatchObject({ code: 'PLUGIN_STOPPED' })
+  await manager.stopAllPlugins()
+  // A later call composes anew, and finds what was wanted.
+  expect(await manager.getPluginsSummary()).toMatchObject([{ id: 'tool', desired: 'stopped', metrics: { runs: 1 } }])
+}, 60_000)
