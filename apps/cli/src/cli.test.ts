@@ -8,6 +8,8 @@ import { call, refbot, server, type TestServer, workFolder } from './test-suppor
 
 const folder = workFolder({
   proxies: ['127.0.0.1:4001:user:s3cret', '127.0.0.1:4002'],
+  // Of what runs here and is stopped, nothing ends by itself, nor is meant to.
+  limits: { stopMs: 200 },
   jobs: [{ id: 'boots', plugin: 'boots', at: '2026-01-01T00:00:00Z', notReady: { attempts: 2, delayMs: 3_600_000 } }],
 })
 const cwd = folder.path

@@ -207,7 +207,7 @@ export async function createRefbot(
     logs: logging.book,
     runLogBytes: () => live.current.runLogBytes,
     userAgentToken: `RefBot/${HOST_VERSION}`,
-    stopTimes: parts.stopTimes,
+    stopTimes: () => ({ graceMs: live.current.limits.stopMs, ...parts.stopTimes }),
     newId: randomUUID,
     now: Date.now,
   })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRefbot } from '@refbot/runtime'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PLUGINS, refbot } from '../test-support.ts'
+import { call as callHere, PLUGINS } from '../test-support.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'refbot-backup-'))
 const archive = join(cwd, 'backup.tar.gz')
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 
 const call = async (...args: string[]) => {
-  const { code, stdout, stderr } = await refbot([...args, '--json'], { cwd })
+  const { code, stdout, stderr } = await callHere([...args, '--json'], { cwd })
   return {
     code,
     output: stdout === '' ? undefined : JSON.parse(stdout),
@@ -86,7 +86,7 @@ describe('store rotate-key', () => {
   it('gives up what no key opens only when it is told to', async () => {
     rmSync(join(dataDir, 'store-key'))
     expect(await rotate()).toMatchObject({ code: 1, error: 'STORE_KEY_MISSING' })
-    const { stdout } = await refbot(['store', 'rotate-key', '--forget', '--data-dir', dataDir], { cwd })
+    const { stdout } = await callHere(['store', 'rotate-key', '--forget', '--data-dir', dataDir], { cwd })
     expect(stdout).toMatch(/^0 secrets are sealed with the key \S+\.\nTaken away, .*: http:\/\/proxy\.test:1#/)
     expect(stdout).not.toMatch(/s3cret|user/)
     await using bot = await open()

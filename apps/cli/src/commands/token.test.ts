@@ -1,12 +1,12 @@
 import { createRefbot } from '@refbot/runtime'
 import { afterAll, expect, it } from 'vitest'
-import { PLUGINS, refbot, workFolder } from '../test-support.ts'
+import { call as callHere, PLUGINS, workFolder } from '../test-support.ts'
 
 const folder = workFolder({})
 afterAll(() => folder[Symbol.dispose]())
 
 const call = async (...args: string[]) => {
-  const { code, stdout, stderr } = await refbot([...args, '--json'], { cwd: folder.path })
+  const { code, stdout, stderr } = await callHere([...args, '--json'], { cwd: folder.path })
   return code === 0 ? JSON.parse(stdout) : JSON.parse(stderr).error.code
 }
 

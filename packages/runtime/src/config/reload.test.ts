@@ -25,6 +25,7 @@ const OTHERS: Readonly<Record<ConfigPath, RefbotConfigInput>> = {
   jobs: { jobs: [{ id: 'a', plugin: 'hello', everyMs: 1 }] },
   'limits.maxRuns': { limits: { maxRuns: 1 } },
   'limits.maxLaunches': { limits: { maxLaunches: 1 } },
+  'limits.stopMs': { limits: { stopMs: 100 } },
   'limits.maxBrowsers': { limits: { maxBrowsers: 1 } },
   'limits.perOrigin.maxPerMinute': { limits: { perOrigin: { maxPerMinute: 1 } } },
   'limits.perOrigin.maxPerDay': { limits: { perOrigin: { maxPerDay: 1 } } },

@@ -43,6 +43,7 @@ export const RELOAD_RULES: Readonly<Record<ConfigPath, ReloadRule>> = {
   'limits.maxRuns': { effect: 'restart', why: 'The scheduler is built with it.' },
   'limits.maxBrowsers': { effect: 'live', why: 'From the next browser on; open ones stay.' },
   'limits.maxLaunches': { effect: 'live', why: 'From the next launch on.' },
+  'limits.stopMs': { effect: 'live', why: 'From the next attempt on.' },
   'limits.perOrigin.maxPerMinute': NEXT_REQUEST,
   'limits.perOrigin.maxPerDay': NEXT_REQUEST,
   'limits.perOrigin.concurrency': { effect: 'live', why: 'From the next page on; open ones stay.' },

@@ -97,6 +97,9 @@ export const configSchema = z.strictObject({
       maxBrowsers: z.int().min(1).optional().meta({
         description: 'Browsers at the same time; none: as many as the free memory has room for.',
       }),
+      stopMs: z.int().min(0).max(10_000).default(10_000).meta({
+        description: 'How long a run that is stopped has to end by itself, in ms; then its process is ended.',
+      }),
       perOrigin: z
         .strictObject({
           maxPerMinute: atMost('Submits to one origin in any minute; none: what its document says.'),

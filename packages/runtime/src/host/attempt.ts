@@ -12,9 +12,9 @@ import type { ProcessLimits } from './watchdog.ts'
 /** How long an attempt that is stopped is given, in ms. */
 export interface StopTimes {
   /** From being asked until SIGTERM; at most and by default 10,000. */
-  readonly graceMs: number
+  readonly graceMs?: number
   /** From SIGTERM until SIGKILL; at most and by default 2,000. */
-  readonly termMs: number
+  readonly termMs?: number
 }
 
 /** What can be asked of an attempt while it is under way. */
@@ -46,7 +46,6 @@ export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt'
 }
 
 const STOP_GRACE_MS = 10_000
-const STOP_TIMES: StopTimes = { graceMs: STOP_GRACE_MS, termMs: TERM_GRACE_MS }
 
 /** Within this time of being asked to end, an attempt has ended, whatever its plugin does; in ms. */
 export const STOP_LIMIT_MS = STOP_GRACE_MS + TERM_GRACE_MS + 8000
@@ -56,7 +55,8 @@ export const STOP_LIMIT_MS = STOP_GRACE_MS + TERM_GRACE_MS + 8000
  * @throws RunFailure
  */
 export async function runAttempt(options: AttemptOptions): Promise<JsonValue | undefined> {
-  const { run, code, config, action, artifactsDir, signal, stopTimes = STOP_TIMES } = options
+  const { run, code, config, action, artifactsDir, signal, stopTimes = {} } = options
+  const { graceMs = STOP_GRACE_MS, termMs = TERM_GRACE_MS } = stopTimes
   await mkdir(artifactsDir, { recursive: true, mode: 0o700 })
   const ending = Promise.withResolvers<never>()
   ending.promise.catch(() => undefined)
@@ -88,7 +88,7 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
       writable: artifactsDir,
       permissions: options.permissions,
       limits: options.limits,
-      termGraceMs: Math.min(stopTimes.termMs, STOP_TIMES.termMs),
+      termGraceMs: Math.min(termMs, TERM_GRACE_MS),
       api: session.api,
       onOutput: (line: string) => onLog({ at: Date.now(), level: 'info', message: line, fields: { source: 'output' } }),
     }
@@ -96,7 +96,7 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
     await using stack = new AsyncDisposableStack()
     // Before the process is let go of, and after its last look at itself.
     stack.defer(() => options.onUsed(process.used))
-    stack.use(stopAfter(signal, Math.min(stopTimes.graceMs, STOP_TIMES.graceMs), process, ending.reject))
+    stack.use(stopAfter(signal, Math.min(graceMs, STOP_GRACE_MS), process, ending.reject))
     options.onStarted({
       pause: () => void process.rpc.pause.asEvent().catch(() => undefined),
       resume: () => void process.rpc.resume.asEvent().catch(() => undefined),

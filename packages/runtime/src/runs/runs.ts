@@ -208,7 +208,7 @@ export class Runs {
         proxies,
         store,
         signal,
-        stopTimes: this.#options.stopTimes,
+        stopTimes: this.#options.stopTimes(),
         launch: (leaseServers, over) =>
           launch({
             runId,

@@ -70,7 +70,8 @@ export interface RunsOptions {
   /** Of one run's log, asked for at each attempt. */
   readonly runLogBytes: () => number
   readonly userAgentToken: string
-  readonly stopTimes?: StopTimes | undefined
+  /** Of one attempt, asked for when it starts. */
+  readonly stopTimes: () => StopTimes
   /** Unique: names one-shot jobs. */
   readonly newId: () => string
   /** Epoch milliseconds. */
