@@ -105,7 +105,8 @@ export class PluginScheduler {
 
   /**
    * Adds a job or puts a new config in place of the one with its id. With the same triggers it keeps its due times;
-   * with other ones it starts afresh from now. What is under way goes on under the old config.
+   * with other ones it starts afresh from now. What is under way goes on under the old config. Where the new config
+   * ends a pause, nothing is caught up, as by `resume`.
    * @throws SchedulerError with nothing changed: `UNKNOWN_TASK`, `NEVER_FIRES`, or what is wrong with the config
    */
   async replace(config: ScheduleConfig): Promise<JobView> {
@@ -180,7 +181,8 @@ export class PluginScheduler {
   }
 
   /**
-   * The final record of an execution, once it is over and durable; also where it is over already.
+   * The final record of an execution, once it is over and durable; also where it is over already. One that `stop`
+   * leaves to the next start (`onAbandoned: 'retry'`) is handed out as `retrying`.
    * @throws SchedulerError `UNKNOWN_EXECUTION` where this scheduler neither runs nor remembers it
    */
   async settled(executionId: string): Promise<ExecutionRecord> {

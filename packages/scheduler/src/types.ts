@@ -67,11 +67,11 @@ export type MisfirePolicy =
 export interface RetryPolicy {
   /** Attempts in all, the first included; 1 (the default) means no retry. */
   readonly attempts: number
-  /** Wait before the first retry, in ms; default 1000. */
+  /** Wait before the first retry, in ms, 0 or more; default 1000. */
   readonly delayMs?: number
-  /** Default 2. */
+  /** 1 or more; default 2. */
   readonly multiplier?: number
-  /** Cap of one wait, in ms; default 3,600,000. */
+  /** Cap of one wait, in ms, 0 or more; default 3,600,000. */
   readonly maxDelayMs?: number
   /** `full` draws each wait uniformly from 0 to the computed one (AWS "full jitter"); default `none`. */
   readonly jitter?: 'none' | 'full'
@@ -93,18 +93,18 @@ export interface ScheduleConfig {
    */
   readonly retryOn?: Readonly<Record<string, RetryPolicy>>
   readonly overlap?: OverlapPolicy
-  /** Firings that wait under `overlap: 'queue'`; default 1. */
+  /** Firings that wait under `overlap: 'queue'`, 1 or more; default 1. */
   readonly queueLimit?: number
   /** Executions of all jobs with the same key share the limit that the scheduler's `concurrency.perKey` sets. */
   readonly concurrencyKey?: string
   readonly misfire?: MisfirePolicy
-  /** How late a firing may start and still count as on time, in ms; default 60,000. */
+  /** How late a firing may start and still count as on time, in ms, 0 or more; default 60,000. */
   readonly misfireGraceMs?: number
-  /** Most firings that one misfire makes up for or records; default 100. */
+  /** Most firings that one misfire makes up for or records, 1 or more; default 100. */
   readonly misfireLimit?: number
-  /** Limit of one attempt in ms; its signal is aborted then. Default: none. */
+  /** Limit of one attempt in ms, 1 or more; its signal is aborted then. Default: none. */
   readonly timeoutMs?: number
-  /** How long after its signal was aborted an attempt may take to settle before it is given up, in ms; default 5,000. */
+  /** How long after its signal was aborted an attempt may take to settle before it is given up, in ms, 0 or more; default 5,000. */
   readonly abortGraceMs?: number
   /**
    * What happens to an execution that a crash or the end of `stop` cut off: `record` (the default) ends it as `failed`

@@ -29,7 +29,9 @@ import type { Slots } from './slots.ts'
  *   state     | event                        | next
  *   ----------|------------------------------|-----------------------------------------------------------
  *   (due)     | job busy, overlap `skip`     | cancelled/overlap, claimed as such
+ *   (due)     | too late, misfire `skip`     | cancelled/missed, claimed as such
  *   (due)     | claim refused by the store   | nothing: somebody else has the firing
+ *   (due)     | store fails                  | (due) again in a moment, with those after it
  *   (due)     | claimed, no turn yet         | waiting (stored as `running` without attempts)
  *   (due)     | claimed                      | running (its first attempt is part of the claim)
  *   waiting   | slot and turn                | running, stored before the task is called
@@ -37,7 +39,11 @@ import type { Slots } from './slots.ts'
  *   running   | task throws, or time-out     | retrying, or failed when attempts are used up or it forbids a retry
  *   retrying  | delay over, slot             | running, stored before the task is called
  *   any       | cancel                       | cancelled, once the task settled or its grace is over
- *   any       | stop's patience is over      | cancelled/stopped, failed/abandoned, or left retrying (`onAbandoned: 'retry'`)
+ *   waiting   | stop                         | failed/abandoned, or left retrying (`onAbandoned: 'retry'`)
+ *   retrying  | stop                         | failed/abandoned, or left retrying (`onAbandoned: 'retry'`)
+ *   running   | stop's patience is over      | left retrying (`onAbandoned: 'retry'`), else cancelled/stopped if it settles
+ *             |                              | within its grace, or failed/abandoned
+ *   any       | the process dies             | at the next start failed/abandoned, or retrying (`onAbandoned: 'retry'`)
  */
 export interface ExecutorOptions {
   readonly store: ExecutionStore

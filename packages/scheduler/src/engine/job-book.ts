@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { SchedulerError } from '../errors.ts'
 import type { Emitter } from '../events.ts'
 import type { TriggerCompiler } from '../triggers/compile.ts'
-import type { Clock, ExecutionStore, JobRecord, JobView, ScheduleConfig } from '../types.ts'
+import type { Clock, ExecutionStore, Instant, JobRecord, JobView, ScheduleConfig } from '../types.ts'
 import { checkConfig, quote, triggersOf } from '../validate.ts'
 import type { Executor } from './executor.ts'
 import { Job } from './job.ts'
@@ -78,12 +78,16 @@ export class JobBook {
     return this.#inTurn(checked.id, async () => {
       const old = this.#jobs.get(checked.id)
       if (old === undefined) return this.#addNew(checked)
-      const job = sameTriggers(old.config, checked)
-        ? this.#make({ ...old.record, config: checked })
-        : this.#makeNew(checked)
+      const same = sameTriggers(old.config, checked)
+      const job = same ? this.#make({ ...old.record, config: checked }) : this.#makeNew(checked)
+      if (same && old.config.paused === true && checked.paused !== true) job.lastScheduledAt = await this.#passOver(old)
       await this.#options.store.saveJob(job.record)
+      // Claims go on meanwhile.
+      if (same && old.lastScheduledAt !== undefined) job.scheduled(old.lastScheduledAt)
       old.become(job, this.#options.compiler)
-      return this.#changed('job:replaced', old)
+      const view = this.#changed('job:replaced', old)
+      this.released(old)
+      return view
     })
   }
 
@@ -177,10 +181,8 @@ export class JobBook {
 
   async #resume(job: Job): Promise<JobView> {
     if (job.config.paused !== true) return this.view(job)
-    const now = this.#options.clock.now()
-    await this.#recordPassed(job, now)
+    const lastScheduledAt = await this.#passOver(job)
     const { paused: _paused, ...config } = job.config
-    const lastScheduledAt = Math.max(job.lastScheduledAt ?? now, now)
     await this.#options.store.saveJob({ ...job.record, config, lastScheduledAt })
     job.config = config
     job.lastScheduledAt = lastScheduledAt
@@ -231,12 +233,17 @@ export class JobBook {
     return view
   }
 
-  /** A series just goes on after a pause, but a single time that passed will not come again: that is worth a record. */
-  async #recordPassed(job: Job, now: number): Promise<void> {
+  /**
+   * The end of a pause: nothing is caught up. A series just goes on from now, the instant returned, but a single time
+   * that passed will not come again: that is worth a record.
+   */
+  async #passOver(job: Job): Promise<Instant> {
+    const now = this.#options.clock.now()
     for (const trigger of triggersOf(job.config)) {
       if (trigger.type !== 'at' || trigger.at <= job.since || trigger.at > now) continue
       await this.#options.executor.miss(job, trigger.at)
     }
+    return Math.max(job.lastScheduledAt ?? now, now)
   }
 
   #forget(job: Job, cause: 'removed' | 'ended'): void {

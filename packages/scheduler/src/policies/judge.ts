@@ -60,7 +60,7 @@ export function judge(outcome: Outcome, context: JudgeContext): Verdict {
   }
 }
 
-/** What an execution becomes that was ended from outside; `settled` also where no attempt was under way. */
+/** What an execution becomes that was ended from outside; `settled` where its attempt answered its signal in time. */
 export function interrupted(by: Interruption, settled: boolean, onAbandoned: 'record' | 'retry'): Verdict {
   if (by.kind === 'cancel') {
     const error = { code: 'CANCELLED', message: 'The execution was cancelled.' }

@@ -157,6 +157,19 @@ describe('replacing a job', () => {
     expect(rig.noted).toEqual([60])
   })
 
+  it('that is paused, by a config that is not, catches nothing up', async () => {
+    const rig = await Rig.started()
+    const once = { ...good, id: 'once', triggers: { type: 'at', at: START + MINUTE } } as const
+    for (const config of [good, once]) await rig.scheduler.add({ ...config, paused: true })
+    await rig.clock.advance(HOUR)
+    for (const config of [good, once]) await rig.scheduler.replace(config)
+    await rig.settle()
+    expect(await rig.outcomes()).toEqual(['cancelled/missed'])
+    await rig.clock.advance(MINUTE)
+    expect(rig.noted).toEqual([61 * 60])
+    expect(rig.scheduler.jobs().map(({ config }) => config.id)).toEqual(['a'])
+  })
+
   it('with other triggers starts afresh, and makes up for nothing', async () => {
     const rig = await Rig.started()
     await rig.scheduler.add(good)
