@@ -30,9 +30,8 @@ export class Job implements Due, Times {
   /** Executions that are claimed, or being claimed, and not over; those in `waiting` not counted. */
   holders = 0
   waiting: Execution[] = NOBODY
-  /** Of due firings, under way in the store; the first of them is that of `claimsFrom`. */
-  claims = 0
-  claimsFrom: Instant = Number.POSITIVE_INFINITY
+  /** The last of its firings that is being claimed; they are claimed in order. */
+  claiming: Execution | undefined
   /** Why its triggers cannot be followed; it is kept, but does not fire. */
   stuck: Error | undefined
   /** Taken away; an execution may still be under way. */
@@ -114,7 +113,7 @@ export class Job implements Due, Times {
 
   /** The earliest due time that is not claimed. A later one that is claimed before it makes a crash lose it. */
   get unclaimed(): Instant {
-    return this.claims > 0 ? this.claimsFrom : (this.nextAt ?? Number.POSITIVE_INFINITY)
+    return (this.claiming === undefined ? this.nextAt : this.next(this.since)) ?? Number.POSITIVE_INFINITY
   }
 
   /** True where a firing is due that is not claimed: it is being handed out, put off by jitter, or tried again. */

@@ -110,10 +110,10 @@ export class Planner implements Source {
     for (let n = Math.min(BATCH, this.#due.size); n > 0; n--) {
       const job = this.#due.shift()
       if (job?.heapIndex !== TAKEN || !this.running) continue
-      if (job.claims > 0) this.#held.add(job)
+      if (job.claiming !== undefined) this.#held.add(job)
       else this.#fall(job, now, executions)
     }
-    for (const { job, record } of executions) if (job.claims++ === 0) job.claimsFrom = record.scheduledAt
+    for (const execution of executions) execution.job.claiming = execution
     this.#pending += executions.length
     this.#options.executor.claim(executions, this.#claimed)
     this.arm()
@@ -137,11 +137,15 @@ export class Planner implements Source {
     })
   }
 
-  readonly #claimed = ({ job, record, plannedAt }: Execution, failed: boolean): void => {
-    if (failed) this.#again(job, record.scheduledAt, plannedAt)
-    if (--job.claims === 0 && this.#held.delete(job)) {
-      this.#due.push(job)
-      this.#options.pace.wake()
+  readonly #claimed = (execution: Execution, failed: boolean): void => {
+    const { job } = execution
+    if (failed) this.#again(job, execution.record.scheduledAt, execution.plannedAt)
+    if (job.claiming === execution) {
+      job.claiming = undefined
+      if (this.#held.delete(job)) {
+        this.#due.push(job)
+        this.#options.pace.wake()
+      }
     }
     this.#done()
   }
