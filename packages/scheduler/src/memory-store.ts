@@ -1,5 +1,4 @@
-import { patched } from './engine/execution.ts'
-import { Queue } from './engine/pace.ts'
+import { MemoryHistory } from './memory-history.ts'
 import { checkArgument } from './numbers.ts'
 import type {
   ExecutionPatch,
@@ -28,16 +27,13 @@ interface JobState {
 
 /** Keeps jobs and a bounded history in memory; nothing survives the process. */
 export class MemoryExecutionStore implements ExecutionStore {
-  readonly #max: number
   readonly #jobs = new Map<string, JobState>()
-  readonly #executions = new Map<string, ExecutionRecord>()
-  /** In the order in which they ended. */
-  readonly #ended = new Queue<ExecutionRecord>()
+  readonly #history: MemoryHistory
 
   /** @throws SchedulerError `INVALID_ARGUMENT` */
   constructor({ maxExecutions = 1000 }: MemoryExecutionStoreOptions = {}) {
     checkArgument('maxExecutions', maxExecutions, { least: 0, whole: true, infinite: true })
-    this.#max = maxExecutions
+    this.#history = new MemoryHistory(maxExecutions, (record) => this.#forgotten(record))
   }
 
   async saveJob(record: JobRecord): Promise<void> {
@@ -71,33 +67,26 @@ export class MemoryExecutionStore implements ExecutionStore {
   }
 
   async update(id: string, patch: ExecutionPatch): Promise<void> {
-    const record = this.#executions.get(id)
-    if (record === undefined) throw unknown(id)
-    this.#put(patched(record, patch))
+    this.#history.update([{ id, patch }])
   }
 
   async updateAll(updates: readonly ExecutionUpdate[]): Promise<void> {
-    for (const { id } of updates) if (!this.#executions.has(id)) throw unknown(id)
-    // An earlier one may be forgotten by then, where the history is shorter than the list.
-    for (const { id, patch } of updates) {
-      const record = this.#executions.get(id)
-      if (record !== undefined) this.#put(patched(record, patch))
-    }
+    this.#history.update(updates)
   }
 
   async get(id: string): Promise<ExecutionRecord | undefined> {
-    return this.#executions.get(id)
+    return this.#history.get(id)
   }
 
   async list(query: ExecutionQuery): Promise<readonly ExecutionRecord[]> {
-    return [...this.#executions.values()]
+    return this.#history.all
       .filter((execution) => matches(execution, query))
       .sort((a, b) => (a.id < b.id ? 1 : -1))
       .slice(0, query.limit ?? DEFAULT_LIMIT)
   }
 
   async unfinished(): Promise<readonly ExecutionRecord[]> {
-    return [...this.#executions.values()].filter(isUnfinished)
+    return this.#history.unfinished
   }
 
   #claim(execution: ExecutionRecord): boolean {
@@ -110,31 +99,17 @@ export class MemoryExecutionStore implements ExecutionStore {
       if (state.lastScheduledAt === undefined || state.lastScheduledAt < scheduledAt)
         state.lastScheduledAt = scheduledAt
     }
-    this.#put(execution)
+    this.#history.add(execution)
     return true
   }
 
-  #put(execution: ExecutionRecord): void {
-    this.#executions.set(execution.id, execution)
-    if (isUnfinished(execution)) return
-    this.#ended.push(execution)
-    if (this.#ended.size > this.#max) this.#forgetOldest()
-  }
-
-  #forgetOldest(): void {
-    const forgotten = this.#ended.shift()
-    if (forgotten === undefined) return
-    this.#executions.delete(forgotten.id)
-    const state = this.#jobs.get(forgotten.jobId)
+  #forgotten({ jobId, scheduledAt }: ExecutionRecord): void {
+    const state = this.#jobs.get(jobId)
     if (state === undefined) return
-    if (typeof state.claims === 'object') state.claims.delete(forgotten.scheduledAt)
+    if (typeof state.claims === 'object') state.claims.delete(scheduledAt)
     if (typeof state.claims !== 'object' || state.claims.size === 0) state.claims = undefined
-    if (state.claims === undefined && state.record === undefined) this.#jobs.delete(forgotten.jobId)
+    if (state.claims === undefined && state.record === undefined) this.#jobs.delete(jobId)
   }
-}
-
-function unknown(id: string): Error {
-  return new Error(`There is no execution ${id}.`)
 }
 
 /** False where it was claimed before. */
@@ -150,10 +125,6 @@ function claimOf(state: JobState, scheduledAt: number): boolean {
 
 function withLast(record: JobRecord, lastScheduledAt: number | undefined): JobRecord {
   return lastScheduledAt === undefined ? record : { ...record, lastScheduledAt }
-}
-
-function isUnfinished({ status }: ExecutionRecord): boolean {
-  return status === 'running' || status === 'retrying'
 }
 
 function matches(execution: ExecutionRecord, { jobId, status, since, before }: ExecutionQuery): boolean {

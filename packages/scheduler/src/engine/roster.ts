@@ -6,13 +6,17 @@ export interface Entry<T> {
 }
 
 /**
- * The executions that are not over, in order. A linked list, since a burst adds them by the ten thousand and hardly
- * anybody asks for one by its id; from the first such question on until it is empty it has an index too.
+ * Executions, in order. A linked list, since a burst adds them by the ten thousand and hardly anybody asks for one by
+ * its id but for the first; from the first such question on until it is empty it has an index too.
  */
 export class Roster<T extends Entry<T>> {
   #first: T | undefined
   #last: T | undefined
   #index: Map<string, T> | undefined
+
+  get first(): T | undefined {
+    return this.#first
+  }
 
   add(entry: T): void {
     entry.previous = this.#last
@@ -37,7 +41,7 @@ export class Roster<T extends Entry<T>> {
   }
 
   get(id: string): T | undefined {
-    if (this.#first === undefined) return undefined
+    if (this.#first === undefined || this.#first.id === id) return this.#first
     this.#index ??= new Map(this.all().map((entry) => [entry.id, entry]))
     return this.#index.get(id)
   }
