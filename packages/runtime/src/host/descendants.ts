@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { procStat } from './proc-stat.ts'
 
 /** Often enough for what lives longer than a moment; a look costs a few reads of /proc. */
 const LOOK_MS = 250
@@ -65,9 +66,7 @@ function childrenOf(pid: number): readonly number[] {
 
 /** In ticks since the boot; undefined where there is no such process. */
 function startOf(pid: number): string | undefined {
-  const stat = quietly(() => readFileSync(`/proc/${pid}/stat`, 'latin1'), '')
-  // The name in parentheses may hold anything; fields 3 and on come after the last one.
-  return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  return procStat(pid)?.(22)
 }
 
 function quietly<Value>(read: () => Value, otherwise: Value): Value {
