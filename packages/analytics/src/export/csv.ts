@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
-import { AnalyticsError } from '../errors.ts'
 import type { MetricBlock } from '../store/metric-store.ts'
 import { decodeRawBlock } from '../store/raw-block.ts'
 import { parseCsv } from './csv-parser.ts'
+import { invalid } from './invalid.ts'
 import type { MetricSample } from './samples.ts'
 
 const columns = ['timestamp', 'name', 'labels', 'value'] as const
@@ -73,12 +73,4 @@ function parseLabels(text: string, line: number): Record<string, string> {
     // Falls through to the one refusal below.
   }
   throw invalid(line, 'its labels are no JSON object')
-}
-
-export function invalid(line: number, why: string): AnalyticsError {
-  return new AnalyticsError(
-    'METRIC_IMPORT_INVALID',
-    `Record ${line} cannot be imported: ${why}.`,
-    'Give a file as the export of the same format writes it; what came before this record may have been imported.',
-  )
 }

@@ -87,6 +87,16 @@ describe.each(formats)('an export as %s', (format) => {
     for (const text of bad) {
       await expect(metrics.import(format, [text])).rejects.toMatchObject({ code: 'METRIC_IMPORT_INVALID' })
     }
+    const endless = {
+      csv: 'timestamp,name,labels,value\r\n"',
+      json: '{"version":1,"series":[{"name":"',
+      ndjson: '{"name":"',
+    }[format]
+    const block = 'x'.repeat(2 ** 23)
+    await expect(metrics.import(format, [endless, ...new Array<string>(9).fill(block)])).rejects.toMatchObject({
+      code: 'METRIC_IMPORT_INVALID',
+      message: expect.stringContaining('more than 67108864 characters'),
+    })
     const late = `{"at":${Date.now() + 1e9},"name":"m","labels":{},"value":1}\n`
     await expect(metrics.import('ndjson', [late])).rejects.toMatchObject({ code: 'METRIC_IMPORT_INVALID' })
     expect(await metrics.query({ metric: 'm', since: 0, until: Date.now() })).toEqual([])
@@ -124,6 +134,7 @@ describe('parseCsv', () => {
         expect(await collect(parseCsv(pieces))).toEqual(rows)
       }),
     )
+    expect(await collect(parseCsv(['"a\r"\n', '"b"\r', '\nc\r\n\n,']))).toEqual([['a\r'], ['b'], ['c'], [''], ['', '']])
     expect(await collect(parseCsv(['a,"b"\nc,d']))).toEqual([
       ['a', 'b'],
       ['c', 'd'],

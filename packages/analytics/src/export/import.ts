@@ -6,7 +6,7 @@ import type { SeriesRegistry } from '../series/registry.ts'
 import type { MetricBlock, MetricStore } from '../store/metric-store.ts'
 import { encodeRawBlock } from '../store/raw-block.ts'
 import { checkValue } from '../value.ts'
-import { invalid } from './csv.ts'
+import { invalid } from './invalid.ts'
 import type { MetricSample } from './samples.ts'
 
 export interface ImportOptions {

@@ -1,4 +1,4 @@
-import { invalid } from './csv.ts'
+import { checkLength, invalid } from './invalid.ts'
 
 export const jsonHead = '{"version":1,"series":['
 const jsonTail = ']}'
@@ -48,7 +48,9 @@ export async function* jsonParts(pieces: AsyncIterable<string> | Iterable<string
         between = ''
       }
     }
-    if (depth > 0) part += piece.slice(from)
+    if (depth === 0) continue
+    part += piece.slice(from)
+    checkLength(count, part.length)
   }
   if (inHead || depth > 0 || between !== jsonTail) throw invalid(count + 1, 'the document ends before its end')
 }

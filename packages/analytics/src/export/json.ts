@@ -1,4 +1,4 @@
-import { invalid } from './csv.ts'
+import { checkLength, invalid } from './invalid.ts'
 import { jsonHead, jsonParts } from './json-parts.ts'
 import type { MetricSample } from './samples.ts'
 
@@ -42,12 +42,16 @@ export async function* ndjsonSamples(pieces: AsyncIterable<string> | Iterable<st
   let rest = ''
   let line = 0
   for await (const piece of pieces) {
-    const lines = (rest + piece).split('\n')
-    rest = lines.pop() ?? ''
-    for (const text of lines) {
+    let from = 0
+    for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', from)) {
+      const text = rest + piece.slice(from, end)
+      rest = ''
+      from = end + 1
       line += 1
       if (text.trim() !== '') yield checked(parse(text, line), line)
     }
+    rest += piece.slice(from)
+    checkLength(line + 1, rest.length)
   }
   if (rest.trim() !== '') yield checked(parse(rest, line + 1), line + 1)
 }
