@@ -114,6 +114,26 @@ describe.each(['prometheus', 'openmetrics'] as const)('the %s text', (format) =>
     )
   })
 
+  it('never shows two series of a family as one, whatever their labels are called and whenever they are shown first', async () => {
+    const label = fc.constantFrom('a.b', 'a_b', 'a-b', 'a_b_2', 'le')
+    const labels = fc.dictionary(label, fc.constantFrom('1', '2'), { maxKeys: 2 })
+    const seriesList = fc.uniqueArray(labels, {
+      selector: (each) => JSON.stringify(Object.entries(each).sort()),
+      minLength: 2,
+    })
+    await fc.assert(
+      fc.asyncProperty(seriesList, fc.nat(5), async (list, late) => {
+        const metrics = new MetricsAggregator({ clock: new ManualClock() })
+        const handles = list.map((each) => metrics.bind('m', each))
+        for (const [i, handle] of handles.entries()) if (i !== late) handle.record(i)
+        await exposed(metrics, format)
+        handles[late]?.record(late)
+        const samples = parse(await exposed(metrics, format)).m?.samples
+        expect(Object.values(samples ?? {}).toSorted()).toEqual(list.map((_, i) => i).toSorted())
+      }),
+    )
+  })
+
   it('never gives two families a sample of the same name, and keeps the names of gauges', async () => {
     const kinds = ['gauge', 'counter', 'histogram'] as const
     const names = ['a', 'a.total', 'a_total', 'a_created', 'a_count', 'a_bucket', 'a_sum', 'a_total_total', 'a_2']

@@ -31,8 +31,13 @@ export function* exposition(registry: SeriesRegistry, format: ExpositionFormat):
     if (format === 'openmetrics' && unit !== undefined && family.endsWith(`_${unit}`))
       text += `# UNIT ${family} ${unit}\n`
     const bounds = buckets.map((bound) => numberText(bound, format))
+    const texts = new Set(list.map(({ labelText }) => labelText))
     for (const [i, series] of list.entries()) {
-      text += seriesText(series, family, bounds, format)
+      // The labels' text never changes, and is most of the work.
+      const inner = series.labelText ?? labelText(series.labels, texts)
+      texts.add(inner)
+      series.labelText = inner
+      text += seriesText(series, inner, family, bounds, format)
       if ((i + 1) % seriesAtOnce !== 0) continue
       yield text
       text = ''
@@ -42,10 +47,13 @@ export function* exposition(registry: SeriesRegistry, format: ExpositionFormat):
   if (format === 'openmetrics') yield '# EOF\n'
 }
 
-function seriesText(series: Series, family: string, bounds: readonly string[], format: ExpositionFormat): string {
-  // The labels' text never changes, and is most of the work.
-  series.labelText ??= labelText(series.labels)
-  const inner = series.labelText
+function seriesText(
+  series: Series,
+  inner: string,
+  family: string,
+  bounds: readonly string[],
+  format: ExpositionFormat,
+): string {
   const labels = inner === '' ? '' : `{${inner}}`
   const { histogram } = series
   if (series.kind !== 'histogram' || histogram === undefined) {
@@ -89,17 +97,25 @@ function familyName(name: string, kind: MetricKind, taken: Set<string>): string 
   return family
 }
 
-function labelText(labels: Labels): string {
+/** Names with other characters lose them; series of one family that would then look the same are told apart by a number. */
+function labelText(labels: Labels, others: ReadonlySet<string | undefined>): string {
+  let text = labelsText(labels, '')
+  for (let i = 2; others.has(text); i += 1) text = labelsText(labels, `_${i}`)
+  return text
+}
+
+function labelsText(labels: Labels, suffix: string): string {
   const parts: string[] = []
   const taken = new Set<string>()
   for (const [name, value] of Object.entries(labels)) {
-    const safe = name.replace(/[^A-Za-z0-9_]/g, '_')
+    const safe = name.replace(/[^A-Za-z0-9_]/g, '_') + (parts.length === 0 ? suffix : '')
     let unique = safe
     for (let i = 2; taken.has(unique) || unique === 'le'; i += 1) unique = `${safe}_${i}`
     taken.add(unique)
     parts.push(`${unique}="${value.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/"/g, '\\"')}"`)
   }
-  return parts.join(',')
+  // Sorted, so that the same labels are the same text.
+  return parts.sort().join(',')
 }
 
 function escapeHelp(help: string, format: ExpositionFormat): string {
