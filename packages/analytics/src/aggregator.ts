@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Alerting, type AlertSnapshot, type AlertSnapshotV2, type DetectorsSnapshot } from './alerts/alerting.ts'
 import type { AlertDelivery, DeliveryCounts } from './alerts/delivery.ts'
 import type { NotifyOptions } from './alerts/notify.ts'
+import { reachOf } from './alerts/reach.ts'
 import type { Silence } from './alerts/silence.ts'
 import type { AlertSink } from './alerts/sinks/sink.ts'
 import type { Alert, AlertRule, AlertState, AlertTransition } from './alerts/types.ts'
@@ -63,12 +64,13 @@ export class MetricsAggregator extends MetricsCore {
     })
   }
 
-  /** As `MetricsCore.restore`; the metrics of rules for success and for burn rates are among the totals. */
+  /** As `MetricsCore.restore`, and as far back as the rules look: what counts and sums suffice for is among the totals. */
   override restore(sinceMs = 3_600_000, totals: RestoredTotals = { names: [], windowMs: 0 }): Promise<void> {
-    const rules = this.alertRules().filter(({ kind }) => kind === 'success-rate' || kind === 'burn-rate')
-    const windows = rules.map((rule) => ('windowMs' in rule ? (rule.windowMs ?? 0) : 0))
-    const names = new Set([...totals.names, ...rules.map(({ metric }) => selectorName(metric))])
-    return super.restore(sinceMs, { names: [...names], windowMs: Math.max(3_600_000, totals.windowMs, ...windows) })
+    const rules = reachOf(this.alertRules(), sinceMs)
+    return super.restore(Math.max(sinceMs, rules.samplesMs), {
+      names: [...new Set([...totals.names, ...rules.totals.names])],
+      windowMs: Math.max(3_600_000, totals.windowMs, rules.totals.windowMs),
+    })
   }
 
   /**

@@ -197,3 +197,28 @@ it('a snapshot of version 1 is taken up', () => {
   next.restoreAlerts({ ...rest, version: 1 })
   expect(next.alertSnapshot().version).toBe(2)
 })
+
+describe('a rule over a long window', () => {
+  const long = (more: Partial<AlertRule>): AlertRule =>
+    ({ id: 'long', kind: 'upper', metric: 'm', windowMs: 6 * hour, levels: { info: 1 }, ...more }) as AlertRule
+
+  it.each<[string, Partial<AlertRule>]>([
+    ['a mean', {}],
+    ['a sum', { aggregate: 'sum' } as never],
+    ['a quantile', { aggregate: 'p95' } as never],
+    ['the greatest', { aggregate: 'max' } as never],
+    ['a change', { kind: 'rate-of-change', windowMs: 3 * hour, aggregate: 'max', measure: 'absolute' } as never],
+  ])('of %s sees all of it again after a restart', async (_, more) => {
+    const before = open([long(more)])
+    for (let i = 0; i < 8 * 60; i += 1) {
+      before.metrics.record('m', i < 300 ? 60_000 * i : 60_000)
+      before.clock.advance(minute)
+      if (i % 10 === 0) await before.metrics.flush()
+    }
+    const numberOf = (firing: string): number => Number(firing.split('@')[1])
+    const seen = numberOf(before.firing())
+    const after = await before.restart(0)
+    // Sums begin with the whole minute, or hour, in which the window does.
+    expect(numberOf(after.firing()) / seen).toBeCloseTo(1, 1)
+  })
+})

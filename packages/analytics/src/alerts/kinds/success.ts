@@ -19,7 +19,7 @@ export const successRate: RuleKind<SuccessRateRule> = {
   summary: (rule) => `${metricText(rule)} succeeds too rarely`,
 }
 
-const defaultLongMs = 3_600_000
+export const defaultLongMs = 3_600_000
 
 export const burning: RuleKind<BurnRateRule> = {
   check(rule) {
