@@ -261,6 +261,7 @@ export class AlertEngine {
     for (const [id, memory] of this.#memories) {
       const { alert } = memory
       if (alert.ruleId !== rule.id || groups.has(id) || (memory.subject ?? subject) !== subject) continue
+      if (alert.state === 'resolved') continue
       if (alert.state === 'firing') lost.push(memory)
       else groups.set(id, { labels: alert.labels, group: [] })
     }

@@ -69,6 +69,21 @@ describe('labels that a rule groups by', () => {
     metrics.record('m', 5, { labels: { id: '0' } })
     expect(await pass(second)).toContain('u{"id":"0"} firing')
   })
+
+  it('nor absences, which end for good', async () => {
+    const gone: AlertRule = { id: 'gone', kind: 'absence', metric: 'm', levels: { info: hour }, groupBy: ['id'] }
+    const { metrics, pass } = watch([gone], { alerts: { lostPerRule: 2 } })
+    for (let id = 0; id < 6; id += 1) {
+      metrics.record('m', 5, { labels: { id: String(id) } })
+      await pass(0)
+      await metrics.flush()
+      await pass(7 * hour)
+      await metrics.flush()
+      await pass(second)
+    }
+    const firing = metrics.alerts({ state: 'firing' }).map(({ labels }) => labels.id)
+    expect(firing).toEqual(['4', '5'])
+  })
 })
 
 describe('a rule', () => {
