@@ -19,12 +19,18 @@ function life(folder: TestFolder, store: Pick<Store, 'alertState'>, sinks: reado
   return { analytics, watch }
 }
 
-/** One with an alert that fires. */
-async function firing(folder: TestFolder, store: Pick<Store, 'alertState'>, sinks: readonly AlertSink[] = []) {
-  const { analytics, watch } = life(folder, store, sinks)
+/** One that has begun, with an alert that fires. */
+async function firing(folder: TestFolder, store: Pick<Store, 'alertState'>) {
+  const { analytics, watch } = await begun(folder, store)
   analytics.record('m', 9)
   await watch.evaluate()
   return { analytics, watch }
+}
+
+async function begun(folder: TestFolder, store: Pick<Store, 'alertState'>) {
+  const it = life(folder, store)
+  await it.watch.restore()
+  return it
 }
 
 const types = (folder: TestFolder) => folder.events.map(({ type }) => type)
@@ -124,7 +130,7 @@ describe('what operators do about alerts', () => {
   it('holds messages back until the silence ends by itself, over a restart', async () => {
     using folder = new TestFolder()
     await using store = await folder.open()
-    const first = life(folder, store)
+    const first = await begun(folder, store)
     const silence = await first.watch.silence({ ruleId: 'slow', endsAt: folder.now + MINUTE, by: 'anna' })
     const { id: silenceId, ...said } = silence
     expect(folder.events).toMatchObject([{ type: 'silence.created', data: { silenceId, ...said } }])
@@ -147,10 +153,25 @@ describe('what operators do about alerts', () => {
     )
   })
 
-  it('ends a silence before its time', async () => {
+  it('waits for what was stored: before, nothing is said or done that it would undo', async () => {
     using folder = new TestFolder()
     await using store = await folder.open()
     const { watch } = life(folder, store)
+    const code = 'NOT_STARTED'
+    expect(() => watch.list()).toThrow(expect.objectContaining({ code }))
+    expect(() => watch.silences()).toThrow(expect.objectContaining({ code }))
+    await expect(watch.acknowledge('slow', 'anna')).rejects.toMatchObject({ code })
+    await expect(watch.endSilence('s')).rejects.toMatchObject({ code })
+    const silence = { ruleId: 'slow', endsAt: folder.now + MINUTE }
+    await expect(watch.silence(silence)).rejects.toMatchObject({ code, hint: expect.any(String) })
+    await watch.restore()
+    expect([watch.list(), watch.silences()]).toEqual([[], []])
+  })
+
+  it('ends a silence before its time', async () => {
+    using folder = new TestFolder()
+    await using store = await folder.open()
+    const { watch } = await begun(folder, store)
     const { id } = await watch.silence({ labels: { plugin: 'shop' }, endsAt: folder.now + MINUTE })
     expect(await watch.endSilence(id)).toBe(true)
     expect(await watch.endSilence(id)).toBe(false)
@@ -164,7 +185,7 @@ describe('what operators do about alerts', () => {
   ])('is refused where it says nothing: %s', async (code, silence) => {
     using folder = new TestFolder()
     await using store = await folder.open()
-    const { watch } = life(folder, store)
+    const { watch } = await begun(folder, store)
     await expect(watch.silence(silence)).rejects.toMatchObject({ code, hint: expect.any(String) })
     expect(folder.events).toEqual([])
   })
@@ -175,7 +196,7 @@ describe('what operators do about alerts', () => {
     let full = true
     const save: AlertStateStore['save'] = (state) =>
       full ? Promise.reject(new Error('disk full')) : store.alertState.save(state)
-    const { watch } = life(folder, { alertState: { ...store.alertState, save } })
+    const { watch } = await begun(folder, { alertState: { ...store.alertState, save } })
     await watch.silence({ ruleId: 'slow', endsAt: folder.now + MINUTE })
     expect([watch.silences().length, types(folder)]).toEqual([1, []])
     full = false

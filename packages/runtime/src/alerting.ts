@@ -33,6 +33,8 @@ export class AlertWatch implements AsyncDisposable {
   #transitions: AlertTransition[] = []
   #deliveries: AlertDelivery[] = []
   #saved: AlertSnapshotV2 | undefined
+  /** Before, what is asked for would be answered wrong, and what is done be lost. */
+  #restored = false
   #saving: Promise<void> = Promise.resolve()
   #queued: Promise<void> | undefined
   #closing = false
@@ -51,9 +53,11 @@ export class AlertWatch implements AsyncDisposable {
   async restore(): Promise<void> {
     const { analytics, store } = this.#options
     const snapshot = await store.alertState.load()
-    if (snapshot === undefined) return
-    analytics.restoreAlerts(snapshot)
-    this.#saved = analytics.alertSnapshot()
+    if (snapshot !== undefined) {
+      analytics.restoreAlerts(snapshot)
+      this.#saved = analytics.alertSnapshot()
+    }
+    this.#restored = true
   }
 
   /** Resolves once what changed is stored, or could not be. @param now epoch ms; default: the clock of analytics */
@@ -68,16 +72,24 @@ export class AlertWatch implements AsyncDisposable {
     return this.#save()
   }
 
-  /** Marks an open alert as taken on: it is not repeated any more. @throws AnalyticsError `ALERT_UNKNOWN` */
+  /** Those that are pending, firing, or were not long ago. @throws RefbotError `NOT_STARTED` */
+  list(filter?: { readonly state?: Alert['state'] }): readonly Alert[] {
+    return this.#analytics().alerts(filter)
+  }
+
+  /**
+   * Marks an open alert as taken on: it is not repeated any more.
+   * @throws RefbotError `NOT_STARTED`, AnalyticsError `ALERT_UNKNOWN`
+   */
   async acknowledge(id: string, by: string): Promise<Alert> {
-    const alert = this.#options.analytics.acknowledgeAlert(id, by)
+    const alert = this.#analytics().acknowledgeAlert(id, by)
     await this.#save()
     return alert
   }
 
   /**
    * Holds messages about some alerts back until an end; what fires then is told.
-   * @throws RefbotError `SILENCE_OVER`, AnalyticsError `ALERT_SILENCE_INVALID`
+   * @throws RefbotError `NOT_STARTED`, `SILENCE_OVER`, AnalyticsError `ALERT_SILENCE_INVALID`
    */
   async silence({ startsAt, ...wanted }: NewSilence): Promise<Silence> {
     const now = this.#options.now()
@@ -87,23 +99,32 @@ export class AlertWatch implements AsyncDisposable {
         hint: 'Let it end in the future.',
       })
     }
-    this.#options.analytics.silenceAlerts(silence)
+    this.#analytics().silenceAlerts(silence)
     await this.#save()
     return silence
   }
 
-  /** Ends one before its time. False where there is none. */
+  /** Ends one before its time. False where there is none. @throws RefbotError `NOT_STARTED` */
   async endSilence(id: string): Promise<boolean> {
     if (!this.silences().some((silence) => silence.id === id)) return false
-    this.#options.analytics.endSilence(id)
+    this.#analytics().endSilence(id)
     await this.#save()
     return true
   }
 
-  /** Those whose time is not over. */
+  /** Those whose time is not over. @throws RefbotError `NOT_STARTED` */
   silences(): readonly Silence[] {
     const now = this.#options.now()
-    return this.#options.analytics.silences().filter(({ endsAt }) => endsAt > now)
+    return this.#analytics()
+      .silences()
+      .filter(({ endsAt }) => endsAt > now)
+  }
+
+  #analytics(): MetricsAggregator {
+    if (this.#restored) return this.#options.analytics
+    throw new RefbotError('NOT_STARTED', 'The state of alerts is not there yet: RefBot starts.', {
+      hint: 'Ask again in a moment.',
+    })
   }
 
   /** Calls that come while it is stored share the next time. */

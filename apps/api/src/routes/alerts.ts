@@ -29,8 +29,8 @@ const acknowledge = createRoute({
 export function alertRoutes(app: OpenAPIHono, refbot: Refbot, now: () => number): void {
   app.openapi(list, (c) => {
     const { state } = c.req.valid('query')
-    const alerts = refbot.analytics
-      .alerts(state === undefined ? {} : { state })
+    const alerts = refbot.alerts
+      .list(state === undefined ? {} : { state })
       .map((alert) => alertView(alert, refbot.analytics))
     const ofDisk = state === undefined || state === 'firing' ? diskAlerts(refbot.store.health(), now()) : []
     return c.json({ alerts: [...ofDisk, ...alerts] }, 200)

@@ -12,6 +12,7 @@ let env: Record<string, string>
 beforeAll(async () => {
   const alerts = [{ id: 'slow', metric: 'm', above: 1, severity: 'critical' as const }]
   bot = stack.use(await createRefbot({ dataDir: `${cwd}/data`, pluginsDir: cwd, api: { port: 0 }, alerts }))
+  await bot.start()
   env = { REFBOT_URL: stack.use(await startApi(bot)).url, REFBOT_TOKEN: bot.adminToken }
 })
 afterAll(() => stack.disposeAsync())
