@@ -163,7 +163,7 @@ export class PluginScheduler {
       this.#book.checkTask(job.config.task)
       // Another call can have taken that very millisecond.
       const at = Math.min(now, job.unclaimed - 1) - ago
-      const record = await this.#executor.fire(job, at, queueLimit(job))
+      const record = await this.#executor.firings.fire(job, at, queueLimit(job))
       if (record !== undefined) return record
     }
   }

@@ -14,14 +14,28 @@ import type { Statistics } from '../statistics/statistics.ts'
 import type { AttemptRecord, Clock, ExecutionPatch, ExecutionRecord, ExecutionStore, Instant } from '../types.ts'
 import { Admission } from './admission.ts'
 import { type RegisteredTask, runAttempt } from './attempt.ts'
-import { claimEach } from './claim.ts'
-import { type Draft, Drafts } from './drafts.ts'
 import { begin, Execution, end, patched, patchOf } from './execution.ts'
+import { Firings } from './firings.ts'
 import type { Job } from './job.ts'
 import { Journal } from './journal.ts'
 import { type Pace, PacedQueue } from './pace.ts'
 import { Roster } from './roster.ts'
 import type { Slots } from './slots.ts'
+
+export interface ExecutorOptions {
+  readonly store: ExecutionStore
+  readonly clock: Clock
+  readonly random: () => number
+  readonly newId: () => string
+  readonly events: Emitter
+  readonly statistics: Statistics
+  readonly slots: Slots
+  readonly task: (name: string) => RegisteredTask | undefined
+  /** Lets what is due start first, and puts the ends of executions off. */
+  readonly pace: Pace
+  /** Called when an execution of the job is over, or did not come to be. */
+  readonly onReleased: (job: Job) => void
+}
 
 /**
  * What happens to one firing, from its claim to its durable end.
@@ -45,29 +59,14 @@ import type { Slots } from './slots.ts'
  *             |                              | within its grace, or failed/abandoned
  *   any       | the process dies             | at the next start failed/abandoned, or retrying (`onAbandoned: 'retry'`)
  */
-export interface ExecutorOptions {
-  readonly store: ExecutionStore
-  readonly clock: Clock
-  readonly random: () => number
-  readonly newId: () => string
-  readonly events: Emitter
-  readonly statistics: Statistics
-  readonly slots: Slots
-  readonly task: (name: string) => RegisteredTask | undefined
-  /** Lets what is due start first, and puts the ends of executions off. */
-  readonly pace: Pace
-  /** Called when an execution of the job is over, or did not come to be. */
-  readonly onReleased: (job: Job) => void
-}
-
 export class Executor {
+  readonly firings: Firings
   readonly #options: ExecutorOptions
   readonly #admission: Admission
   readonly #journal: Journal
   readonly #active = new Roster<Execution>()
   readonly #starts: PacedQueue<Execution>
   readonly #ends: PacedQueue<Execution>
-  readonly #drafts: Drafts
   /** While it stops, nothing waits for a retry. */
   stopping = false
 
@@ -75,70 +74,18 @@ export class Executor {
     this.#options = options
     this.#admission = new Admission(options.slots)
     this.#journal = new Journal(options)
-    this.#drafts = new Drafts(options)
+    this.firings = new Firings({
+      ...options,
+      active: this.#active,
+      admission: this.#admission,
+      onClaimed: (execution) => this.#goOn(execution),
+    })
     this.#starts = new PacedQueue(options.pace, 'start', (execution) => this.#start(execution))
     this.#ends = new PacedQueue(options.pace, 'end', (execution) => this.#judge(execution))
   }
 
   get active(): Pick<Roster<Execution>, 'all' | 'get'> {
     return this.#active
-  }
-
-  /** A firing that is not claimed yet: it takes its place among the executions of its job. Follow with `claim`. */
-  prepare(job: Job, scheduledAt: Instant, plannedAt: Instant, queueLimit: number): Execution {
-    const draft = this.#drafts.make(job, scheduledAt)
-    const execution = new Execution(draft, job, plannedAt)
-    const turn = this.#admission.join(execution, queueLimit)
-    execution.turn = turn
-    // Nobody else has seen the draft yet, so it may still be written to.
-    if (turn === 'now') draft.attempts = this.#drafts.firstAttempt(draft.claimedAt)
-    else if (turn === 'refused') execution.record = cancelled(draft, 'overlap')
-    this.#active.add(execution)
-    return execution
-  }
-
-  /** A due time that nobody made use of, to be recorded as such. Follow with `claim`. */
-  prepareMissed(job: Job, scheduledAt: Instant): Execution {
-    const execution = new Execution(cancelled(this.#drafts.make(job, scheduledAt), 'missed'), job, scheduledAt)
-    execution.turn = 'missed'
-    this.#active.add(execution)
-    return execution
-  }
-
-  /**
-   * Claims firings and sets going what is ours. Calls `settled` for each once its claim is durable, or refused, or
-   * failed: then nothing has happened, and it may be tried again.
-   */
-  claim(executions: readonly Execution[], settled: (execution: Execution, failed: boolean) => void): void {
-    const { store, events } = this.#options
-    claimEach(
-      store,
-      executions,
-      (execution, ours) => {
-        this.#claimed(execution, ours)
-        settled(execution, false)
-      },
-      (failed, error) => {
-        events.emit('scheduler:store-failed', () => ({ operation: 'claim', error }))
-        for (const execution of failed) {
-          this.#drop(execution)
-          settled(execution, true)
-        }
-      },
-    )
-  }
-
-  /**
-   * Claims one firing and sets it going. Resolves once the claim is durable (the execution goes on by itself): with its
-   * record, or nothing where it was claimed before. Rejects where the store does; then nothing has happened.
-   */
-  fire(job: Job, scheduledAt: Instant, queueLimit: number): Promise<ExecutionRecord | undefined> {
-    return this.#claimOne(this.prepare(job, scheduledAt, this.#options.clock.now(), queueLimit))
-  }
-
-  /** Records a due time that nobody made use of. Rejects where the store does; then nothing has happened. */
-  async miss(job: Job, scheduledAt: Instant): Promise<void> {
-    await this.#claimOne(this.prepareMissed(job, scheduledAt))
   }
 
   /**
@@ -172,32 +119,8 @@ export class Executor {
     execution.interrupt(by, new DOMException(message, 'AbortError'))
   }
 
-  async #claimOne(execution: Execution): Promise<ExecutionRecord | undefined> {
-    const { record } = execution
-    let claimed: boolean
-    try {
-      claimed = await this.#options.store.claim(record)
-    } catch (error) {
-      this.#drop(execution)
-      this.#options.onReleased(execution.job)
-      throw error
-    }
-    this.#claimed(execution, claimed)
-    return claimed ? record : undefined
-  }
-
-  #claimed(execution: Execution, claimed: boolean): void {
-    const { job, record, turn } = execution
-    if (!claimed) {
-      this.#drop(execution)
-      this.#options.onReleased(job)
-      return
-    }
-    const { scheduledAt } = record
-    job.scheduled(scheduledAt)
-    if (turn !== 'missed') {
-      this.#options.events.emit('job:fired', () => ({ jobId: job.id, scheduledAt, execution: record }))
-    }
+  #goOn(execution: Execution): void {
+    const { turn } = execution
     if (turn === 'now') this.#starts.push(execution)
     else if (turn === 'later') void this.#startLater(execution)
     else this.#over(execution)
@@ -301,19 +224,4 @@ export class Executor {
     execution.settle()
     this.#options.onReleased(job)
   }
-
-  /** Takes back all that a firing reserved whose claim did not come to be. */
-  #drop(execution: Execution): void {
-    this.#active.delete(execution)
-    if (execution.turn === 'now' || execution.turn === 'later') {
-      this.#admission.stopWaiting(execution)
-      this.#admission.leave(execution)
-    }
-    execution.settle()
-  }
-}
-
-/** The record of a firing that ends with its claim. */
-function cancelled(draft: Draft, reason: 'missed' | 'overlap'): ExecutionRecord {
-  return { ...draft, status: 'cancelled', reason, endedAt: draft.claimedAt }
 }

@@ -241,7 +241,7 @@ export class JobBook {
     const now = this.#options.clock.now()
     for (const trigger of triggersOf(job.config)) {
       if (trigger.type !== 'at' || trigger.at <= job.since || trigger.at > now) continue
-      await this.#options.executor.miss(job, trigger.at)
+      await this.#options.executor.firings.miss(job, trigger.at)
     }
     return Math.max(job.lastScheduledAt ?? now, now)
   }

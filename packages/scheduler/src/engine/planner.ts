@@ -115,7 +115,7 @@ export class Planner implements Source {
     }
     for (const execution of executions) execution.job.claiming = execution
     this.#pending += executions.length
-    this.#options.executor.claim(executions, this.#claimed)
+    this.#options.executor.firings.claim(executions, this.#claimed)
     this.arm()
     this.#checkIdle()
     return true
@@ -171,7 +171,7 @@ export class Planner implements Source {
       return
     }
     // Fired first: an interval from the last end has no next time while an execution is under way.
-    executions.push(this.#options.executor.prepare(job, due, plannedAt, queueLimit(job)))
+    executions.push(this.#options.executor.firings.prepare(job, due, plannedAt, queueLimit(job)))
     this.plan(job, due, plannedAt)
   }
 
@@ -182,9 +182,9 @@ export class Planner implements Source {
     this.#options.events.emit('job:missed', () => {
       return { jobId: job.id, first, last, policy, firing: plan.fire.length, recorded: plan.missed.length }
     })
-    for (const due of plan.missed) executions.push(this.#options.executor.prepareMissed(job, due))
+    for (const due of plan.missed) executions.push(this.#options.executor.firings.prepareMissed(job, due))
     const limit = policy === 'all' ? misfireLimit : queueLimit(job)
-    for (const due of plan.fire) executions.push(this.#options.executor.prepare(job, due, due, limit))
+    for (const due of plan.fire) executions.push(this.#options.executor.firings.prepare(job, due, due, limit))
     this.plan(job, last)
   }
 
