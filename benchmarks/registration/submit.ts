@@ -7,11 +7,14 @@ import { type Browser, chromium } from 'playwright-core'
 import type { BatchResult, RegistrationConfigInput } from '../../plugins/registration/src/index.ts'
 import { executable } from '../egress/lib/executable.ts'
 import { type BenchLine, line, median } from '../lib/line.ts'
+import { peakMemory } from './lib/peak-memory.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const ROUNDS = 3
 /** Sign-ups in each round of each way; the first one of a batch, which waits for process and browser, is left out. */
 const BATCH = 8
+/** Side by side, for their memory. */
+const CONTEXTS = 4
 
 const explicit: Partial<RegistrationConfigInput> = {
   firstNameSelector: '#first-name',
@@ -39,18 +42,11 @@ export async function bench(): Promise<BenchLine[]> {
   using _ = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
   await using site = await startSite(join(folder, 'site.db'))
   await using host = await startHost(folder, `${site.url}/signup`)
-  await using browser = await chromium.launch({
-    executablePath: executable(),
-    chromiumSandbox: process.getuid?.() !== 0,
-  })
-  const plain: number[] = []
-  const ours: Record<keyof typeof ways, number[]> = { explicit: [], detection: [], artifacts: [], parallel: [] }
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, settings] of Object.entries(ways)) {
-      for (let i = 0; i < 3; i += 1) plain.push(await signUpPlainly(browser, `${site.url}/signup`, plain.length))
-      ours[name as keyof typeof ways].push(...(await host.run(settings)))
-    }
-  }
+  const { plain, ours } = await measure(host, `${site.url}/signup`)
+  const [one, many] = [
+    await peakMemory(() => host.run({ concurrency: 1 })),
+    await peakMemory(() => host.run({ concurrency: CONTEXTS })),
+  ]
   const figure = (metric: string, times: readonly number[], theirs: readonly number[], peer: string, goal: number) =>
     line({
       ...{ bench: 'registration/submit', metric, unit: 'a minute', peer },
@@ -63,7 +59,28 @@ export async function bench(): Promise<BenchLine[]> {
     figure('finding the fields', ours.detection, plain, script, 0.8),
     figure('with the default artifacts', ours.artifacts, plain, script, 0.75),
     figure('side by side', ours.parallel, ours.artifacts, 'one at a time', 1.25),
+    line({
+      ...{ bench: 'registration/submit', metric: 'each further context', unit: 'MB' },
+      ours: (many - one) / (CONTEXTS - 1) / 2 ** 20,
+      goal: { on: 'ours', op: '<=', value: 30 },
+    }),
   ]
+}
+
+async function measure(host: Awaited<ReturnType<typeof startHost>>, url: string) {
+  await using browser = await chromium.launch({
+    executablePath: executable(),
+    chromiumSandbox: process.getuid?.() !== 0,
+  })
+  const plain: number[] = []
+  const ours: Record<keyof typeof ways, number[]> = { explicit: [], detection: [], artifacts: [], parallel: [] }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, settings] of Object.entries(ways)) {
+      for (let i = 0; i < 3; i += 1) plain.push(await signUpPlainly(browser, url, plain.length))
+      ours[name as keyof typeof ways].push(await host.run(settings))
+    }
+  }
+  return { plain, ours }
 }
 
 /** As somebody would write it who knows the form: a context, the page, the fields, the confirmation. In milliseconds. */
@@ -99,13 +116,13 @@ async function startHost(folder: string, url: string) {
   await refbot.plugins.loadPlugin('registration')
   return {
     /** Milliseconds from the end of one sign-up to that of the next one in the mean of a batch, context and all. */
-    async run(settings: Partial<RegistrationConfigInput>): Promise<number[]> {
+    async run(settings: Partial<RegistrationConfigInput>): Promise<number> {
       const { id } = await refbot.plugins.runPlugin('registration', 'manual', settings)
       const run = await refbot.runs.settled(id)
       const batch = run.result as BatchResult | undefined
       if (batch?.summary.succeeded !== BATCH) throw new Error(`A batch did not succeed: ${JSON.stringify(run.error)}`)
       const ends = batch.submissions.map(({ startedAt, durationMs }) => startedAt + durationMs).sort((a, b) => a - b)
-      return [((ends.at(-1) ?? 0) - (ends[0] ?? 0)) / (ends.length - 1)]
+      return ((ends.at(-1) ?? 0) - (ends[0] ?? 0)) / (ends.length - 1)
     },
     [Symbol.asyncDispose]: () => refbot[Symbol.asyncDispose](),
   }

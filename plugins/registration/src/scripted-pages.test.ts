@@ -110,6 +110,13 @@ describe.concurrent('pages that misbehave', () => {
     expect(submission).toMatchObject({ outcome: 'success', reason: 'The page says: Thank you' })
   })
 
+  it('is busy for long when its button is pressed, which is done once', async () => {
+    const busy = 'const began = Date.now(); while (Date.now() - began < 3000);'
+    const { submission, sends } = await submit(form.replace('<button>', `<button onclick="${busy}">`))
+    expect(submission.outcome).toBe('success')
+    expect(sends).toBe(1)
+  })
+
   it('shows boxes without end', async () => {
     const { submission } = await submit(`${form}<script>setInterval(() => alert('Hello'), 10)</script>`)
     expect(submission.outcome).toBe('success')

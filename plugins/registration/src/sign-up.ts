@@ -11,9 +11,10 @@ import { confirmByMail } from './mail/confirm.ts'
 import type { Inbox } from './mail/inbox.ts'
 import type { Verdict } from './outcome/classify.ts'
 import { awaitOutcome } from './page/await-outcome.ts'
+import { press } from './page/enter.ts'
 import { fillForm, releaseButton } from './page/fill-form.ts'
 import { findForm } from './page/find-form.ts'
-import { press } from './page/form-page.ts'
+import { withElement } from './page/form-page.ts'
 import { readVitals } from './page/vitals.ts'
 import { PageWatch } from './page/watch.ts'
 import { scrubber } from './scrub.ts'
@@ -151,9 +152,12 @@ export class SignUp implements Disposable {
     this.submitted = true
     for (const { kind } of plan.fields) this.#given.add(kind)
     const last = plan.fields.at(-1)
-    if (form.submit !== undefined) await press(await described.element(form.submit), form.submit, left())
+    const { submit } = form
+    if (submit !== undefined) await withElement(described, submit, (button) => press(button, submit, left()))
     else if (last !== undefined)
-      await (await described.element(last.control)).press('Enter', { timeout: left(), noWaitAfter: true })
+      await withElement(described, last.control, (field) =>
+        field.press('Enter', { timeout: left(), noWaitAfter: true }),
+      )
     const outcome = await awaitOutcome(this.#session, { ...filled, given: this.#given })
     if ('outcome' in outcome) return outcome
     // A step that the page keeps to itself has sent nothing yet.

@@ -183,13 +183,14 @@ async function tryPage(
   const seen = await untilOver(() => signUp.run(), { ms: deadline - tools.now(), signal })
   const own = 'value' in seen ? seen.value : brokenPage(seen, signUp)
   const durationMs = tools.now() - openedAt
-  const judged = judge(await page.egress(), signUp, own)
+  const report = await page.egress()
+  const judged = judge(report, signUp, own)
   const verdict = { ...judged.verdict, reason: signUp.scrub(judged.verdict.reason) }
   const files = judged.safeToRepeat
     ? {}
-    : await keepEvidence(context, { index, page, signUp, trace, verdict, steps, egress: await page.egress() })
+    : await keepEvidence(context, { index, page, signUp, trace, verdict, steps, egress: report })
   // Last of all, since a page may connect as long as it is open.
-  const { localPorts, refused } = await page.egress()
+  const { localPorts, refused } = Object.keys(files).length === 0 ? report : await page.egress()
   const { exchange, errors } = signUp.watch
   const { status } = exchange ?? {}
   if (errors.length > 0) log.debug('the page wrote errors to its console', { index, errors: errors.length })

@@ -5,6 +5,8 @@ import type { ControlDescription, ControlOption, FormDescription, PageDescriptio
 export interface DescribeOptions {
   /** Elements that configured selectors lead to, by the selector's key. */
   readonly explicit: Readonly<Record<string, Element>>
+  /** Configured selectors in CSS, by their keys. */
+  readonly selectors: Readonly<Record<string, string>>
   /** Also what is no control by its markup, and can be pressed all the same. */
   readonly loose: boolean
 }
@@ -19,14 +21,30 @@ export interface Described {
  * Runs in the page: describes its form controls, open shadow roots included, and hands back the elements
  * in the same order. It is sent as text, so everything it needs stands inside of it.
  */
-export function describePage({ explicit, loose }: DescribeOptions): Described {
+export function describePage({ explicit, selectors, loose }: DescribeOptions): Described {
   const limits = { text: 300, options: 400, controls: 400 }
   // What is named like a property of its form or document takes that property's place, so it may be no text at all.
   const clean = (text: unknown, max = limits.text) =>
     typeof text === 'string' ? text.replace(/\s+/g, ' ').trim().slice(0, max) : ''
 
-  const configured = Object.values(explicit)
   const roots: (Document | ShadowRoot)[] = [document]
+  for (let at = 0; at < roots.length; at++)
+    for (const { shadowRoot } of (roots[at] as Document | ShadowRoot).querySelectorAll('*'))
+      if (shadowRoot !== null) roots.push(shadowRoot)
+  const firstOf = (selector: string): Element | undefined => {
+    try {
+      return roots.map((root) => root.querySelector(selector)).find((element) => element !== null) ?? undefined
+    } catch {
+      // No CSS, so it leads nowhere.
+      return undefined
+    }
+  }
+  const named = Object.entries(explicit)
+  for (const [key, selector] of Object.entries(selectors)) {
+    const element = firstOf(selector)
+    if (element !== undefined) named.push([key, element])
+  }
+  const configured = named.map(([, element]) => element)
   const elements: Element[] = []
   // What apps use in place of a form counts as one.
   const forms: Element[] = []
@@ -45,17 +63,13 @@ export function describePage({ explicit, loose }: DescribeOptions): Described {
     getComputedStyle(element).cursor === 'pointer' &&
     element.closest(wanted) === null &&
     element.closest('label') === null
-  for (let at = 0; at < roots.length; at++) {
-    const root = roots[at] as Document | ShadowRoot
-    for (const element of root.querySelectorAll('*')) {
-      if (element.shadowRoot !== null) roots.push(element.shadowRoot)
-      if (element.matches(formLike)) forms.push(element)
-      if (
-        configured.includes(element) ||
-        (elements.length < limits.controls && (element.matches(wanted) || (loose && pressable(element))))
-      )
-        elements.push(element)
-    }
+  for (const element of roots.flatMap((root) => [...root.querySelectorAll('*')])) {
+    if (element.matches(formLike)) forms.push(element)
+    if (
+      configured.includes(element) ||
+      (elements.length < limits.controls && (element.matches(wanted) || (loose && pressable(element))))
+    )
+      elements.push(element)
   }
 
   const textOf = (element: Element | null | undefined): string => {
@@ -263,7 +277,7 @@ export function describePage({ explicit, loose }: DescribeOptions): Described {
       drawnByLabel: !seen(element) && visible(element, type.toLowerCase()),
       ariaHidden: hidden(element),
       tabIndex: (element as HTMLElement).tabIndex,
-      explicit: Object.keys(explicit).filter((key) => explicit[key] === element),
+      explicit: named.filter(([, other]) => other === element).map(([key]) => key),
     }
   }
 

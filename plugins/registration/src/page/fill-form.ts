@@ -4,7 +4,8 @@ import { isChosen } from '../fields/options.ts'
 import type { FillPlan, PlannedField } from '../fields/plan.ts'
 import type { Verdict } from '../outcome/classify.ts'
 import { type FoundForm, leftOrigin, type Session } from '../session.ts'
-import { type DescribedPage, enter, observe } from './form-page.ts'
+import { enter } from './enter.ts'
+import { type DescribedPage, isDetached, observe, withElement } from './form-page.ts'
 
 /** A form draws itself again, or shows further fields, this often at most. */
 const maxRounds = 5
@@ -27,17 +28,19 @@ export async function fillForm(session: Session, found: FoundForm, first: FillPl
   // What was taken from a list may show anywhere.
   const chosen = new Set<string>()
   for (let round = 0; ; round++) {
+    let redrawn = false
     for (const field of todo) {
       try {
-        await enter(await current.described.element(field.control), field, session.left())
+        await enter(session.page, await current.described.element(field.control), field, session.left())
         if (field.action.do === 'choose') chosen.add(signature(field.control))
       } catch (error) {
         if (!isDetached(error)) throw error
+        redrawn = true
         break
       }
       if (session.watch.left !== undefined) return leftOrigin(session.watch.left)
     }
-    const described = await current.described.again()
+    const described = await (redrawn ? current.described.afresh() : current.described.again())
     const form = sameForm(formsOf(described.description), current.form, current.plan)
     if (form === undefined) return current
     const plan = session.plan(form)
@@ -58,10 +61,11 @@ export async function releaseButton(
 ): Promise<Verdict | undefined> {
   if (form.submit?.disabled !== true) return undefined
   const last = plan.fields.at(-1)
-  if (last !== undefined) await (await described.element(last.control)).press('Tab', { timeout: left() })
-  const button = await described.element(form.submit)
+  if (last !== undefined)
+    await withElement(described, last.control, (element) => element.press('Tab', { timeout: left() }))
   try {
-    await button.waitForElementState('enabled', { timeout: Math.min(left(), checkTime) })
+    const timeout = Math.min(left(), checkTime)
+    await withElement(described, form.submit, (button) => button.waitForElementState('enabled', { timeout }))
     return undefined
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error
@@ -87,8 +91,4 @@ function isDone({ action, control }: PlannedField): boolean {
 /** Forms may write a value differently (a phone number with spaces), so any value will do. */
 function isFilled({ filled }: ControlDescription): boolean {
   return filled
-}
-
-function isDetached(error: unknown): boolean {
-  return error instanceof Error && /not attached|is gone|detached/i.test(error.message)
 }

@@ -1,11 +1,13 @@
 import type { ElementHandle, Frame } from 'playwright-core'
-import { selectorKeys } from '../config.ts'
+import type { PageDescription } from '../fields/control.ts'
 import { chooseForm, chooseOpener } from '../fields/form.ts'
 import type { Verdict } from '../outcome/classify.ts'
 import { type FoundForm, leftOrigin, type Session } from '../session.ts'
 import { CookieAnswers } from './answer-cookies.ts'
-import { describeFrame, isBetweenDocuments, observe, press } from './form-page.ts'
+import { press } from './enter.ts'
+import { describeFrame, isBetweenDocuments, observe } from './form-page.ts'
 import type { Observation } from './observe.ts'
+import { configuredSelectors } from './selectors.ts'
 
 /** How long a page may stay quiet without showing a form, in milliseconds. */
 const quietTime = 4000
@@ -23,22 +25,24 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
   const { page, watch, config, now } = session
   const started = now()
   const explicit: Record<string, ElementHandle<Element>> = {}
-  for (const key of selectorKeys) {
-    const selector = config[key]
-    if (selector === undefined) continue
-    const element = await locate(session, selector)
-    if (element === undefined) return { outcome: 'selector_missing', reason: `${key} matches nothing: ${selector}` }
+  const { css, others } = configuredSelectors(config)
+  const located = await Promise.all(others.map(([, selector]) => locate(session, selector)))
+  for (const [at, [key, selector]] of others.entries()) {
+    const element = located[at]
+    if (element === undefined) return selectorMissing(key, selector)
     explicit[key] = element
   }
+  const options = { explicit, selectors: css }
   const cookies = new CookieAnswers(page, config.cookies, now)
   let opened = 0
   let consents = 0
   let buttonless: FoundForm | undefined
+  let missing: readonly [key: string, selector: string] | undefined
   for (;;) {
     if (watch.left !== undefined) return leftOrigin(watch.left)
     try {
       const [described, shown, consent] = await Promise.all([
-        describeFrame(page.mainFrame(), { explicit }),
+        describeFrame(page.mainFrame(), options),
         observe(page.mainFrame()),
         consents < maxConsents ? cookies.button() : undefined,
       ])
@@ -54,14 +58,15 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
         await watch.change(lookEvery)
         continue
       }
-      const form = chooseForm(described.description)
+      missing = missingOf(css, described.description)
+      const form = missing === undefined ? chooseForm(described.description) : undefined
       if (form?.submit !== undefined) return { described, form, shown }
       if (form !== undefined) buttonless = { described, form, shown }
-      const inner = await inFrames(session)
+      const inner = missing === undefined ? await inFrames(session) : undefined
       if (inner !== undefined) return inner
       if (shown.parsed && now() - watch.changedAt >= openerTime) {
-        const loose = await describeFrame(page.mainFrame(), { explicit, loose: true })
-        const looseForm = chooseForm(loose.description)
+        const loose = await describeFrame(page.mainFrame(), { ...options, loose: true })
+        const looseForm = missing === undefined ? chooseForm(loose.description) : undefined
         if (looseForm !== undefined) return { described: loose, form: looseForm, shown }
         if (form !== undefined) return { described, form, shown }
         const opener = opened < maxOpeners ? chooseOpener(loose.description) : undefined
@@ -74,11 +79,24 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
     } catch (error) {
       if (!isBetweenDocuments(error)) throw error
     }
-    const over = now() - watch.changedAt >= quietTime && !watch.navigating
-    if (over || now() - started >= formTime || session.left() <= 1)
+    const quiet = now() - watch.changedAt >= quietTime && !watch.navigating
+    const late = now() - started >= formTime || session.left() <= 1
+    // What was configured is waited for as long as there is time.
+    if (late && missing !== undefined) return selectorMissing(...missing)
+    if (late || (quiet && missing === undefined))
       return buttonless ?? { outcome: 'no_form', reason: 'No sign-up form showed on the page.' }
     await watch.change(lookEvery)
   }
+}
+
+/** The first configured selector that leads to nothing. */
+function missingOf(selectors: Readonly<Record<string, string>>, { controls }: PageDescription) {
+  const found = new Set(controls.flatMap(({ explicit }) => explicit))
+  return Object.entries(selectors).find(([key]) => !found.has(key))
+}
+
+function selectorMissing(key: string, selector: string): Verdict {
+  return { outcome: 'selector_missing', reason: `${key} matches nothing: ${selector}` }
 }
 
 function refusal({ captcha, challenge }: Observation): Verdict | undefined {

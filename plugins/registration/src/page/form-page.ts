@@ -1,7 +1,5 @@
 import type { ElementHandle, Frame, JSHandle } from 'playwright-core'
-import type { ControlDescription, PageDescription } from '../fields/control.ts'
-import type { PlannedField } from '../fields/plan.ts'
-import { choose } from './choose.ts'
+import { type ControlDescription, type PageDescription, signature } from '../fields/control.ts'
 import { describePage } from './describe.ts'
 import { type Observation, observePage } from './observe.ts'
 
@@ -9,28 +7,37 @@ import { type Observation, observePage } from './observe.ts'
 export interface DescribedPage {
   readonly frame: Frame
   readonly description: PageDescription
-  /** Describes the frame anew, in the same way. */
+  /** Looks again, in the same way. The elements stay those at hand where the page shows the same controls. */
   again(): Promise<DescribedPage>
+  /** The same, with its elements as they are now. */
+  afresh(): Promise<DescribedPage>
   element(control: ControlDescription): Promise<ElementHandle<Element>>
 }
 
 export interface FrameOptions {
   /** Elements that configured selectors lead to, by the selector's key. */
   readonly explicit?: Readonly<Record<string, ElementHandle<Element>>>
+  /** Configured selectors in CSS, by their keys. */
+  readonly selectors?: Readonly<Record<string, string>>
   /** Also what is no control by its markup, and can be pressed all the same. */
   readonly loose?: boolean
 }
 
+const defaults = { explicit: {}, selectors: {}, loose: false } as const
+
 /** Describes the controls of a frame in one evaluation, and keeps their elements at hand. */
 export async function describeFrame(frame: Frame, options: FrameOptions = {}): Promise<DescribedPage> {
-  const { explicit = {}, loose = false } = options
-  const result = await frame.evaluateHandle(describePage, { explicit, loose })
+  const result = await frame.evaluateHandle(describePage, { ...defaults, ...options })
   const json = await result.evaluate(({ json: text }) => text)
   let elements: Promise<Map<string, JSHandle>> | undefined
-  return {
+  const described: DescribedPage = {
     frame,
     description: JSON.parse(json) as PageDescription,
-    again: () => describeFrame(frame, options),
+    afresh: () => describeFrame(frame, options),
+    async again() {
+      const description = await lookAt(frame, options)
+      return sameControls(description, this.description) ? { ...this, description } : this.afresh()
+    },
     async element(control) {
       elements ??= result.getProperty('elements').then((list) => list.getProperties())
       const element = (await elements).get(String(control.index))?.asElement()
@@ -38,12 +45,40 @@ export async function describeFrame(frame: Frame, options: FrameOptions = {}): P
       return element as ElementHandle<Element>
     },
   }
+  return described
+}
+
+/** Does something with a control, and where a script has drawn it again meanwhile, with the new one. */
+export async function withElement<T>(
+  described: DescribedPage,
+  control: ControlDescription,
+  work: (element: ElementHandle<Element>) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(await described.element(control))
+  } catch (error) {
+    if (!isDetached(error)) throw error
+    const now = await described.afresh()
+    const same = now.description.controls.find((other) => signature(other) === signature(control))
+    if (same === undefined) throw error
+    return work(await now.element(same))
+  }
 }
 
 /** The same in one round trip, for a look at the controls alone. */
-export async function lookAt(frame: Frame): Promise<PageDescription> {
-  const { json } = await frame.evaluate(describePage, { explicit: {}, loose: false })
+export async function lookAt(frame: Frame, options: FrameOptions = {}): Promise<PageDescription> {
+  const { json } = await frame.evaluate(describePage, { ...defaults, ...options })
   return JSON.parse(json) as PageDescription
+}
+
+function sameControls(one: PageDescription, other: PageDescription): boolean {
+  const signatures = (page: PageDescription) => page.controls.map(signature).join('\n')
+  return signatures(one) === signatures(other)
+}
+
+/** An element that is no longer a part of its page, as when a script has drawn it again. */
+export function isDetached(error: unknown): boolean {
+  return error instanceof Error && /not attached|is gone|detached/i.test(error.message)
 }
 
 /** What a frame shows now. */
@@ -58,40 +93,3 @@ export function isBetweenDocuments(error: unknown): boolean {
     /context was destroyed|navigat|cannot find context|frame was detached/i.test(error.message)
   )
 }
-
-/** Puts a planned value into its control, as a person would. */
-export async function enter(element: ElementHandle<Element>, field: PlannedField, timeout: number): Promise<void> {
-  const { action } = field
-  if (action.do === 'fill') return element.fill(action.value, { timeout })
-  if (action.do === 'choose') return choose(element, action.pick, timeout)
-  if (action.do === 'select') {
-    await element.selectOption({ value: action.value }, { timeout })
-    return
-  }
-  if (field.control.checked) return
-  await press(element, field.control, timeout)
-}
-
-/** Clicks; where something lies over the control or its label is what people press, the page's own click is used. */
-export async function press(
-  element: ElementHandle<Element>,
-  { drawnByLabel }: Pick<ControlDescription, 'drawnByLabel'>,
-  timeout: number,
-): Promise<void> {
-  if (!drawnByLabel) {
-    try {
-      await element.click({ timeout: Math.min(timeout, patience), noWaitAfter: true })
-      return
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'TimeoutError') throw error
-    }
-  }
-  await element.evaluate((node) => {
-    const label = (node as HTMLInputElement).labels?.[0]
-    const target = node.checkVisibility() || label === undefined ? (node as HTMLElement) : label
-    target.click()
-  })
-}
-
-/** How long a control may be covered before it is pressed all the same, in milliseconds. */
-const patience = 2000
