@@ -55,6 +55,7 @@ export class MetricsAggregator extends MetricsCore {
   /**
    * Flushes every `flushMs` (default 1,000), evaluates alerts every `evaluateMs` where it is given, and prunes every
    * hour, until the disposal. Failures go to `onError`. Does not keep the process alive.
+   * @throws AnalyticsError `ANALYTICS_OPTION_INVALID`
    */
   override start(options: { readonly flushMs?: number; readonly evaluateMs?: number } = {}): void {
     super.start(options)

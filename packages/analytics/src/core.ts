@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import { AnalyticsError } from './errors.ts'
-import { type MetricsAggregatorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
+import { badOption, type MetricsAggregatorOptions, type ResolvedOptions, resolveOptions } from './options.ts'
 import { checkWindow } from './query/check.ts'
 import { type MetricQuery, type QueryResult, runQuery } from './query/query.ts'
 import type { WindowStats } from './query/statistics.ts'
@@ -103,10 +103,10 @@ export abstract class MetricsCore implements AsyncDisposable {
     return this.record(name, success ? 1 : 0, options)
   }
 
-  /** A handle on one series, for hot paths. */
+  /** A handle on one series, for hot paths. The series is made with its first sample. @throws as `record` */
   bind(name: string, labels?: Labels): MetricHandle {
     const { registry, recorder } = this
-    let series = registry.resolve(name, labels)
+    let series = registry.known(name, labels)
     return {
       record: (value, at) => {
         if (this.#closed) throw closed()
@@ -264,6 +264,7 @@ export abstract class MetricsCore implements AsyncDisposable {
 
   /** Does something again and again until the disposal. */
   protected every(ms: number, work: () => void | Promise<void>): void {
+    if (!(ms >= 1)) throw badOption('interval', ms, 'milliseconds of at least 1')
     let cancel = (): void => undefined
     let stopped = false
     const arm = (): void => {

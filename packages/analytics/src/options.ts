@@ -94,6 +94,6 @@ export function resolveOptions(options: MetricsAggregatorOptions): ResolvedOptio
   }
 }
 
-function badOption(name: string, value: number, wanted: string): AnalyticsError {
+export function badOption(name: string, value: number, wanted: string): AnalyticsError {
   return new AnalyticsError('ANALYTICS_OPTION_INVALID', `The option ${name} is ${value}.`, `Give ${wanted}.`)
 }

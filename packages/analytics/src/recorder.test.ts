@@ -19,6 +19,7 @@ describe('a sample that is refused', () => {
       expect(() => metrics.record(name, value, at === undefined ? {} : { at })).toThrow()
     }
     expect(metrics.record('a', 1, { at: 0 })).toBe(false)
+    expect(metrics.bind('b').record(1, 0)).toBe(false)
     expect(metrics.record('a', 1, { at: clock.now() + seconds(61) })).toBe(false)
     expect(metrics.stats()).toMatchObject({ series: 0, samplesReserved: 0 })
     expect(metrics.record('real', 1)).toBe(true)
@@ -77,6 +78,24 @@ describe('a counter that goes on after a restart', () => {
     const metrics = await run(50)
     const increase = { metric: 'n', since: begin, until: clock.now() + 1, aggregate: 'increase' } as const
     expect(await metrics.query(increase)).toMatchObject([{ points: [{ value: 53 }] }])
+  })
+})
+
+describe('a handle', () => {
+  it('is refused for what no series may be called, before its first sample', () => {
+    const metrics = new MetricsAggregator({ clock: new ManualClock() })
+    expect(() => metrics.bind('a b')).toThrow(expect.objectContaining({ code: 'METRIC_NAME_INVALID' }))
+    const labels = { k: '\ud800' }
+    expect(() => metrics.bind('a', labels)).toThrow(expect.objectContaining({ code: 'METRIC_LABELS_INVALID' }))
+  })
+})
+
+describe('start', () => {
+  it('refuses an interval that would never let the loop go, or never come', () => {
+    const metrics = new MetricsAggregator({ clock: new ManualClock() })
+    for (const options of [{ flushMs: 0 }, { flushMs: Number.NaN }, { evaluateMs: -1 }]) {
+      expect(() => metrics.start(options)).toThrow(expect.objectContaining({ code: 'ANALYTICS_OPTION_INVALID' }))
+    }
   })
 })
 

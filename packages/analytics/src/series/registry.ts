@@ -114,11 +114,16 @@ export class SeriesRegistry {
     return metric?.paths.find(labels) ?? this.#resolveSlowly(name, labels)
   }
 
+  /** As `resolve`, but makes none. @throws AnalyticsError `METRIC_NAME_INVALID`, `METRIC_LABELS_INVALID` */
+  known(name: string, labels: Labels | undefined): Series | undefined {
+    checkName(name, this.limits)
+    const key = seriesKey(name, canonicalLabels(labels, this.limits))
+    return this.#metrics.get(name)?.series.get(key)
+  }
+
   /** As `resolve`, but never an overflow series in the place of another: undefined where there is no room for its own. */
   own(name: string, labels: Labels): Series | undefined {
-    const key = seriesKey(name, canonicalLabels(labels, this.limits))
-    const known = this.#metrics.get(name)?.series.get(key)
-    return known ?? (this.#count < this.limits.series ? this.resolve(name, labels) : undefined)
+    return this.known(name, labels) ?? (this.#count < this.limits.series ? this.resolve(name, labels) : undefined)
   }
 
   /** The series of this name that have these labels, among others. */
