@@ -79,7 +79,7 @@ export function lifecyclePage(): string {
     '<!-- Generated from packages/plugin-sdk/src/lifecycle.ts; a test of that package writes it with `vitest -u`. -->',
     'What is stored is what an operator wants of a plugin: `armed`, `paused` or `stopped`. Its status follows from that and from what its runs do (the four columns after the first). The last four columns say what is wanted after each command.',
     [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
-    'A status tells what is, not what was asked for: a plugin is `paused` once every run waits at a checkpoint, and `stopped` once every process of it is gone. A run that never reaches a checkpoint goes on, and the plugin stays `running`, until it is stopped: it is asked to end, gets SIGTERM after 10 seconds, SIGKILL 2 seconds later, and whatever it left behind is ended with it.',
+    'A status tells what is, not what was asked for: a plugin is `paused` once every run waits at a checkpoint, and `stopped` once every process of it is gone. A run that never reaches a checkpoint goes on, and the plugin stays `running`, until it is stopped: it is asked to end, gets SIGTERM after 10 seconds (`limits.stopMs`), SIGKILL 2 seconds later, and whatever it left behind is ended with it.',
     [
       '```mermaid',
       'stateDiagram-v2',

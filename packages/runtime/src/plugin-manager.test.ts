@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { PluginManager } from './index.ts'
 
 const plugin = join(import.meta.dirname, 'fixtures', 'plugins', 'tool')
@@ -11,16 +11,13 @@ beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'refbot-manager-')))
   mkdirSync(join(folder, 'plugins'))
   symlinkSync(plugin, join(folder, 'plugins', 'tool'))
-  // Where its data goes: beside the program that uses it.
-  vi.spyOn(process, 'cwd').mockReturnValue(folder)
 })
 afterEach(() => {
-  vi.restoreAllMocks()
   rmSync(folder, { recursive: true, force: true })
 })
 
 it('alone pauses, resumes and unloads a plugin that runs, and leaves nothing of it', async () => {
-  await using manager = new PluginManager({ pluginsDir: join(folder, 'plugins') })
+  await using manager = new PluginManager({ pluginsDir: join(folder, 'plugins'), dataDir: join(folder, 'data') })
   const run = await manager.startPlugin('tool')
   expect(await manager.pausePlugin('tool')).toBe('paused')
   expect(await manager.getPluginStatus('tool')).toBe('paused')

@@ -13,8 +13,7 @@ import type { Settings } from './runs/index.ts'
 import type { RunDetails, RunRecord } from './store/index.ts'
 
 /**
- * Plugins inside a program of one's own. Opens nothing by itself: its first call composes a RefBot with its data in
- * `./.refbot` and without the API. `stopAllPlugins` and disposal release everything; a later call composes anew.
+ * Plugins inside a program of one's own. Opens nothing by itself: its first call composes a RefBot without the API. `stopAllPlugins` and disposal release everything; a later call composes anew.
  */
 export class PluginManager implements AsyncDisposable {
   readonly #options: PluginManagerOptions

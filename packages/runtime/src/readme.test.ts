@@ -35,10 +35,11 @@ describe('the program in the README', () => {
 describe('a PluginManager', () => {
   it('opens nothing by being made, nor by being disposed', async () => {
     const before = process.getActiveResourcesInfo().length
-    await using manager = new PluginManager({ pluginsDir: join(cwd, 'plugins') })
+    const dataDir = join(cwd, 'unused')
+    await using manager = new PluginManager({ pluginsDir: join(cwd, 'plugins'), dataDir })
     await manager[Symbol.asyncDispose]()
     // Fewer where something of an earlier test was still closing.
     expect(process.getActiveResourcesInfo().length).toBeLessThanOrEqual(before)
-    expect(existsSync(join(process.cwd(), '.refbot'))).toBe(false)
+    expect(existsSync(dataDir)).toBe(false)
   })
 })

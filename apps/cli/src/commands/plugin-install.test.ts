@@ -55,7 +55,7 @@ describe('plugin install', () => {
     expect(readdirSync(at('plugins/node_modules/refbot-plugin-greeter'))).toEqual(['index.js', 'package.json'])
     rmSync(at('greeter'), { recursive: true })
 
-    const manager = new PluginManager({ pluginsDir: at('plugins') })
+    const manager = new PluginManager({ pluginsDir: at('plugins'), dataDir: at('data') })
     await using _ = manager
     await expect(manager.startPlugin('greeter')).rejects.toMatchObject({ code: 'PLUGIN_DISABLED' })
     writeFileSync(at('plugins/greeter/plugin_config.json'), JSON.stringify({ enabled: true, permissions: ['http'] }))
@@ -69,7 +69,7 @@ describe('plugin install', () => {
     plugin('farewell')
     expect(await install('./farewell', '--yes')).toMatchObject({ code: 0 })
     expect(await install('./greeter', '--yes')).toMatchObject({ code: 0, stdout: expect.stringContaining('2.0.0') })
-    const manager = new PluginManager({ pluginsDir: at('plugins') })
+    const manager = new PluginManager({ pluginsDir: at('plugins'), dataDir: at('data') })
     await using _ = manager
     expect(await manager.discoverPlugins()).toMatchObject({
       plugins: [

@@ -119,9 +119,12 @@ describe("the service's log", () => {
   })
 
   it('lets no secret through, wherever in a line it stands, and stays readable', async () => {
+    // The keys of an error are the line's own, whatever the secret is.
+    const ownKeys = ['name', 'code', 'hint', 'stack']
     const secret = fc
       .string({ minLength: 4, maxLength: 40, unit: 'grapheme' })
       .filter((text) => text.trim() === text && !REDACTED.includes(text.slice(0, 4)))
+      .filter((text) => !ownKeys.some((key) => key.includes(text)))
     // JSON has no -0.
     const json = fc.json({ maxDepth: 2 }).map((text) => JSON.parse(JSON.stringify(JSON.parse(text))) as JsonValue)
     const property = fc.asyncProperty(

@@ -4,6 +4,8 @@ import type { MetricSample } from '../host/index.ts'
 export interface PluginManagerOptions {
   /** Folder with one plugin per sub-folder. */
   readonly pluginsDir: string
+  /** Where its data goes; default `.refbot` in the working directory. */
+  readonly dataDir?: string
 }
 
 /** What became of one plugin of several; one that fails holds up no other. */
