@@ -6,9 +6,9 @@ import { ThreadSession } from './threads.ts'
 /** Pages that the log holds beyond the database before they are copied over: 4 MB. */
 const COPY_FROM = 1000
 /** So many, and deletions wait until they are copied: what a durable claim has to sync stays small. */
-const CROWDED_FROM = 2000
-/** A log of 64 MB is begun anew, as soon as so little of it is left to copy that the writer may do that itself. */
-const RENEW_FROM = 16_384
+const CROWDED_FROM = 1500
+/** A log of 12 MB is begun anew, as soon as so little of it is left to copy that the writer may do that itself. */
+const RENEW_FROM = 3000
 const RENEW_WITH = 300
 /** So far behind is it only where a long read holds it up, or the thread is gone: the writer tries, now and then. */
 const HELP_EVERY = 16_384

@@ -23,7 +23,7 @@ export interface RetentionPolicy {
 }
 
 /** How long one step may hold the writer, ms: every step measures itself, and the next one is sized by it. */
-const STEP_MS = 15
+const STEP_MS = 10
 const MIN_STEP = 10
 const MAX_STEP = 5000
 /** Files that are deleted at once. */

@@ -7,6 +7,7 @@ import { nodeSqliteDialect, openDatabase, Statements } from './dialect.ts'
 import { DiskGuard } from './disk/guard.ts'
 import { Reserve } from './disk/reserve.ts'
 import { describeDiskFault, diskFault } from './faults.ts'
+import { setLogRoomAside } from './log-room.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import type { ConnectionTask, Opening, StoreMessage, StoreRequest } from './protocol.ts'
@@ -116,6 +117,7 @@ async function open(task: ConnectionTask): Promise<{ connection: Connection; ope
       const connection = { sqlite, db, statements }
       if (task.readOnly) return { connection, opening: { migrated: [], discardedBytes: 0 } }
       const changed = await migrate({ ...task, sqlite, db, migrations, now: task.openedAt })
+      setLogRoomAside(task.file, sqlite)
       return { connection, opening: { ...changed, discardedBytes: discarded } }
     } catch (error) {
       sqlite.close()

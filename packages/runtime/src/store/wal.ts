@@ -26,6 +26,8 @@ function scan(fd: number, size: number): number {
   const header = Buffer.alloc(HEADER)
   if (size === 0) return 0
   if (readSync(fd, header, 0, HEADER, 0) < HEADER) return size
+  // Room that was set aside, and never used.
+  if (header.every((byte) => byte === 0)) return 0
   const magic = header.readUInt32BE(0)
   const sum = new Checksum((magic & 1) === 1)
   sum.add(header, 0, 24)

@@ -8,7 +8,7 @@ const BATCH = 500
 /** What one row takes with it is not known before: after so many the time is looked at. */
 const CHUNK = 32
 /** A transaction deletes no more once it has held the writer for so long, ms. */
-const HOLD_MS = 15
+const HOLD_MS = 10
 
 /** Tables that lose rows by age; what references a row goes with it. Metrics have tiers, and prune themselves. */
 export type PrunedTable = Exclude<PrunedKind, 'artifact'>
