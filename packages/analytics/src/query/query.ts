@@ -28,7 +28,7 @@ export interface MetricQuery {
   readonly stepMs?: number
   /** Default `mean`. */
   readonly aggregate?: Aggregate
-  /** One result for each combination of these labels' values; default: one result for all series together. */
+  /** One result for each combination of these labels' values, in the order of their text; default: one for all series. */
   readonly groupBy?: readonly string[]
   /**
    * `raw` is exact while raw samples are kept. Rollups answer counts, sums, extremes and deviations as exactly, and
@@ -149,7 +149,8 @@ export async function runQuery(store: MetricStore, query: MetricQuery, tiers: Ti
     }
   }
   const tier = coarseness.findLast((each) => read.has(each)) ?? 'raw'
-  const results = [...groups.values()].map((group) => ({
+  const inOrder = [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const results = inOrder.map(([, group]) => ({
     labels: group.labels,
     points: growing
       ? growthPoints(group, since, stepOf, aggregate === 'rate' ? seconds : () => 1)
