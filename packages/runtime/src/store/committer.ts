@@ -48,48 +48,35 @@ export async function commit(
   room: Room,
 ): Promise<Commit> {
   const { sqlite } = connection
-  const done: Done[] = []
-  try {
-    sqlite.exec(OPENING[mode])
-    for (const request of requests) done.push(await perform(connection, request, room))
-    sqlite.exec('COMMIT')
-    return committed(done)
-  } catch (error) {
-    rollback(sqlite)
-    if (isDiskFault(error)) return nothingKept(requests, error)
-    const [only, ...others] = requests
-    return only !== undefined && others.length === 0
-      ? committed([failed(only, error)])
-      : commitApart(connection, requests, mode, room)
-  }
+  const together = await transact(sqlite, requests, mode, (request) => perform(connection, request, room))
+  if (together.failure === undefined || isDiskFault(together.failure)) return together
+  return transact(sqlite, requests, mode, async (request) => {
+    sqlite.exec('SAVEPOINT operation')
+    const done = await perform(connection, request, room).catch((error: unknown) => {
+      if (isDiskFault(error)) throw error
+      sqlite.exec('ROLLBACK TO operation')
+      return failed(request, error)
+    })
+    sqlite.exec('RELEASE operation')
+    return done
+  })
 }
 
-async function commitApart(
-  connection: Connection,
+async function transact(
+  sqlite: DatabaseSync,
   requests: readonly StoreRequest[],
   mode: CommitMode,
-  room: Room,
+  perform: (request: StoreRequest) => Promise<Done>,
 ): Promise<Commit> {
-  const { sqlite } = connection
   const done: Done[] = []
   try {
     sqlite.exec(OPENING[mode])
-    for (const request of requests) {
-      sqlite.exec('SAVEPOINT operation')
-      try {
-        done.push(await perform(connection, request, room))
-      } catch (error) {
-        if (isDiskFault(error)) throw error
-        sqlite.exec('ROLLBACK TO operation')
-        done.push(failed(request, error))
-      }
-      sqlite.exec('RELEASE operation')
-    }
+    for (const request of requests) done.push(await perform(request))
     sqlite.exec('COMMIT')
-    return committed(done)
-  } catch (error) {
+    return { events: done.flatMap(({ events }) => events), replies: done.map(({ reply }) => reply) }
+  } catch (failure) {
     rollback(sqlite)
-    return nothingKept(requests, error)
+    return { events: [], replies: requests.map((request) => failed(request, failure).reply), failure }
   }
 }
 
@@ -108,14 +95,6 @@ async function perform(connection: Connection, { id, operation, args, now }: Sto
 
 function failed({ id }: StoreRequest, error: unknown): Done {
   return { events: [], reply: { id, ok: false, error: describe(error) } }
-}
-
-function committed(done: readonly Done[]): Commit {
-  return { events: done.flatMap(({ events }) => events), replies: done.map(({ reply }) => reply) }
-}
-
-function nothingKept(requests: readonly StoreRequest[], failure: unknown): Commit {
-  return { events: [], replies: requests.map((request) => failed(request, failure).reply), failure }
 }
 
 function rollback(sqlite: DatabaseSync): void {
