@@ -38,8 +38,8 @@ export async function runBatch(context: Context, tools: BatchTools): Promise<Bat
 interface Flight {
   readonly index: number
   readonly stop: AbortController
-  /** On record as pending: it is let come to its end. */
-  sent: boolean
+  /** On record as pending, or its outcome is known: it is let come to its end. */
+  settled: boolean
 }
 
 class Batch {
@@ -88,7 +88,7 @@ class Batch {
   }
 
   async #one(index: number): Promise<void> {
-    const flight: Flight = { index, stop: new AbortController(), sent: false }
+    const flight: Flight = { index, stop: new AbortController(), settled: false }
     this.#flights.add(flight)
     try {
       this.#took(await this.#context.step(`submission ${index + 1}`, () => this.#submit(flight)))
@@ -105,6 +105,7 @@ class Batch {
     const { index, stop } = flight
     const { authorisation, emailDomain, hash } = this.agreement
     const context = { ...this.#context, signal: AbortSignal.any([signal, stop.signal]) }
+    let sent = false
     const submission = await submitOne(context, this.#tools, {
       index,
       identity: makeIdentity({ seed: config.seed ?? run.id, index, domain: emailDomain }),
@@ -113,12 +114,18 @@ class Batch {
       inbox: this.#inbox,
       keepPending: async (row) => {
         if (stop.signal.aborted) throw new StoppedError()
-        if (!flight.sent && !(await this.#day.take())) {
+        if (!sent && !(await this.#day.take())) {
           this.#end(dayIsFull(authorisation.origin))
           throw new StoppedError()
         }
-        flight.sent = true
+        sent = true
+        flight.settled = true
         await keep(storage, run.id, 'pending', row)
+      },
+      heard: ({ outcome, reason }) => {
+        flight.settled = true
+        const over = endOf({ outcome, reason, index })
+        if (over !== undefined) this.#end(over)
       },
     })
     await keep(storage, run.id, 'done', submission)
@@ -134,14 +141,12 @@ class Batch {
     metrics.record('registration.outcome', outcome === 'success' ? 1 : 0, labels)
     log.info('submission', { index, outcome, reason, proxy, durationMs, email: identity.email })
     progress(this.#done.size, this.#planned, `${identity.email}: ${outcome} through ${proxy}`)
-    const over = endOf(submission)
-    if (over !== undefined) this.#end(over)
   }
 
   /** What has not been sent is not sent any more; what has been comes to its end. */
   #end(over: PluginError): void {
     this.#over ??= over
-    for (const { sent, stop } of this.#flights) if (!sent) stop.abort()
+    for (const { settled, stop } of this.#flights) if (!settled) stop.abort()
   }
 }
 

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { page, serveForms, signUpPage } from './testing/form-server.ts'
 import { type RealRunOptions, startRun } from './testing/run.ts'
 import { useBrowser } from './testing/use-browser.ts'
+import { WatchedStorage } from './testing/watched-storage.ts'
 
 const browser = useBrowser()
 
@@ -86,12 +87,14 @@ describe('submissions side by side', () => {
 
   it('that have not been sent are not sent once the site has said no', async () => {
     const { promise: refused, resolve } = Promise.withResolvers<void>()
-    await using server = await serveForms((path, sent) => {
-      if (sent !== undefined) resolve()
-      return sent === undefined ? (path === '/' ? { html: signUpPage } : undefined) : { status: 429, html: 'Too many' }
-    })
+    await using server = await serveForms((path, sent) =>
+      sent === undefined ? (path === '/' ? { html: signUpPage } : undefined) : { status: 429, html: 'Too many' },
+    )
     let pages = 0
     const { error, rows } = await run({
+      storage: new WatchedStorage((_, row) => {
+        if ((row as { state?: string } | null)?.state === 'done') resolve()
+      }),
       config: { url: server.url, batchSize: 6, concurrency: 2 },
       // The second page comes too late to be sent.
       beforePage: async () => {

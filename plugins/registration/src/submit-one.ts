@@ -28,6 +28,8 @@ export interface SubmissionJob {
   readonly inbox?: Inbox | undefined
   /** Keeps the submission before it is sent; it is sent once this resolves. */
   keepPending(submission: Submission): Promise<void>
+  /** Called once it is known how the submission ended, before pictures and other evidence are kept. */
+  heard(verdict: Verdict): void
 }
 
 /** At most one more page, and only where nothing of the first was forwarded. */
@@ -154,7 +156,7 @@ type Facts = Pick<
 async function tryPage(
   context: PluginContext<RegistrationConfig>,
   tools: BatchTools,
-  { index, identity, authorisation, inbox, keepPending }: SubmissionJob,
+  { index, identity, authorisation, inbox, keepPending, heard }: SubmissionJob,
   { page, deadline, steps, pending }: PageJob,
 ): Promise<Tried> {
   const { config, signal, log } = context
@@ -186,6 +188,7 @@ async function tryPage(
   const report = await page.egress()
   const judged = judge(report, signUp, own)
   const verdict = { ...judged.verdict, reason: signUp.scrub(judged.verdict.reason) }
+  if (!judged.safeToRepeat) heard(verdict)
   const files = judged.safeToRepeat
     ? {}
     : await keepEvidence(context, { index, page, signUp, trace, verdict, steps, egress: report })
