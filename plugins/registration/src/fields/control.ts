@@ -41,6 +41,10 @@ export interface ControlDescription {
   /** Hidden from assistive technology: `aria-hidden` or `inert` on it or around it. */
   readonly ariaHidden: boolean
   readonly tabIndex: number
+  /** Pressed, it would show more: a menu that is not open. */
+  readonly toggle: boolean
+  /** Of a hidden link or button, the indexes of what would show it; told where pages are described loosely. */
+  readonly toggledBy: readonly number[]
   /** The configured selectors that lead to it. */
   readonly explicit: readonly string[]
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { button, control, pageOf } from '../testing/control.ts'
 import type { ControlDescription } from './control.ts'
-import { chooseForm, chooseOpener, chooseSubmit } from './form.ts'
+import { chooseForm, chooseSubmit } from './form.ts'
 
 const email = (form: number) => control({ form, type: 'email', name: 'email' })
 const password = (form: number, given: Partial<ControlDescription> = {}) =>
@@ -86,42 +86,4 @@ it('sends the form and not the page around it', () => {
   expect(chooseForm(pageOf(controls))?.submit?.label).toBe("Let's go")
   const named = [button('Sign up', outside), email(-1), password(-1), button('Sign up', outside)]
   expect(chooseForm(pageOf(named))?.submit?.index).toBe(3)
-})
-
-describe('the way to a form that is not open', () => {
-  const link = (label: string, value: string) => button(label, { type: 'link', value, form: -1 })
-
-  it.each<[string, ControlDescription[], string | undefined]>([
-    ['a link', [link('About', 'http://127.0.0.1/about'), link('Sign up', 'http://127.0.0.1/join')], 'Sign up'],
-    ['not to another site', [link('Sign up', 'http://elsewhere.test/join')], undefined],
-    ['not to the page itself', [link('Sign up', 'http://127.0.0.1/#top')], undefined],
-    ['not through another company', [link('Sign up with Google', 'http://127.0.0.1/oauth')], undefined],
-    [
-      'rules to be agreed to first',
-      [button('I do not agree'), button('I agree to these terms')],
-      'I agree to these terms',
-    ],
-    ['a button', [button('Register', { type: 'button', form: -1 })], 'Register'],
-  ])('%s', (_, controls, label) => {
-    expect(chooseOpener(pageOf(controls))?.label).toBe(label)
-  })
-})
-
-it.each([
-  'Benutzerkonto erstellen',
-  'Créez votre compte',
-  'Crea tu cuenta',
-  'Crie sua conta',
-  'Account aanmaken',
-  'Utwórz konto',
-  'Opret en ny brugerkonto',
-  'Vytvořit účet',
-  'Hesap oluştur',
-  'Создать учётную запись',
-  'アカウント作成',
-  '创建账号',
-  '계정 만들기',
-])('leads to a form: %s', (label) => {
-  const link = button(label, { type: 'link', value: 'http://127.0.0.1/join', form: -1 })
-  expect(chooseOpener(pageOf([link]))?.label).toBe(label)
 })

@@ -1,5 +1,7 @@
 import type { ControlDescription, PageDescription } from './control.ts'
 import { fillable } from './evidence.ts'
+import { goOn, logIn, notSubmit, other, signUp } from './form-words.ts'
+import { isScript } from './opener.ts'
 import { type RecognisedControl, recogniseAll } from './recognise.ts'
 import { bareLabel, plain, spaced } from './text.ts'
 
@@ -11,31 +13,6 @@ export interface ChosenForm {
   readonly recognised: readonly RecognisedControl[]
   readonly submit: ControlDescription | undefined
 }
-
-const signUp = new RegExp(
-  [
-    'sign ?up|registr|register|create (an? |your |my )?((free|new) )?(account|user|login|profile)|join|get started|new account|become a member',
-    'konto (erstellen|anlegen|eroffnen)|anmeldung',
-    "s'?inscrire|inscription|cree[rz] (un |mon |votre |ton )?(nouveau )?compte|rejoign",
-    'crear? (una |tu |su )?(nueva )?cuenta|\\bunete\\b|regist(rar|rate)',
-    'iscriviti|crea (un |la tua |il tuo )?(nuovo )?(account|utenza|profilo)',
-    'cri(ar|e) (a |uma |a sua |sua )?(nova )?conta|cadastr|junte-se',
-    'aanmelden|maak .{0,12}account|account (aan)?maken',
-    'zarejestruj|(zaloz|utworz) (nowe )?konto|dolacz',
-    'skapa (ett |ditt )?(nytt )?konto|opp?rett? .{0,20}konto|bli medlem|bliv medlem',
-    'vytvor(it|eni) .{0,10}\\buc(et|tu)\\b|zaregistr',
-    'kayit ol|uye ol|hesap olustur|hesabinizi olustur',
-    'зарегистр|регистрац|создать .{0,12}(аккаунт|учетную запись)|присоедини',
-    '登録|アカウント.?作成|注册|註冊|(创建|建立|新建).{0,4}[帐账帳][号號户戶]|가입|계정 ?(만들기|생성)',
-  ].join('|'),
-)
-const logIn =
-  /log ?in|sign ?in|anmelden$|einloggen|se connecter|connexion|iniciar sesion|entrar|accedi|inloggen|zaloguj|logga in|logg inn|log ind|giris|войти|вход|ログイン|登录|登入|로그인/
-const other = /\bsearch\b|suche|recherche|buscar|cerca|newsletter|subscribe|forgot|reset password|passwort vergessen/
-const goOn =
-  /^(continue|next|submit|save|send|ok|go|done|finish|create$|start|weiter|absenden|senden|speichern|suivant|continuer|envoyer|siguiente|continuar|enviar|avanti|invia|seguinte|volgende|verzenden|dalej|wyslij|nasta|neste|naeste|далее|отправить|次へ|送信|下一步|提交|다음|확인)/
-const notSubmit =
-  /cancel|back|abort|reset|clear|show|hide|generate|google|facebook|github|apple|microsoft|twitter|sso|abbrechen|zuruck|annuler|cancelar|annulla|отмена|назад/
 
 /** The form that a new user would fill in, or undefined where the page shows none. */
 export function chooseForm(page: PageDescription): ChosenForm | undefined {
@@ -60,36 +37,6 @@ export function isLogIn(form: ChosenForm, page: PageDescription): boolean {
   const few = form.recognised.length <= 2 && passwords.length <= 1 && !kinds.has('firstName')
   const current = passwords.some(({ autocomplete }) => autocomplete.includes('current-password'))
   return few && (current || (logIn.test(wordsOf(form, page)) && !signUp.test(wordsOf(form, page))))
-}
-
-/** A link or button that leads to the form, where the page shows none yet. */
-export function chooseOpener(page: PageDescription): ControlDescription | undefined {
-  const here = page.url.split('#')[0]
-  const fitting = page.controls.filter(({ tag, type, visible, label, value }) => {
-    const words = bareLabel(label)
-    const leads = type !== 'link' || isScript(value) || (value.split('#')[0] !== here && sameOrigin(value, page.url))
-    return (
-      tag === 'button' &&
-      visible &&
-      leads &&
-      words.length <= 60 &&
-      (signUp.test(words) || newHere.test(words)) &&
-      !notSubmit.test(words)
-    )
-  })
-  return fitting.find(({ type }) => type === 'link') ?? fitting[0]
-}
-
-/** A link that only runs a script. */
-function isScript(address: string): boolean {
-  return address.endsWith('#') || address.startsWith('javascript:')
-}
-
-const newHere =
-  /^create one$|^(i )?(agree|accept)( to)?( these| the| all)? (terms|rules|conditions)|new here|no account|don'?t have an account|not a member|noch kein konto|pas encore|no tienes cuenta|nog geen account|нет аккаунта/
-
-function sameOrigin(one: string, other: string): boolean {
-  return URL.parse(one)?.origin === URL.parse(other)?.origin
 }
 
 function wordsOf(form: ChosenForm, page: PageDescription): string {

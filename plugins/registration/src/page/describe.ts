@@ -1,6 +1,9 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import type { ControlDescription, ControlOption, FormDescription, PageDescription } from '../fields/control.ts'
+import { inPage } from './in-page.ts'
+import { sightTools } from './sight.ts'
+import { wordingTools } from './wording.ts'
 
 export interface DescribeOptions {
   /** Elements that configured selectors lead to, by the selector's key. */
@@ -17,15 +20,20 @@ export interface Described {
   readonly elements: readonly Element[]
 }
 
-/**
- * Runs in the page: describes its form controls, open shadow roots included, and hands back the elements
- * in the same order. It is sent as text, so everything it needs stands inside of it.
- */
-export function describePage({ explicit, selectors, loose }: DescribeOptions): Described {
-  const limits = { text: 300, options: 400, controls: 400 }
-  // What is named like a property of its form or document takes that property's place, so it may be no text at all.
-  const clean = (text: unknown, max = limits.text) =>
-    typeof text === 'string' ? text.replace(/\s+/g, ' ').trim().slice(0, max) : ''
+interface Tools {
+  readonly sight: ReturnType<typeof sightTools>
+  readonly wording: ReturnType<typeof wordingTools>
+}
+
+/** Describes the form controls of a page, open shadow roots included, and hands back the elements in the same order. */
+export const describePage = inPage(describe, { sight: sightTools, wording: wordingTools })
+
+/** Runs in the page; sent as text. */
+function describe({ explicit, selectors, loose }: DescribeOptions, { sight, wording }: Tools): Described {
+  const { seen, parentOf, isToggle } = sight
+  const { clean, textOf, labelsOf, byIds } = wording
+  // Of a shop's page with a thousand links the form may come last.
+  const limits = { options: 400, fields: 400, links: 400 }
 
   const roots: (Document | ShadowRoot)[] = [document]
   for (let at = 0; at < roots.length; at++)
@@ -45,146 +53,38 @@ export function describePage({ explicit, selectors, loose }: DescribeOptions): D
     if (element !== undefined) named.push([key, element])
   }
   const configured = named.map(([, element]) => element)
-  const elements: Element[] = []
+
   // What apps use in place of a form counts as one.
-  const forms: Element[] = []
   const formLike =
     'form, dialog, [role="dialog"], [role="alertdialog"], [aria-modal="true"], [role="form"], header, footer, nav, aside'
-  const fields = 'input, select, textarea'
-  const wanted =
-    `${fields}, button, a[href], summary, ` +
-    ['button', 'checkbox', 'switch', 'radio', 'textbox', 'combobox', 'tab', 'link', 'menuitem']
-      .map((role) => `[role="${role}"]`)
-      .join()
-  // A leaf of text under a hand: an app may listen to anything.
+  const withRole = (...roles: string[]) => roles.map((role) => `[role="${role}"]`).join()
+  const fields = `input, select, textarea, ${withRole('checkbox', 'switch', 'radio', 'textbox', 'combobox')}`
+  const pressed = `button, a[href], summary, ${withRole('button', 'tab', 'link', 'menuitem')}`
+  const wanted = `${fields}, ${pressed}`
+  // A leaf of text under a hand, or what opens a menu by its name: an app may listen to anything.
   const pressable = (element: Element): boolean =>
-    element.children.length === 0 &&
-    /^.{1,40}$/.test(clean(element.textContent)) &&
-    getComputedStyle(element).cursor === 'pointer' &&
-    element.closest(wanted) === null &&
-    element.closest('label') === null
+    (isToggle(element) && seen(element)) ||
+    (element.children.length === 0 &&
+      /^.{1,40}$/.test(clean(element.textContent)) &&
+      getComputedStyle(element).cursor === 'pointer' &&
+      element.closest(wanted) === null &&
+      element.closest('label') === null)
+  const elements: Element[] = []
+  const forms: Element[] = []
+  const left = { ...limits }
   for (const element of roots.flatMap((root) => [...root.querySelectorAll('*')])) {
     if (element.matches(formLike)) forms.push(element)
-    if (
-      configured.includes(element) ||
-      (elements.length < limits.controls && (element.matches(wanted) || (loose && pressable(element))))
-    )
-      elements.push(element)
+    const isField = element.matches(fields)
+    const isWanted = isField || element.matches(pressed) || (loose && pressable(element))
+    const kind = isField || element.closest('form') !== null ? 'fields' : 'links'
+    if (configured.includes(element) || (isWanted && left[kind]-- > 0)) elements.push(element)
   }
 
-  const textOf = (element: Element | null | undefined): string => {
-    if (element == null) return ''
-    const copy = element.cloneNode(true) as Element
-    for (const inner of copy.querySelectorAll(
-      `${fields}, button, script, style, option, [role="combobox"], [role="listbox"]`,
-    ))
-      inner.remove()
-    return clean(copy.textContent)
-  }
-  const byIds = (element: Element, attribute: string): string => {
-    const root = element.getRootNode() as Document | ShadowRoot
-    const ids = (element.getAttribute(attribute) ?? '').split(/\s+/).filter(Boolean)
-    return clean(ids.map((id) => textOf(root.getElementById?.(id))).join(' '))
-  }
-  const parentOf = (element: Element): Element | null => {
-    if (element.assignedSlot) return element.assignedSlot
-    if (element.parentElement) return element.parentElement
-    const root = element.getRootNode()
-    return root instanceof ShadowRoot ? root.host : null
-  }
-
-  // A person sees a control when it takes up room, inside the page, and nothing around it clips it away.
-  const seen = (element: Element): boolean => {
-    const checks = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }
-    if (!element.checkVisibility(checks)) return false
-    const box = element.getBoundingClientRect()
-    if (box.width <= 1 || box.height <= 1) return false
-    const page = document.documentElement
-    const width = Math.max(page.scrollWidth, window.innerWidth)
-    if (box.right + window.scrollX <= 0 || box.bottom + window.scrollY <= 0 || box.left + window.scrollX >= width)
-      return false
-    for (let around: Element | null = element; around !== null; around = parentOf(around)) {
-      const style = getComputedStyle(around)
-      if (/^rect\((0|1)(px)?,? (0|1)(px)?,? (0|1)(px)?,? (0|1)(px)?\)$/.test(style.clip)) return false
-      if (/^inset\((50|100)%/.test(style.clipPath)) return false
-      if (around !== element && around !== document.body && around !== page && style.overflow !== 'visible') {
-        const frame = around.getBoundingClientRect()
-        if (style.display !== 'inline' && style.display !== 'contents' && (frame.width <= 1 || frame.height <= 1))
-          return false
-      }
-    }
-    return true
-  }
-  const labelsOf = (element: Element): HTMLLabelElement[] => {
-    const labels = (element as HTMLInputElement).labels
-    return labels ? [...labels] : []
-  }
   // Styled checkboxes hide the real control and show its label.
-  const visible = (element: Element, type: string): boolean => {
-    if (seen(element)) return true
-    if (type !== 'checkbox' && type !== 'radio') return false
-    return labelsOf(element).some((label) => seen(label) && textOf(label) !== '')
-  }
-
-  const labelOf = (element: Element): string => {
-    const labelled = byIds(element, 'aria-labelledby')
-    if (labelled !== '') return labelled
-    const own = clean(labelsOf(element).map(textOf).join(' '))
-    if (own !== '') return own
-    const aria = clean(element.getAttribute('aria-label'))
-    if (aria !== '') return aria
-    const role = element.getAttribute('role') ?? ''
-    const toggle = /^(checkbox|switch|radio)$/.test(role)
-    const isField = element.matches(fields) || toggle || role === 'combobox'
-    if (!isField || (toggle && spokenText(element) !== '')) return spokenText(element)
-    // No label at all: the table cell, the term or the text just before it.
-    const cell = textOf(element.closest('td')?.previousElementSibling)
-    if (cell !== '') return cell
-    const term = textOf(element.closest('dd')?.previousElementSibling)
-    if (term !== '') return term
-    const boxed = toggle || (element instanceof HTMLInputElement && /^(checkbox|radio)$/.test(element.type))
-    let beside: Node | null = boxed ? element.nextSibling : element.previousSibling
-    for (let steps = 0; beside !== null && steps < 4; steps++) {
-      if (beside instanceof Element && beside.matches(`${fields}, button`)) break
-      const text = beside instanceof Element ? textOf(beside) : clean(beside.textContent)
-      if (text !== '') return text
-      beside = boxed ? beside.nextSibling : beside.previousSibling
-    }
-    // The boxes around it, as long as it is their only field: their own text, or the one just before them.
-    let box = element.parentElement
-    for (
-      let up = 0;
-      up < 4 && box !== null && !box.matches('form, body') && box.querySelectorAll(fields).length <= 1;
-      up++
-    ) {
-      const before = box.previousElementSibling
-      const said =
-        textOf(box) ||
-        (before?.matches(up === 0 ? 'label, span, div, p' : 'label, span, div') === true &&
-        before.querySelector(fields) === null
-          ? textOf(before)
-          : '')
-      if (said !== '') return said
-      box = box.parentElement
-    }
-    return ''
-  }
-  // Rules for a password are often no description by their markup, and stand just below it.
-  const below = (element: Element): string => {
-    const texts: string[] = []
-    for (let box: Element | null = element, up = 0; up < 3 && box !== null && !box.matches('form, body'); up++) {
-      if (box !== element && box.querySelectorAll(fields).length > 1) break
-      const next = box.nextElementSibling
-      if (next !== null && !next.matches(`${fields}, button`) && next.querySelector(fields) === null)
-        texts.push(textOf(next))
-      box = box.parentElement
-    }
-    return clean(texts.join(' '))
-  }
-  // biome-ignore-start lint/performance/useDomNodeTextContent: what a person reads depends on the layout
-  const spokenText = (element: Element): string =>
-    clean((element as HTMLElement).innerText || element.textContent || element.getAttribute('title'))
-  // biome-ignore-end lint/performance/useDomNodeTextContent: see above
+  const drawnByLabel = (element: Element, type: string): boolean =>
+    (type === 'checkbox' || type === 'radio') &&
+    !seen(element) &&
+    labelsOf(element).some((label) => seen(label) && textOf(label) !== '')
 
   const formOf = (element: Element): number => {
     const owner = (element as HTMLInputElement).form ?? element.closest(formLike)
@@ -194,19 +94,9 @@ export function describePage({ explicit, selectors, loose }: DescribeOptions): D
       if (around.matches(formLike)) return forms.indexOf(around)
     return -1
   }
-  const groupOf = (element: Element): string => {
-    const set = element.closest('fieldset')
-    if (set !== null) return textOf(set.querySelector('legend'))
-    const role = element.closest('[role="radiogroup"], [role="group"]')
-    return role === null ? '' : byIds(role, 'aria-labelledby') || clean(role.getAttribute('aria-label'))
-  }
-  const hidden = (element: Element): boolean => {
-    for (let around: Element | null = element; around !== null; around = parentOf(around))
-      if (around.getAttribute('aria-hidden') === 'true' || around.hasAttribute('inert')) return true
-    return false
-  }
 
-  const describe = (element: Element, index: number): ControlDescription => {
+  /** What a control is, whatever its markup says. */
+  const kindOf = (element: Element): { tag: ControlDescription['tag']; type: string; link: boolean } => {
     const input = element as HTMLInputElement
     const name = element.tagName.toLowerCase()
     const role = element.getAttribute('role') ?? ''
@@ -221,24 +111,26 @@ export function describePage({ explicit, selectors, loose }: DescribeOptions): D
       link: ['button', 'opener'],
     }
     const link = element instanceof HTMLAnchorElement && role !== 'button'
-    const [tag, type] =
-      name === 'select' || name === 'textarea'
-        ? [name as ControlDescription['tag'], name]
-        : name === 'input'
-          ? ['input' as const, role === 'combobox' ? role : input.type]
-          : (roles[role] ?? ['button' as const, link ? 'link' : input.type || 'button'])
-    const press = tag === 'input' && /^(submit|image|button|reset)$/.test(type)
-    const rest = {
-      label: press ? clean(input.value || input.alt || input.title) : labelOf(element),
-      hint: clean(
-        [
-          byIds(element, 'aria-describedby'),
-          element.getAttribute('title') ?? '',
-          type === 'password' ? below(element) : '',
-        ].join(' '),
-      ),
-      group: groupOf(element),
+    if (name === 'select' || name === 'textarea') return { tag: name, type: name, link }
+    if (name === 'input') {
+      // A list of suggestions goes with it, the browser's own or one of an app.
+      const suggests =
+        role === 'combobox' ||
+        (/^(text|search)$/.test(input.type) &&
+          (input.list !== null || /^(list|both)$/.test(input.getAttribute('aria-autocomplete') ?? '')))
+      const type = suggests ? 'combobox' : input.type
+      return { tag: /^(submit|image|button|reset)$/.test(type) ? 'button' : 'input', type: type.toLowerCase(), link }
     }
+    const [tag, type] = roles[role] ?? (['button', link ? 'link' : input.type || 'button'] as const)
+    return { tag, type: type.toLowerCase(), link }
+  }
+
+  const indexOf = (element: Element): number => elements.indexOf(element)
+  const describeOne = (element: Element, index: number): ControlDescription => {
+    const input = element as HTMLInputElement
+    const { tag, type, link } = kindOf(element)
+    const drawn = drawnByLabel(element, type)
+    const visible = drawn || seen(element)
     const options: ControlOption[] =
       element instanceof HTMLSelectElement
         ? [...element.options].slice(0, limits.options).map((option) => ({
@@ -247,18 +139,31 @@ export function describePage({ explicit, selectors, loose }: DescribeOptions): D
             disabled: option.disabled,
           }))
         : []
+    const press = tag === 'button' && element instanceof HTMLInputElement
+    const valueNow = () => {
+      if (type === 'password') return ''
+      if (link) return (element as HTMLAnchorElement).href
+      return clean(type === 'combobox' && tag === 'select' ? wording.spokenText(element) : input.value)
+    }
     return {
       index,
       form: formOf(element),
-      tag: press ? 'button' : tag,
-      type: type.toLowerCase(),
+      tag,
+      type,
       name: element.getAttribute('name') ?? '',
       id: element.id,
       autocomplete: (element.getAttribute('autocomplete') ?? '').toLowerCase(),
       placeholder: clean(element.getAttribute('placeholder')),
-      ...rest,
-      value:
-        type === 'password' ? '' : link ? element.href : clean(type === 'combobox' ? spokenText(element) : input.value),
+      label: press ? clean(input.value || input.alt || input.title) : wording.labelOf(element),
+      hint: clean(
+        [
+          byIds(element, 'aria-describedby'),
+          element.getAttribute('title') ?? '',
+          type === 'password' ? wording.textBelow(element) : '',
+        ].join(' '),
+      ),
+      group: wording.groupOf(element),
+      value: valueNow(),
       filled: (input.value ?? '') !== '',
       checked: input.checked === true || element.getAttribute('aria-checked') === 'true',
       required: input.required === true || element.getAttribute('aria-required') === 'true',
@@ -273,38 +178,27 @@ export function describePage({ explicit, selectors, loose }: DescribeOptions): D
       step: element.getAttribute('step') ?? '',
       passwordRules: element.getAttribute('passwordrules') ?? '',
       options,
-      visible: visible(element, type.toLowerCase()),
-      drawnByLabel: !seen(element) && visible(element, type.toLowerCase()),
-      ariaHidden: hidden(element),
+      visible,
+      drawnByLabel: drawn,
+      ariaHidden: sight.ariaHidden(element),
       tabIndex: (element as HTMLElement).tabIndex,
+      toggle: tag === 'button' && isToggle(element),
+      toggledBy: loose && tag === 'button' && !visible ? sight.togglesOf(element).map(indexOf) : [],
       explicit: named.filter(([, other]) => other === element).map(([key]) => key),
     }
   }
 
-  const headingOf = (form: Element): string => {
-    const inside = [...form.querySelectorAll('h1, h2, h3, legend')].slice(0, 3).map(textOf)
-    let before: Element | null = form
-    for (let up = 0; before !== null && up < 4; up++) {
-      for (let beside = before.previousElementSibling; beside !== null; beside = beside.previousElementSibling) {
-        const heading = beside.matches('h1, h2, h3') ? beside : beside.querySelector('h1, h2, h3')
-        if (heading !== null) return clean([textOf(heading), ...inside].join(' '))
-      }
-      before = before.parentElement
-    }
-    return clean(inside.join(' '))
-  }
-  const formDescriptions: FormDescription[] = forms.map((form, index) => ({
-    index,
-    id: form.getAttribute('id') ?? '',
-    name: form.getAttribute('name') ?? '',
-    action: form.getAttribute('action') ?? '',
-    heading: headingOf(form),
-  }))
   const description: PageDescription = {
     url: location.href,
     title: clean(document.title),
-    forms: formDescriptions,
-    controls: elements.map(describe),
+    forms: forms.map((form, index): FormDescription => {
+      const attribute = (name: string) => form.getAttribute(name) ?? ''
+      return {
+        ...{ index, id: attribute('id'), name: attribute('name') },
+        ...{ action: attribute('action'), heading: wording.headingOf(form) },
+      }
+    }),
+    controls: elements.map(describeOne),
   }
   return { json: JSON.stringify(description), elements }
 }

@@ -1,6 +1,7 @@
 import type { ElementHandle, Frame } from 'playwright-core'
-import type { PageDescription } from '../fields/control.ts'
-import { chooseForm, chooseOpener } from '../fields/form.ts'
+import { type ControlDescription, type PageDescription, signature } from '../fields/control.ts'
+import { chooseForm } from '../fields/form.ts'
+import { chooseOpener, chooseToggle } from '../fields/opener.ts'
 import type { Verdict } from '../outcome/classify.ts'
 import { type FoundForm, leftOrigin, type Session } from '../session.ts'
 import { CookieAnswers } from './answer-cookies.ts'
@@ -18,6 +19,8 @@ const openerTime = 300
 /** Between two looks at the page, in milliseconds. */
 const lookEvery = 50
 const maxOpeners = 2
+/** A menu, and one within it. */
+const maxToggles = 3
 const maxConsents = 3
 
 /** Waits for the sign-up form, answers cookie dialogs on the way, and opens it where a link or button leads to it. */
@@ -35,6 +38,8 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
   const options = { explicit, selectors: css }
   const cookies = new CookieAnswers(page, config.cookies, now)
   let opened = 0
+  const toggled = new Set<string>()
+  let toggledAt = 0
   let consents = 0
   let buttonless: FoundForm | undefined
   let missing: readonly [key: string, selector: string] | undefined
@@ -64,7 +69,7 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
       if (form !== undefined) buttonless = { described, form, shown }
       const inner = missing === undefined ? await inFrames(session) : undefined
       if (inner !== undefined) return inner
-      if (shown.parsed && now() - watch.changedAt >= openerTime) {
+      if (shown.parsed && now() - Math.max(watch.changedAt, toggledAt) >= openerTime) {
         const loose = await describeFrame(page.mainFrame(), { ...options, loose: true })
         const looseForm = missing === undefined ? chooseForm(loose.description) : undefined
         if (looseForm !== undefined) return { described: loose, form: looseForm, shown }
@@ -73,6 +78,14 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
         if (opener !== undefined) {
           opened++
           await press(await loose.element(opener), opener, session.left())
+          continue
+        }
+        const isPressed = (control: ControlDescription) => toggled.has(signature(control))
+        const toggle = toggled.size < maxToggles ? chooseToggle(loose.description, isPressed) : undefined
+        if (toggle !== undefined) {
+          toggled.add(signature(toggle))
+          await press(await loose.element(toggle), toggle, session.left())
+          toggledAt = now()
           continue
         }
       }

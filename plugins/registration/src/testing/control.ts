@@ -32,6 +32,8 @@ export function control(given: Partial<ControlDescription> = {}): ControlDescrip
     drawnByLabel: false,
     ariaHidden: false,
     tabIndex: 0,
+    toggle: false,
+    toggledBy: [],
     explicit: [],
     ...given,
   }
