@@ -86,7 +86,9 @@ const ignored: ReadonlySet<string> = new Set([
 export function fillable(control: ControlDescription): boolean {
   if (control.explicit.some((key) => key in explicitKinds)) return true
   if (control.tag === 'button' || ignored.has(control.type)) return false
-  return control.visible && !control.disabled && !control.readOnly && !isTrap(control)
+  // What nobody may type may still be taken from its list.
+  const open = !control.disabled && (!control.readOnly || control.type === 'combobox')
+  return control.visible && open && !isTrap(control)
 }
 
 /** A honeypot: hidden from people, or one that says so of itself. */

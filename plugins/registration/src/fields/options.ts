@@ -15,6 +15,24 @@ export function isChosen({ value, label, placeholder: hint }: ControlDescription
   return !placeholder.test(text) && text !== plain(label) && text !== plain(hint)
 }
 
+/** What is taken from a list that a page keeps to itself until it is opened, or typed in. */
+export interface ListAnswer {
+  /** Typed where the list does not show it before; undefined where nothing could be. */
+  readonly typed: string | undefined
+  /** What fits the identity. */
+  fitting(options: readonly ControlOption[]): ControlOption | undefined
+  /** The same, else any other answer. */
+  of(options: readonly ControlOption[]): ControlOption | undefined
+}
+
+export function listAnswer(kind: FieldKind, identity: Identity | undefined, typed: string | undefined): ListAnswer {
+  return {
+    typed,
+    fitting: (options) => (identity === undefined ? undefined : fitting(options, kind, identity)),
+    of: (options) => pickOption(options, kind, identity),
+  }
+}
+
 /** The option that fits the identity, else a neutral one, else the first real one. */
 export function pickOption(
   options: readonly ControlOption[],
@@ -25,17 +43,19 @@ export function pickOption(
     ({ disabled, value, text }) => !disabled && value !== '' && !placeholder.test(plain(text)),
   )
   if (kind === 'terms') return real.find(({ text }) => affirmative.test(plain(text))) ?? real[0]
-  if (identity !== undefined) {
-    const wanted = wantedOptions(kind, identity).map(plain)
-    const fitting = wanted.map((text) =>
-      real.find((option) => plain(option.value) === text || plain(option.text) === text),
-    )
-    const fits =
-      fitting.find((option) => option !== undefined) ??
-      real.find(({ text }) => wanted.some((part) => part.length > 3 && plain(text).startsWith(part)))
-    if (fits !== undefined) return fits
-  }
-  return real.find(({ text }) => neutral.test(plain(text))) ?? real[0]
+  const fits = identity === undefined ? undefined : fitting(real, kind, identity)
+  return fits ?? real.find(({ text }) => neutral.test(plain(text))) ?? real[0]
+}
+
+function fitting(options: readonly ControlOption[], kind: FieldKind, identity: Identity): ControlOption | undefined {
+  const wanted = wantedOptions(kind, identity).map(plain)
+  const exact = wanted.map((text) =>
+    options.find((option) => plain(option.value) === text || plain(option.text) === text),
+  )
+  return (
+    exact.find((option) => option !== undefined) ??
+    options.find(({ text }) => wanted.some((part) => part.length > 3 && plain(text).startsWith(part)))
+  )
 }
 
 const months = [

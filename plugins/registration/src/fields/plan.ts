@@ -1,8 +1,8 @@
 import type { Identity } from '../identity/identity.ts'
-import { type ControlDescription, type ControlOption, controlName } from './control.ts'
+import { type ControlDescription, controlName } from './control.ts'
 import { fillable, isList } from './evidence.ts'
 import type { ChosenForm } from './form.ts'
-import { isChosen, pickOption } from './options.ts'
+import { isChosen, type ListAnswer, listAnswer, pickOption } from './options.ts'
 import type { RecognisedControl } from './recognise.ts'
 import { obligatory, optional, plain } from './text.ts'
 import { valueFor } from './values.ts'
@@ -12,8 +12,8 @@ type FieldAction =
   | { readonly do: 'fill'; readonly value: string }
   | { readonly do: 'select'; readonly value: string }
   | { readonly do: 'check' }
-  /** Of a list that has to be opened first. */
-  | { readonly do: 'choose'; readonly pick: (options: readonly ControlOption[]) => ControlOption | undefined }
+  /** Of a list that has to be opened first, or typed in. */
+  | { readonly do: 'choose'; readonly pick: ListAnswer }
 
 export interface PlannedField {
   readonly control: ControlDescription
@@ -98,7 +98,10 @@ function planKnown(known: RecognisedControl, identity: Identity, password: strin
   const base = { control, kind, evidence, detail }
   if (control.type === 'checkbox') return { ...base, action: { do: 'check' } }
   if (control.type === 'combobox' && isList(control, kind))
-    return { ...base, action: { do: 'choose', pick: (options) => pickOption(options, kind, identity) } }
+    return {
+      ...base,
+      action: { do: 'choose', pick: listAnswer(kind, identity, valueFor(control, kind, identity, '')) },
+    }
   if (control.type === 'select') {
     const option = pickOption(control.options, kind, identity)
     return option === undefined ? undefined : { ...base, action: { do: 'select', value: option.value } }
@@ -113,7 +116,7 @@ function planUnknown(control: ControlDescription, required: boolean): PlannedFie
   const base = { control, kind: 'choice' as const, evidence: 'position', detail: `a required ${control.type}` }
   if (control.type === 'checkbox') return { ...base, action: { do: 'check' } }
   if (control.type === 'combobox')
-    return { ...base, action: { do: 'choose', pick: (options) => pickOption(options, 'choice', undefined) } }
+    return { ...base, action: { do: 'choose', pick: listAnswer('choice', undefined, undefined) } }
   const option = pickOption(control.options, 'choice', undefined)
   return option === undefined ? undefined : { ...base, action: { do: 'select', value: option.value } }
 }

@@ -1,43 +1,101 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import type { ElementHandle, JSHandle } from 'playwright-core'
+import type { ElementHandle, Frame, JSHandle } from 'playwright-core'
 import type { ControlOption } from '../fields/control.ts'
+import type { ListAnswer } from '../fields/options.ts'
 
 /** How long a list may take to open, in milliseconds. */
 const openTime = 1500
+/** The same of one that may only open once something is typed. */
+const glance = 500
+/** How long a list may take that opens as something is typed, its questions to the site included. In milliseconds. */
+const suggestTime = 3000
+/** What lists are asked for that know the answer by another name. */
+const fewLetters = 2
 
-/** Opens a list of an app's own, and takes the option that `pick` picks. */
-export async function choose(
-  element: ElementHandle<Element>,
-  pick: (options: readonly ControlOption[]) => ControlOption | undefined,
-  timeout: number,
-): Promise<void> {
-  await element.click({ timeout: Math.min(timeout, openTime) })
+/** Opens a list of an app's own and takes what `answer` takes of it; where the list only shows what was typed, types. */
+export async function choose(element: ElementHandle<Element>, answer: ListAnswer, timeout: number): Promise<void> {
   const frame = await element.ownerFrame()
-  const opened = await frame
-    ?.waitForFunction(shownOptions, element, { timeout: Math.min(timeout, openTime) })
-    .catch(() => undefined)
-  if (opened === undefined) return
-  const list = opened as JSHandle<Element[]>
-  const options = await list.evaluate((elements) =>
-    elements.map((option, index) => ({
-      value: String(index),
-      text: (option.textContent ?? '').replace(/\s+/g, ' ').trim(),
-      disabled: option.getAttribute('aria-disabled') === 'true',
-    })),
-  )
-  const picked = pick(options)
-  if (picked === undefined) return element.press('Escape', { timeout })
-  const option = (await list.evaluateHandle((elements, index) => elements[index], Number(picked.value))).asElement()
-  await option?.click({ timeout })
+  if (frame === null) throw new Error('The field is not attached.')
+  const shown = (containing: string, ms: number) =>
+    listOf(frame, { element, containing: containing.toLowerCase() }, Math.min(timeout, ms))
+  const typed = (await element.evaluate(isTyped)) ? answer.typed : undefined
+  await element.click({ timeout: Math.min(timeout, openTime) })
+  const opened = await shown('', typed === undefined ? openTime : glance)
+  if (opened !== undefined) {
+    const options = await opened.evaluate(readOptions)
+    const option = typed === undefined ? answer.of(options) : answer.fitting(options)
+    if (option !== undefined) return take(element, opened, option, timeout)
+  }
+  if (typed === undefined) return opened === undefined ? undefined : element.press('Escape', { timeout })
+  for (const text of [typed, typed.slice(0, fewLetters)]) {
+    await element.selectText({ timeout })
+    await frame.page().keyboard.type(text)
+    const suggested = await shown(text, suggestTime)
+    const option = answer.of((await suggested?.evaluate(readOptions)) ?? [])
+    if (suggested !== undefined && option !== undefined) return take(element, suggested, option, timeout)
+  }
+  // Nothing is suggested, so that what was meant stands there at least.
+  await element.fill(typed, { timeout })
 }
 
-/** Runs in the page; sent as text. The options that show, of the list that belongs to the element; false where none do. */
-function shownOptions(element: Element): Element[] | false {
+type List = JSHandle<Element[]>
+
+/** The options that show, once one of them contains a text; undefined where none does in time. */
+async function listOf(
+  frame: Frame,
+  wanted: { readonly element: ElementHandle<Element>; readonly containing: string },
+  ms: number,
+): Promise<List | undefined> {
+  try {
+    return (await frame.waitForFunction(shownOptions, wanted, { timeout: Math.max(1, ms) })) as List
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError') return undefined
+    throw error
+  }
+}
+
+async function take(
+  element: ElementHandle<Element>,
+  list: List,
+  { value: index }: ControlOption,
+  timeout: number,
+): Promise<void> {
+  const option = (await list.evaluateHandle((elements, at) => elements[at], Number(index))).asElement()
+  // The browser draws a `datalist` itself, where nothing can be clicked.
+  const value = await option?.evaluate((one) => (one instanceof HTMLOptionElement ? one.value : undefined))
+  if (value === undefined) await option?.click({ timeout })
+  else await element.fill(value, { timeout })
+}
+
+/** Runs in the page; sent as text. */
+function readOptions(elements: readonly Element[]): ControlOption[] {
+  return elements.map((option, index) => ({
+    value: String(index),
+    text: ((option as HTMLOptionElement).label || (option.textContent ?? '')).replace(/\s+/g, ' ').trim(),
+    disabled: option.getAttribute('aria-disabled') === 'true',
+  }))
+}
+
+/** Runs in the page; sent as text. */
+function isTyped(element: Element): boolean {
+  return element instanceof HTMLInputElement && !element.readOnly
+}
+
+/**
+ * Runs in the page; sent as text. The options that show, of the list that belongs to the element, once one of them
+ * contains a text; false before.
+ */
+function shownOptions({ element, containing }: { element: Element; containing: string }): Element[] | false {
+  const root = element.getRootNode() as Document | ShadowRoot
+  const own = element instanceof HTMLInputElement ? element.list : null
   const id = element.getAttribute('aria-controls') ?? element.getAttribute('aria-owns') ?? ''
-  const own = id === '' ? null : document.getElementById(id)
-  const options = [...(own ?? document).querySelectorAll('[role="option"]')].filter((option) =>
-    option.checkVisibility(),
+  const places = [id === '' ? null : root.getElementById(id), root, document]
+  const found = places.map((place) =>
+    [...(place?.querySelectorAll('[role="option"]') ?? [])].filter((option) => option.checkVisibility()),
   )
-  return options.length > 0 && options
+  const options = own !== null ? [...own.options] : (found.find((some) => some.length > 0) ?? [])
+  const says = (option: Element) =>
+    `${(option as HTMLOptionElement).label ?? ''} ${(option as HTMLOptionElement).value ?? ''} ${option.textContent}`
+  return options.some((option) => says(option).toLowerCase().includes(containing)) && options
 }
