@@ -28,7 +28,7 @@ export default defineConfig(({ mode }) => {
             pool: 'forks' as const,
             execArgv: ['--conditions=@refbot/source'],
             ...(existsSync(globalSetup) ? { globalSetup } : {}),
-            testTimeout: long ? 600_000 : 20_000,
+            testTimeout: long ? 600_000 : 60_000,
             hookTimeout: 60_000,
           },
         }
