@@ -65,48 +65,87 @@ function pathWithoutJson(schema: ConfigSchema): string | undefined {
 
 /** The values of a configuration that its schema marks `writeOnly`, by their paths: what must not be shown. */
 export function writeOnlyValues(schema: JsonSchema, value: JsonValue | undefined): ReadonlyMap<string, string> {
-  const found = new Map<string, string>()
-  collect(schema, value, '', found)
-  return found
+  return new Map(writeOnlyPaths(schema, value).flatMap((path) => texts(partAt(value, path), path.join('.'))))
 }
 
-function collect(schema: unknown, value: JsonValue | undefined, path: string, found: Map<string, string>): void {
-  if (!isObject(schema) || value === undefined || value === null) return
+/** Where those values are, by the keys that lead to them: a key may have a dot in it. */
+export function writeOnlyPaths(schema: JsonSchema, value: JsonValue | undefined): readonly (readonly string[])[] {
+  const found = new Map<string, readonly string[]>()
+  collect(schema, { root: schema, value, path: [], seen: new Set(), found })
+  return [...found.values()]
+}
+
+interface Place {
+  /** What references are resolved in. */
+  readonly root: JsonSchema
+  readonly value: JsonValue | undefined
+  readonly path: readonly string[]
+  /** Schemas that were applied to this value: they may lead back to themselves. */
+  readonly seen: Set<unknown>
+  readonly found: Map<string, readonly string[]>
+}
+
+function collect(schema: unknown, place: Place): void {
+  const { value, path, seen, found } = place
+  if (!isObject(schema) || value === undefined || value === null || seen.has(schema)) return
+  seen.add(schema)
   if (schema.writeOnly === true) {
-    for (const [place, text] of texts(value, path)) found.set(place, text)
+    found.set(JSON.stringify(path), path)
     return
   }
-  for (const key of ['anyOf', 'oneOf', 'allOf']) {
-    const parts = schema[key]
-    if (Array.isArray(parts)) for (const part of parts) collect(part, value, path, found)
-  }
-  if (Array.isArray(value)) {
-    for (const [n, item] of value.entries()) collect(schema.items, item, join(path, String(n)), found)
-    return
-  }
+  if (typeof schema.$ref === 'string') collect(referred(place.root, schema.$ref), place)
+  for (const key of ['anyOf', 'oneOf', 'allOf']) for (const part of listOf(schema[key])) collect(part, place)
+  for (const key of ['then', 'else']) collect(schema[key], place)
   if (typeof value !== 'object') return
-  const properties = isObject(schema.properties) ? schema.properties : {}
+  const applies = Array.isArray(value) ? itemSchemas(schema) : propertySchemas(schema)
   for (const [key, item] of Object.entries(value)) {
-    collect(
-      Object.hasOwn(properties, key) ? properties[key] : schema.additionalProperties,
-      item,
-      join(path, key),
-      found,
-    )
+    for (const part of applies(key)) collect(part, { ...place, value: item, path: [...path, key], seen: new Set() })
   }
 }
 
-function texts(value: JsonValue, path: string): (readonly [string, string])[] {
+function itemSchemas({ prefixItems, items }: JsonSchema): (index: string) => readonly unknown[] {
+  const first = [...listOf(prefixItems), ...listOf(items)]
+  return (index) => [first[Number(index)] ?? items]
+}
+
+function propertySchemas(schema: JsonSchema): (key: string) => readonly unknown[] {
+  const properties = isObject(schema.properties) ? schema.properties : {}
+  // Rather too much is hidden than a pattern tried that a plugin wrote.
+  const others = [
+    schema.additionalProperties,
+    ...(isObject(schema.patternProperties) ? Object.values(schema.patternProperties) : []),
+  ]
+  return (key) => (Object.hasOwn(properties, key) ? [properties[key]] : others)
+}
+
+/** What a reference within a schema leads to, such as `#/$defs/password`. */
+function referred(root: JsonSchema, reference: string): unknown {
+  const [start, ...keys] = reference.split('/')
+  if (start !== '#') return undefined
+  let at: unknown = root
+  for (const key of keys) {
+    const name = decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')
+    at =
+      (isObject(at) || Array.isArray(at)) && Object.hasOwn(at, name) ? (at as Record<string, unknown>)[name] : undefined
+  }
+  return at
+}
+
+function partAt(value: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
+  return path.reduce<JsonValue | undefined>((at, key) => (at as Record<string, JsonValue>)[key], value)
+}
+
+function texts(value: JsonValue | undefined, path: string): (readonly [string, string])[] {
   if (typeof value === 'string') return [[path, value]]
   if (typeof value === 'number') return [[path, String(value)]]
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : texts(item, join(path, key))))
+  return Object.entries(value).flatMap(([key, item]) => texts(item, path === '' ? key : `${path}.${key}`))
 }
 
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Readonly<Record<string, JsonValue | undefined>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,5 @@
 export { type BasePluginClass, type BasePluginHost, pluginOfClass } from '../base-plugin.ts'
-export { type Checked, check, inputSchema, type JsonSchema, writeOnlyValues } from '../schema.ts'
+export { type Checked, check, inputSchema, type JsonSchema, writeOnlyPaths, writeOnlyValues } from '../schema.ts'
 export { type ContextClock, systemClock } from './clock.ts'
 export {
   type CreateContextOptions,

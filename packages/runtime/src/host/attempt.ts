@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import type { JsonValue, RunInfo } from '@refbot/plugin-sdk'
 import { Redactor } from '@refbot/plugin-sdk/host'
 import { answerOf } from './answer.ts'
-import { RunFailure, toRunFailure } from './failure.ts'
+import { crashed, RunFailure, toRunFailure } from './failure.ts'
+import { isJson } from './plain.ts'
 import { type PluginProcess, TERM_GRACE_MS } from './process.ts'
-import { type ActionCall, type PluginCode, PROTOCOL_VERSION } from './protocol.ts'
+import { type ActionCall, NonsenseError, type PluginCode, PROTOCOL_VERSION } from './protocol.ts'
 import { RunSession, type SessionOptions } from './session.ts'
 import { startProcess } from './start.ts'
 import type { ProcessLimits } from './watchdog.ts'
@@ -103,12 +104,18 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
     })
     const request = { protocol: PROTOCOL_VERSION, code, config, run, artifactsDir }
     const call = process.rpc.execute(action === undefined ? request : { ...request, action })
-    return redactor.json(await answerOf(process, call, ending.promise))
+    return redactor.json(asResult(await answerOf(process, call, ending.promise)))
   } catch (error) {
     const failure = toRunFailure(error)
     if (failure.reason === 'refused_by_site' && failure.code !== 'ORIGIN_PAUSED') await session.reportRefusal()
     throw failure.redacted(redactor)
   }
+}
+
+/** @throws RunFailure where it is none: a plugin's process hands on JSON only. */
+function asResult(answer: unknown): JsonValue | undefined {
+  if (answer === undefined || isJson(answer)) return answer
+  throw crashed({ code: null, signal: null, broken: new NonsenseError('The result of the run was no JSON.') })
 }
 
 function stopAfter(

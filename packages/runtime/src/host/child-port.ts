@@ -58,7 +58,7 @@ export function createPort({ host, artifactsDir, signal }: ChildPortOptions): Ch
     held: (held) => void host.held.asEvent(held).catch(() => undefined),
     async event(name, data) {
       checkCall('event', 'events.emit', name, data)
-      await host.event(name, data as Parameters<HostApi['event']>[1])
+      await host.event(name, written(data))
     },
     async secret(name) {
       checkCall('secret', 'secrets.get', name)
@@ -71,7 +71,7 @@ export function createPort({ host, artifactsDir, signal }: ChildPortOptions): Ch
       },
       async set(key, value) {
         checkCall('storageSet', 'storage.set', key, value)
-        await host.storageSet(key, value as Parameters<HostApi['storageSet']>[1])
+        await host.storageSet(key, written(value))
       },
       async delete(key) {
         checkCall('storageDelete', 'storage.delete', key)
@@ -83,8 +83,7 @@ export function createPort({ host, artifactsDir, signal }: ChildPortOptions): Ch
       },
       async compareAndSet(key, expected, value) {
         checkCall('storageCompareAndSet', 'storage.compareAndSet', key, expected, value)
-        const [, was, is] = [key, expected, value] as Parameters<HostApi['storageCompareAndSet']>
-        return host.storageCompareAndSet(key, was, is)
+        return host.storageCompareAndSet(key, expected === undefined ? undefined : written(expected), written(value))
       },
     },
     proxies: {
@@ -118,6 +117,11 @@ export function createPort({ host, artifactsDir, signal }: ChildPortOptions): Ch
       if (dropped.lines + dropped.samples > 0) await host.dropped(dropped)
     },
   }
+}
+
+/** As JSON writes it: each part by itself, where the plugin's own value may hold the same one many times. */
+export function written<Value extends JsonValue>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value
 }
 
 /** A line as it may cross: text of a limited length, fields that are JSON. */

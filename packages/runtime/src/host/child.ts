@@ -10,7 +10,7 @@ import {
   systemClock,
 } from '@refbot/plugin-sdk/host'
 import { RefbotError } from '../errors.ts'
-import { createPort } from './child-port.ts'
+import { createPort, written } from './child-port.ts'
 import { type ActionCall, type ChildApi, type HostApi, type PluginCode, PROTOCOL_VERSION } from './protocol.ts'
 import { RemoteError, toWire } from './remote-error.ts'
 import { connect } from './rpc.ts'
@@ -135,7 +135,7 @@ async function load({ url, exportName }: PluginCode): Promise<Plugin> {
 const connectInstance: Parameters<typeof pluginOfClass>[1] = (instance, context) =>
   instance.bind({
     context: context as never,
-    setConfig: (settings) => host.setConfig(settings as Parameters<HostApi['setConfig']>[0]),
+    setConfig: (settings) => host.setConfig(written(settings) as Parameters<HostApi['setConfig']>[0]),
     held: () => gate?.held === true,
   })
 

@@ -6,11 +6,13 @@ import { RefbotError } from '../errors.ts'
 import { answerOf } from './answer.ts'
 import {
   type ActionCall,
+  firstIssue,
   type HostApi,
   hostCalls,
   type PluginCode,
   type PluginDescription,
   PROTOCOL_VERSION,
+  pluginDescription,
 } from './protocol.ts'
 import { startProcess } from './start.ts'
 import { RUN_VARIABLE, sweepProcesses } from './sweep.ts'
@@ -58,14 +60,20 @@ export async function describePlugin(
     )
   }, timeoutMs)
   try {
-    return await answerOf(
-      process,
-      process.rpc.describe({ protocol: PROTOCOL_VERSION, code, config, ...(action === undefined ? {} : { action }) }),
-      late.promise,
-    )
+    const request = { protocol: PROTOCOL_VERSION, code, config, ...(action === undefined ? {} : { action }) }
+    return checked(await answerOf(process, process.rpc.describe(request), late.promise))
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** @throws RefbotError `PLUGIN_INVALID` */
+function checked(description: unknown): PluginDescription {
+  const parsed = pluginDescription.safeParse(description)
+  if (parsed.success) return parsed.data
+  throw new RefbotError('PLUGIN_INVALID', `The plugin's definition is not valid. ${firstIssue(parsed.error)}.`, {
+    hint: 'Correct that part of what definePlugin() is given.',
+  })
 }
 
 /** A plugin that is only asked what it is has nothing to ask for. */

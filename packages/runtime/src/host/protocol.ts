@@ -2,7 +2,9 @@ import {
   type Authorisation,
   type EgressReport,
   type JsonValue,
+  PLUGIN_PERMISSIONS,
   PluginError,
+  type PluginPermission,
   type PluginSchedule,
   type RunInfo,
 } from '@refbot/plugin-sdk'
@@ -10,6 +12,7 @@ import type { JsonSchema } from '@refbot/plugin-sdk/host'
 import { z } from 'zod'
 import type { HttpAnswer, HttpPart } from './http-desk.ts'
 import { metricBatch } from './metric-batch.ts'
+import { isJson } from './plain.ts'
 
 /** Of what is said over the pipe; the two ends may be of two releases while RefBot is being updated. */
 export const PROTOCOL_VERSION = 2
@@ -38,6 +41,9 @@ export interface ExecuteRequest {
   readonly artifactsDir: string
 }
 
+const json = z.custom<JsonValue>(isJson, 'no JSON')
+const jsonSchema = z.custom<JsonSchema>((value) => isJson(value) && typeof value === 'object', 'no JSON Schema')
+
 export interface ActionDescription {
   readonly description: string
   /** JSON Schema of what it is called with. */
@@ -47,15 +53,34 @@ export interface ActionDescription {
 /** What a plugin says of itself. */
 export interface PluginDescription {
   readonly apiVersion: number
-  readonly permissions: readonly string[]
+  readonly permissions: readonly PluginPermission[]
   readonly secrets: readonly string[]
-  readonly schedule: PluginSchedule | undefined
+  readonly schedule?: PluginSchedule | undefined
   /** JSON Schema of the config's input side. */
   readonly configSchema: JsonSchema
   readonly actions: Readonly<Record<string, ActionDescription>>
   /** What is wrong with the config that was sent along; empty when nothing is. */
   readonly configIssues: readonly string[]
 }
+
+/** By which it is checked before anything is made of it. */
+export const pluginDescription: z.ZodType<PluginDescription> = z.object({
+  apiVersion: z.number(),
+  permissions: z.array(z.enum(PLUGIN_PERMISSIONS)),
+  secrets: z.array(z.string().max(100)),
+  schedule: z
+    .union([
+      z.strictObject({ cron: z.string(), timeZone: z.string().exactOptional() }),
+      z.strictObject({ everyMs: z.number() }),
+    ])
+    .optional(),
+  configSchema: jsonSchema,
+  actions: z.record(
+    z.string().regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/, 'use lower-case words with dashes'),
+    z.object({ description: z.string(), input: jsonSchema }),
+  ),
+  configIssues: z.array(z.string()),
+})
 
 export interface DescribeRequest {
   readonly protocol: number
@@ -111,7 +136,7 @@ export const hostCalls = {
           at: finite,
           level: z.enum(['debug', 'info', 'warn', 'error']),
           message: z.string().max(MAX_TEXT + 100),
-          fields: z.record(z.string(), z.json()).optional(),
+          fields: z.record(z.string(), json).optional(),
         }),
       )
       .max(1000),
@@ -129,14 +154,14 @@ export const hostCalls = {
     }),
   ]),
   held: z.tuple([z.boolean()]),
-  event: z.tuple([z.string().min(1).max(100), z.json()]),
+  event: z.tuple([z.string().min(1).max(100), json]),
   secret: z.tuple([z.string().max(100)]),
-  setConfig: z.tuple([z.record(z.string(), z.json())]),
+  setConfig: z.tuple([z.record(z.string(), json)]),
   storageGet: z.tuple([key]),
-  storageSet: z.tuple([key, z.json()]),
+  storageSet: z.tuple([key, json]),
   storageDelete: z.tuple([key]),
   storageList: z.tuple([z.string().max(500)]),
-  storageCompareAndSet: z.tuple([key, z.json().optional(), z.json()]),
+  storageCompareAndSet: z.tuple([key, json.optional(), json]),
   proxiesAvailable: z.tuple([]),
   leaseProxy: z.tuple([z.object({ exclude: z.array(z.string()).max(10_000).optional() })]),
   failLease: z.tuple([z.string(), z.string().max(200)]),
@@ -208,11 +233,12 @@ export class NonsenseError extends Error {
 
 /** Wraps an implementation so that arguments of the wrong shape never reach it; `onNonsense` is told of them. */
 export function validated(api: HostApi, onNonsense: (error: NonsenseError) => void): HostApi {
+  const calls = api as unknown as Record<HostCallName, (...args: unknown[]) => Promise<unknown>>
   const guard = (name: HostCallName) => {
-    const call = api[name] as (...args: unknown[]) => Promise<unknown>
+    const call = calls[name]
     return async (...args: unknown[]) => {
-      const parsed = hostCalls[name].safeParse(args)
-      if (parsed.success) return call(...(parsed.data as unknown[]))
+      const parsed = (hostCalls[name] as z.ZodType<unknown[]>).safeParse(args)
+      if (parsed.success) return call(...parsed.data)
       const error = new NonsenseError(`The call ${name} had arguments of the wrong shape: ${firstIssue(parsed.error)}.`)
       onNonsense(error)
       throw error
@@ -239,7 +265,7 @@ export function checkGiven(schema: z.ZodType, what: string, given: unknown): voi
   })
 }
 
-function firstIssue(error: z.ZodError): string {
+export function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues
   return issue === undefined ? 'unknown' : `${issue.path.join('.') || 'arguments'}: ${issue.message}`
 }

@@ -2,6 +2,7 @@ import { Duplex, duplexPair } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { serialize } from 'node:v8'
 import { describe, expect, it } from 'vitest'
+import { HOST_INTAKE } from './intake.ts'
 import { type HostApi, hostCalls, validated } from './protocol.ts'
 import { connect } from './rpc.ts'
 
@@ -19,10 +20,18 @@ async function said(body: Buffer): Promise<readonly Error[]> {
   const end = (error: Error) => broken.push(error)
   const [host, plugin] = duplexPair()
   const api = Object.fromEntries(Object.keys(hostCalls).map((name) => [name, () => expect.unreachable(name)]))
-  connect(host, validated(api as unknown as HostApi, end), end)
+  connect(host, validated(api as unknown as HostApi, end), end, HOST_INTAKE)
   plugin.write(framed(body))
   for (let n = 0; n < 5; n += 1) await turn()
   return broken
+}
+
+/** A list that says it has so many items, and has none. */
+const holes = (length: number) => Object.assign([], { length })
+
+/** A tree of so many levels, each of which has the one below it twice: 2^levels leaves in a few bytes a level. */
+function twins(levels: number): unknown {
+  return levels === 0 ? 'leaf' : Array(2).fill(twins(levels - 1))
 }
 
 describe('a peer that talks nonsense', () => {
@@ -35,6 +44,12 @@ describe('a peer that talks nonsense', () => {
     ['no message', serialize(['nonsense'])],
     ['no v8 frame', Buffer.from('no v8 frame at all')],
     ['nothing', Buffer.alloc(0)],
+    ['arguments that are no list', serialize({ ...TOLD, a: { length: 1e8 } })],
+    ['a list of holes for its arguments', serialize({ ...TOLD, a: holes(4e9) })],
+    ['a list of holes among them', serialize({ ...TOLD, a: [holes(4e9)] })],
+    ['a value that holds one part many times', serialize({ ...TOLD, m: 'storageSet', a: ['key', twins(60)] })],
+    ['an answer that holds one part many times', serialize({ t: 's', i: 'never-asked', r: twins(60) })],
+    ['what is no plain value', serialize({ t: 's', i: 'never-asked', r: new Map() })],
   ])('is done with after %s', async (_, body) => {
     expect(await said(body)).toEqual([expect.any(Error)])
   })

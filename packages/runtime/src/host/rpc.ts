@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { type BirpcReturn, createBirpc } from 'birpc'
 import { FrameChannel } from './frames.ts'
 import { Intake, type IntakeLimits } from './intake.ts'
+import { isPlain } from './plain.ts'
 import { NonsenseError } from './protocol.ts'
 import { RemoteError, toWire } from './remote-error.ts'
 
@@ -18,6 +19,10 @@ export function connect<Remote extends object, Local extends object>(
   const channel = new FrameChannel(pipe, {
     onMessage: (message, bytes) => {
       if (!isMessage(message)) return onBroken(new NonsenseError('A frame held no message.'))
+      // What this process itself made needs no such look.
+      if (intake !== undefined && !isPlain(message, bytes)) {
+        return onBroken(new NonsenseError('A message stood for more than its bytes.'))
+      }
       // birpc's own listener resolves once a call is answered.
       const answered = Promise.resolve(receive(revive(message))).then(() => undefined, onBroken)
       intake?.hold(bytes, answered)
@@ -48,12 +53,16 @@ export function connect<Remote extends object, Local extends object>(
 
 interface Message {
   readonly t: string
+  /** Arguments of a call. */
+  readonly a?: unknown
   /** birpc's error field. */
   readonly e?: unknown
 }
 
 function isMessage(message: unknown): message is Message {
-  return typeof message === 'object' && message !== null && 't' in message
+  return (
+    typeof message === 'object' && message !== null && 't' in message && (!('a' in message) || Array.isArray(message.a))
+  )
 }
 
 function revive(message: Message): Message {

@@ -1,5 +1,5 @@
 import type { JsonValue, PluginPermission } from '@refbot/plugin-sdk'
-import { writeOnlyValues } from '@refbot/plugin-sdk/host'
+import { type JsonSchema, writeOnlyPaths, writeOnlyValues } from '@refbot/plugin-sdk/host'
 import { RefbotError } from '../errors.ts'
 import { type ActionCall, DEFAULT_LIMITS, describePlugin, type PluginDescription } from '../host/index.ts'
 import type { RunnablePlugin, Settings } from '../runs/index.ts'
@@ -46,7 +46,7 @@ export async function load(manifest: PluginManifest, { marks, settings, action }
       },
     )
   }
-  return { manifest, description, permissions: manifest.permissions ?? (description.permissions as PluginPermission[]) }
+  return { manifest, description, permissions: manifest.permissions ?? description.permissions }
 }
 
 /** What an attempt needs of its plugin, with the settings as they are written now. */
@@ -72,16 +72,16 @@ export function runnable(
 }
 
 /** What is stored with a run is shown with it, so a value that must not be shown cannot be given for one run. */
-export function refuseHidden(
-  manifest: PluginManifest,
-  schema: Parameters<typeof writeOnlyValues>[0],
-  value: JsonValue,
-): void {
-  const [path] = [...writeOnlyValues(schema, value).keys()]
+export function refuseHidden(manifest: PluginManifest, schema: JsonSchema, value: JsonValue): void {
+  const [path] = writeOnlyPaths(schema, value)
   if (path === undefined) return
-  throw new RefbotError('PLUGIN_SETTING_HIDDEN', `${path} must not be shown, so it cannot be given for one run.`, {
-    hint: `Write it into "settings" in ${manifest.file}.`,
-  })
+  throw new RefbotError(
+    'PLUGIN_SETTING_HIDDEN',
+    `${path.join('.')} must not be shown, so it cannot be given for one run.`,
+    {
+      hint: `Write it into "settings" in ${manifest.file}.`,
+    },
+  )
 }
 
 export function disabled({ id, file }: PluginManifest): RefbotError {

@@ -32,6 +32,7 @@ describe.runIf(process.platform === 'linux')('a plugin that', { timeout: 60_000 
     ['throws nothing', 'throws-nothing', {}, failed({ code: 'PLUGIN_FAILED', message: 'undefined' })],
     ['calls what is no call', 'nonsense', { kind: 'call' }, failed({ code: 'PLUGIN_MESSAGE_INVALID' })],
     ['sends what is no message', 'nonsense', { kind: 'bytes' }, failed({ code: 'PLUGIN_PROTOCOL_BROKEN' })],
+    ['says 4,000 million nothings', 'nonsense', { kind: 'holes' }, failed({ code: 'PLUGIN_MESSAGE_INVALID' })],
     ['announces 500 MB', 'nonsense', { kind: 'huge' }, failed({ code: 'PLUGIN_FRAME_TOO_LARGE' })],
     ['stores 2 MB', 'huge', { bytes: 2e6, as: 'value' }, { status: 'success', result: { code: 'FRAME_TOO_LARGE' } }],
     ['returns 2 MB', 'huge', { bytes: 2e6, as: 'result' }, failed({ code: 'FRAME_TOO_LARGE' })],
