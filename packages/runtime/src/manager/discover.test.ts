@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { compatibilityOf } from './compatibility.ts'
 import { discover } from './discover.ts'
-import { withHidden, withoutHidden, writeSettings } from './settings.ts'
+import { writeSettings } from './settings.ts'
 
 let root: string
 beforeEach(() => {
@@ -120,17 +120,5 @@ describe('settings', () => {
     const file = join(root, 'plugins/shop/plugin_config.json')
     await writeSettings(file, { b: 2 })
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ enabled: true, version: '1.0.0', settings: { b: 2 } })
-  })
-
-  it('that must not be shown are left out, and come back where they are not given', () => {
-    const written = { url: 'x', login: { user: 'u', password: 'p' } }
-    expect(withoutHidden(written, ['login.password'])).toEqual({ url: 'x', login: { user: 'u' } })
-    expect(withHidden({ url: 'y', login: { user: 'u' } }, written, ['login.password'])).toEqual({
-      url: 'y',
-      login: { user: 'u', password: 'p' },
-    })
-    expect(withHidden({ login: { password: 'new' } }, written, ['login.password'])).toEqual({
-      login: { password: 'new' },
-    })
   })
 })

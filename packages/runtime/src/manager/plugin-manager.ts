@@ -12,7 +12,8 @@ import { RefbotError } from '../errors.ts'
 import type { RunnablePlugin, RunRequest, Runs, Settings } from '../runs/index.ts'
 import type { RunDetails, RunRecord, Store } from '../store/index.ts'
 import type { ConfigJobs } from './config-jobs.ts'
-import { type Discovery, discover, discoverFolder } from './discover.ts'
+import { type BrokenPlugin, type Discovery, discover, discoverFolder } from './discover.ts'
+import { InTurn } from './in-turn.ts'
 import { PluginJobs } from './jobs.ts'
 import { disabled, type LoadedPlugin, type LoadOptions, load, refuseHidden, runnable, toRefbotError } from './load.ts'
 import type { PluginManifest } from './manifest.ts'
@@ -47,6 +48,8 @@ export class ManagedPlugins {
   readonly #jobs: PluginJobs
   readonly #loaded = new Map<string, LoadedPlugin>()
   readonly #failed = new Map<string, RefbotError>()
+  /** What is stored, what is armed and what runs would tell of different commands, were two of them mixed. */
+  readonly #commands = new InTurn()
   readonly settings: PluginSettings
 
   constructor(services: ManagerServices) {
@@ -89,12 +92,14 @@ export class ManagedPlugins {
   }
 
   /** Runs the plugin once, now, and arms its schedule where it has one. Resolves when the run has begun. */
-  async startPlugin(id: string, cause: RunCause = 'manual'): Promise<RunRecord> {
-    const loaded = await this.loadPlugin(id)
-    await this.#jobs.arm(id, loaded.description.schedule)
-    await this.#want(id, 'start')
-    this.#services.runs.resume(id)
-    return this.#services.runs.start(id, cause)
+  startPlugin(id: string, cause: RunCause = 'manual'): Promise<RunRecord> {
+    return this.#commands.take(id, async () => {
+      const loaded = await this.loadPlugin(id)
+      await this.#jobs.arm(id, loaded.description.schedule)
+      await this.#want(id, 'start')
+      this.#services.runs.resume(id)
+      return this.#services.runs.start(id, cause)
+    })
   }
 
   /**
@@ -129,10 +134,14 @@ export class ManagedPlugins {
    * @throws RefbotError `PLUGIN_UNKNOWN`, `PLUGIN_STOPPED`
    */
   async pausePlugin(id: string, { timeoutMs = PAUSE_TIMEOUT_MS }: PauseOptions = {}): Promise<PluginStatus> {
-    this.#manifest(id)
-    await this.#want(id, 'pause')
-    await this.#jobs.disarm(id)
-    await this.#services.runs.pause(id, timeoutMs)
+    await this.#commands.take(id, async () => {
+      await this.#known(id)
+      await this.#want(id, 'pause')
+      await this.#jobs.disarm(id)
+      this.#services.runs.pause(id)
+    })
+    // A stop need not wait for what does not come to rest.
+    await this.#services.runs.atRest(id, timeoutMs)
     return this.getPluginStatus(id)
   }
 
@@ -140,30 +149,34 @@ export class ManagedPlugins {
    * Lets paused runs go on, and arms the schedule again.
    * @throws RefbotError as {@link loadPlugin}, `PLUGIN_STOPPED`
    */
-  async resumePlugin(id: string): Promise<PluginStatus> {
-    this.#manifest(id)
-    await this.#next(id, 'resume')
-    const { description } = await this.loadPlugin(id)
-    await this.#want(id, 'resume')
-    await this.#jobs.arm(id, description.schedule)
-    this.#services.runs.resume(id)
-    return this.getPluginStatus(id)
+  resumePlugin(id: string): Promise<PluginStatus> {
+    return this.#commands.take(id, async () => {
+      this.#manifest(id)
+      await this.#next(id, 'resume')
+      const { description } = await this.loadPlugin(id)
+      await this.#want(id, 'resume')
+      await this.#jobs.arm(id, description.schedule)
+      this.#services.runs.resume(id)
+      return this.getPluginStatus(id)
+    })
   }
 
   /** Disarms the schedule and aborts what runs; resolves when that has ended. */
-  async stopPlugin(id: string): Promise<void> {
-    this.#manifest(id)
-    await this.#want(id, 'stop')
-    await this.#jobs.disarm(id)
-    await this.#services.runs.cancelAll(id)
-    this.#services.runs.resume(id)
-    this.#failed.delete(id)
+  stopPlugin(id: string): Promise<void> {
+    return this.#commands.take(id, async () => {
+      await this.#known(id)
+      await this.#want(id, 'stop')
+      await this.#jobs.disarm(id)
+      await this.#services.runs.cancelAll(id)
+      this.#services.runs.resume(id)
+      this.#failed.delete(id)
+    })
   }
 
   /** @throws RefbotError `PLUGIN_UNKNOWN` */
   async getPluginStatus(id: string): Promise<PluginStatus> {
-    this.#manifest(id)
-    return this.#status(id, (await this.#services.store.plugins.desired())[id])
+    const unloadable = await this.#known(id)
+    return this.#status(id, (await this.#services.store.plugins.desired())[id], unloadable !== undefined)
   }
 
   /** All plugins, the broken ones included. */
@@ -173,21 +186,36 @@ export class ManagedPlugins {
     const waiting = waitingRuns(await this.#services.runs.list({ status: 'retrying', limit: MOST_WAITING }))
     const summary = (manifest: PluginManifest) =>
       this.#summary(manifest, desired[manifest.id], waiting.get(manifest.id))
+    const brokenOne = ({ id, error }: BrokenPlugin) =>
+      brokenSummary(id, error, { desired: desired[id] ?? 'stopped', status: this.#status(id, desired[id], true) })
     const good = await Promise.all(plugins.map(summary))
-    return [...good, ...broken.map(({ id, error }) => brokenSummary(id, error))].sort((a, b) => (a.id < b.id ? -1 : 1))
+    return [...good, ...broken.map(brokenOne)].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  loadAllPlugins(): Promise<readonly PluginOutcome<LoadedPlugin>[]> {
-    return this.#each((id) => this.loadPlugin(id))
+  async loadAllPlugins(): Promise<readonly PluginOutcome<LoadedPlugin>[]> {
+    const { plugins, broken } = await this.discoverPlugins()
+    return this.#each(plugins.filter(isEnabled), broken, (id) => this.loadPlugin(id))
   }
 
   /** As {@link startPlugin}, for every plugin that is enabled. */
-  startAllPlugins(): Promise<readonly PluginOutcome<RunRecord>[]> {
-    return this.#each((id) => this.startPlugin(id))
+  async startAllPlugins(): Promise<readonly PluginOutcome<RunRecord>[]> {
+    const { plugins, broken } = await this.discoverPlugins()
+    return this.#each(plugins.filter(isEnabled), broken, (id) => this.startPlugin(id))
   }
 
-  stopAllPlugins(): Promise<readonly PluginOutcome<void>[]> {
-    return this.#each((id) => this.stopPlugin(id))
+  /** As {@link stopPlugin}, for every plugin that is enabled, and what else there is something of to stop. */
+  async stopAllPlugins(): Promise<readonly PluginOutcome<void>[]> {
+    const { plugins, broken } = await this.discoverPlugins()
+    const desired = await this.#services.store.plugins.desired()
+    const wanted = Object.keys(desired).filter((id) => desired[id] !== 'stopped')
+    const known = [...plugins, ...broken].map(({ id }) => id)
+    const busy = [...wanted, ...known.filter((id) => this.#isActive(id))]
+    const ids = new Set([...plugins.filter(isEnabled).map(({ id }) => id), ...busy])
+    return this.#each(
+      [...ids].map((id) => ({ id })),
+      broken.filter(({ id }) => !ids.has(id)),
+      (id) => this.stopPlugin(id),
+    )
   }
 
   /** Calls back with every batch of samples that a plugin records. Returns what ends it. */
@@ -219,28 +247,35 @@ export class ManagedPlugins {
     }
     await Promise.all(
       plugins.map(async ({ id, enabled }) => {
-        if (desired[id] === 'paused') await runs.pause(id, 0)
+        if (desired[id] === 'paused') runs.pause(id)
         if (desired[id] !== 'armed' || !enabled) return this.#jobs.disarm(id)
-        await this.loadPlugin(id).then(
-          ({ description }) => this.#jobs.arm(id, description.schedule),
-          // Kept as its status: one plugin that cannot be loaded must not keep the others from starting.
-          () => this.#jobs.disarm(id),
-        )
+        try {
+          const { description } = await this.loadPlugin(id)
+          await this.#jobs.arm(id, description.schedule)
+        } catch (error) {
+          // Kept as its status: one plugin that cannot be loaded or armed must not keep the others from starting.
+          this.#failed.set(id, toRefbotError(error))
+          await this.#jobs.disarm(id)
+        }
       }),
     )
   }
 
-  async #each<Value>(action: (id: string) => Promise<Value>): Promise<readonly PluginOutcome<Value>[]> {
-    const { plugins, broken } = await this.discoverPlugins()
-    const results: PluginOutcome<Value>[] = broken.map(({ id, error }) => ({ id, ok: false, error }))
-    for (const { id } of plugins.filter(({ enabled }) => enabled)) {
+  /** All at the same time: one that hangs holds up no other. */
+  async #each<Value>(
+    plugins: readonly { readonly id: string }[],
+    broken: readonly BrokenPlugin[],
+    action: (id: string) => Promise<Value>,
+  ): Promise<readonly PluginOutcome<Value>[]> {
+    const outcome = async (id: string): Promise<PluginOutcome<Value>> => {
       try {
-        results.push({ id, ok: true, value: await action(id) })
+        return { id, ok: true, value: await action(id) }
       } catch (error) {
-        results.push({ id, ok: false, error: toRefbotError(error) })
+        return { id, ok: false, error: toRefbotError(error) }
       }
     }
-    return results
+    const outcomes = await Promise.all(plugins.map(({ id }) => outcome(id)))
+    return [...broken.map(({ id, error }) => ({ id, ok: false, error }) as const), ...outcomes]
   }
 
   /** What is wanted after a command. */
@@ -259,8 +294,13 @@ export class ManagedPlugins {
     await configJobs.follow()
   }
 
-  #status(id: string, desired: DesiredState = 'stopped'): PluginStatus {
-    return pluginStatus(desired, activityOf(this.#services.runs.counts(id), this.#failed.has(id)))
+  #status(id: string, desired: DesiredState = 'stopped', unloadable = this.#failed.has(id)): PluginStatus {
+    return pluginStatus(desired, activityOf(this.#services.runs.counts(id), unloadable))
+  }
+
+  #isActive(id: string): boolean {
+    const { working, held } = this.#services.runs.counts(id)
+    return working + held > 0
   }
 
   /** The run that follows need not ask again, nor find settings wrong that it replaces. */
@@ -294,6 +334,22 @@ export class ManagedPlugins {
     })
   }
 
+  /**
+   * That there is such a plugin: what was started can be told to stop, whatever has become of its manifest since.
+   * @returns why it cannot be loaded now
+   * @throws RefbotError as {@link #manifest}, of a plugin that nothing is known of besides
+   */
+  async #known(id: string): Promise<RefbotError | undefined> {
+    try {
+      this.#manifest(id)
+      return this.#failed.get(id)
+    } catch (error) {
+      const desired = await this.#services.store.plugins.desired()
+      if (desired[id] === undefined && !this.#isActive(id)) throw error
+      return error as RefbotError
+    }
+  }
+
   #manifest(id: string): PluginManifest {
     const own = discoverFolder(this.#services.pluginsDir, id)
     if (own !== undefined) return own
@@ -307,4 +363,8 @@ export class ManagedPlugins {
       hint: `Known plugins: ${known}.`,
     })
   }
+}
+
+function isEnabled({ enabled }: PluginManifest): boolean {
+  return enabled
 }

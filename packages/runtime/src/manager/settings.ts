@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { JsonValue } from '@refbot/plugin-sdk'
-import { type JsonSchema, writeOnlyValues } from '@refbot/plugin-sdk/host'
+import { type JsonSchema, writeOnlyPaths } from '@refbot/plugin-sdk/host'
 import type { Settings } from '../runs/index.ts'
+import { withHidden, withoutHidden } from './hidden.ts'
+import { InTurn } from './in-turn.ts'
 import { type PluginManifest, readJson } from './manifest.ts'
 
 export interface PluginSettingsOptions {
@@ -18,8 +20,7 @@ export interface PluginSettingsOptions {
 /** The settings of plugins, where they are written: in their manifests. */
 export class PluginSettings {
   readonly #options: PluginSettingsOptions
-  /** Settings of one plugin are written one after the other. */
-  readonly #writing = new Map<string, Promise<unknown>>()
+  readonly #writing = new InTurn()
 
   constructor(options: PluginSettingsOptions) {
     this.#options = options
@@ -35,14 +36,11 @@ export class PluginSettings {
    * @throws RefbotError `PLUGIN_CONFIG_INVALID`, and nothing is written
    */
   async set(id: string, settings: Settings): Promise<void> {
-    const write = async () => {
+    await this.#writing.take(id, async () => {
       const manifest = this.#options.manifest(id)
       await this.#options.check(manifest, settings)
       await writeSettings(manifest.file, settings)
-    }
-    const turn = (this.#writing.get(id) ?? Promise.resolve()).catch(() => undefined).then(write)
-    this.#writing.set(id, turn)
-    await turn
+    })
   }
 
   /** Without those that must not be shown. */
@@ -56,10 +54,10 @@ export class PluginSettings {
   }
 
   /** Paths of the settings that must not be shown. */
-  async #hidden(id: string): Promise<readonly string[]> {
+  async #hidden(id: string): Promise<readonly (readonly string[])[]> {
     const { configSchema, settings } = this.#options.manifest(id)
     const schema = configSchema ?? (await this.#options.schema(id))
-    return [...writeOnlyValues(schema, settings as JsonValue).keys()]
+    return writeOnlyPaths(schema, settings as JsonValue)
   }
 }
 
@@ -84,43 +82,4 @@ export async function writeSettings(file: string, settings: Settings): Promise<v
     await rm(temporary, { force: true })
     throw error
   }
-}
-
-/** Without the values that must not be shown. */
-export function withoutHidden(settings: Settings, hidden: Iterable<string>): Settings {
-  const shown = structuredClone(settings) as Record<string, JsonValue>
-  for (const path of hidden) {
-    const keys = path.split('.')
-    const last = keys.pop() ?? ''
-    delete folderOf(shown, keys, false)?.[last]
-  }
-  return shown
-}
-
-/** With the values that must not be shown put back where they were left out. */
-export function withHidden(shown: Settings, written: Settings, hidden: Iterable<string>): Settings {
-  const settings = structuredClone(shown) as Record<string, JsonValue>
-  for (const path of hidden) {
-    const keys = path.split('.')
-    const last = keys.pop() ?? ''
-    const kept = folderOf(written as Record<string, JsonValue>, keys, false)?.[last]
-    const folder = kept === undefined ? undefined : folderOf(settings, keys, true)
-    if (folder !== undefined && kept !== undefined) folder[last] ??= kept
-  }
-  return settings
-}
-
-function folderOf(
-  root: Record<string, JsonValue>,
-  keys: readonly string[],
-  make: boolean,
-): Record<string, JsonValue> | undefined {
-  let at = root
-  for (const key of keys) {
-    if (at[key] === undefined && make) at[key] = {}
-    const next = at[key]
-    if (typeof next !== 'object' || next === null) return undefined
-    at = next as Record<string, JsonValue>
-  }
-  return at
 }

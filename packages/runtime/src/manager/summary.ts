@@ -82,7 +82,11 @@ export function manifestSummary(manifest: PluginManifest, parts: SummaryParts): 
 }
 
 /** A folder that looks like a plugin, and is none. */
-export function brokenSummary(id: string, error: RefbotError): PluginSummary {
+export function brokenSummary(
+  id: string,
+  error: RefbotError,
+  { desired, status }: Pick<SummaryParts, 'desired' | 'status'>,
+): PluginSummary {
   const none = { runs: 0, succeeded: 0, failed: 0, cancelled: 0 }
   return {
     id,
@@ -92,8 +96,8 @@ export function brokenSummary(id: string, error: RefbotError): PluginSummary {
     enabled: false,
     package: undefined,
     warning: undefined,
-    desired: 'stopped',
-    status: 'error',
+    desired,
+    status,
     metrics: {
       ...none,
       successRate: undefined,

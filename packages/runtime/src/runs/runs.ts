@@ -2,7 +2,15 @@ import { join } from 'node:path'
 import type { JsonValue, RunCause } from '@refbot/plugin-sdk'
 import { type TaskContext, TaskError } from '@refbot/scheduler'
 import { RefbotError } from '../errors.ts'
-import { RUN_VARIABLE, RunFailure, type RunProgress, runAttempt, samplesOf, sweepProcesses } from '../host/index.ts'
+import {
+  RUN_VARIABLE,
+  RunFailure,
+  type RunProgress,
+  runAttempt,
+  samplesOf,
+  sweepProcesses,
+  toRunFailure,
+} from '../host/index.ts'
 import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord } from '../store/index.ts'
 import { requestLog, runLog } from './log.ts'
 import { recordBatch } from './metrics.ts'
@@ -125,13 +133,14 @@ export class Runs {
     return this.#pauses.counts(plugin)
   }
 
-  /**
-   * Asks all runs of a plugin to come to rest at their next checkpoint, and waits for that, `timeoutMs` at most.
-   * Attempts that come due meanwhile are held before they begin.
-   */
-  async pause(plugin: string, timeoutMs: number): Promise<void> {
+  /** Asks all runs of a plugin to come to rest at their next checkpoint; attempts that come due are held before they begin. */
+  pause(plugin: string): void {
     this.#pauses.pause(plugin)
-    await this.#pauses.atRest(plugin, timeoutMs)
+  }
+
+  /** Resolves once no run of the plugin works any more, at the latest after `timeoutMs`. */
+  atRest(plugin: string, timeoutMs: number): Promise<void> {
+    return this.#pauses.atRest(plugin, timeoutMs)
   }
 
   resume(plugin: string): void {
@@ -285,7 +294,7 @@ function isTimeout(reason: unknown): boolean {
 }
 
 function toTaskError(error: unknown): unknown {
-  if (!(error instanceof RunFailure)) return error
-  const { code, message, reason, retryable } = error
+  if (!(error instanceof RunFailure || error instanceof RefbotError)) return error
+  const { code, message, reason, retryable } = toRunFailure(error)
   return new TaskError(message, { code, retryable, ...(reason === undefined ? {} : { reason }) })
 }
