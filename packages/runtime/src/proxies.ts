@@ -7,7 +7,7 @@ import { RefbotError } from './errors.ts'
  * @throws RefbotError `PROXY_LIST_INVALID`, naming every bad entry by its place and reason, never by its text.
  */
 export function readProxies(entries: readonly string[], idKey?: string): readonly EgressProxy[] {
-  const text = entries.map((entry) => entry.replaceAll('\n', ' ')).join('\n')
+  const text = entries.map((entry) => entry.replaceAll(/[\r\n]/g, ' ')).join('\n')
   const { proxies, errors } = parseProxies(text, idKey === undefined ? {} : { idKey })
   if (errors.length === 0) return proxies
   const problems = errors.map(({ line, reason }) => `entry ${line}: ${reason}`)

@@ -1,18 +1,22 @@
 import { createProxy, ProxyScorer } from '@refbot/proxy-scoring'
 import { describe, expect, it } from 'vitest'
 import { ProxyBook } from './proxy-book.ts'
-import { findKeyFile, Vault } from './store/index.ts'
+import { findKeyFile, type Store, Vault } from './store/index.ts'
 import { TestFolder } from './store/testing/folder.ts'
 import { StoredProxies } from './stored-proxies.ts'
 
 const ID_KEY = 'id'
 
 /** A book over a store, beside what a configuration names. */
-async function open(configured: readonly string[] = []) {
+async function open(configured: readonly string[] = [], through = (store: Pick<Store, 'proxies'>) => store) {
   await using stack = new AsyncDisposableStack()
   const folder = stack.use(new TestFolder())
   const store = stack.use(await folder.open())
-  const stored = await StoredProxies.open({ store, vault: new Vault(findKeyFile(folder.path, {})), idKey: ID_KEY })
+  const stored = await StoredProxies.open({
+    store: through(store),
+    vault: new Vault(findKeyFile(folder.path, {})),
+    idKey: ID_KEY,
+  })
   const scorer = new ProxyScorer({ proxies: configured.map((host) => createProxy({ host, port: 1 })) })
   const book = new ProxyBook({
     ...{ scorer, stored, idKey: ID_KEY },
@@ -77,6 +81,32 @@ describe('a list of proxies', () => {
     expect(added).toEqual(hosts.map((host) => `http://${host}`))
     expect(it.scorer.size).toBe(1234)
     expect((await it.store.proxies.list()).length).toBe(1234)
+  })
+})
+
+/** A store that takes so many transactions of proxies, and then no more. */
+const full =
+  (left: number) =>
+  (store: Pick<Store, 'proxies'>): Pick<Store, 'proxies'> => ({
+    proxies: {
+      list: () => store.proxies.list(),
+      remove: (id) => store.proxies.remove(id),
+      reseal: (reseal) => store.proxies.reseal(reseal),
+      add: (proxies) => {
+        left -= 1
+        return left < 0 ? Promise.reject(new Error('disk full')) : store.proxies.add(proxies)
+      },
+    },
+  })
+
+describe('a list that the store takes in part only', () => {
+  it('is in use as far as it is stored', async () => {
+    await using it = await open([], full(2))
+    const list = Array.from({ length: 250 }, (_, i) => `h${i}.test:1`).join('\n')
+    await expect(it.book.import(list)).rejects.toThrow('disk full')
+    const stored = (await it.store.proxies.list()).map(({ id }) => id)
+    expect(stored.length).toBeGreaterThan(0)
+    expect(new Set(it.scorer.proxies().map(({ id }) => id))).toEqual(new Set(stored))
   })
 })
 

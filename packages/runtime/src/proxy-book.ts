@@ -37,11 +37,13 @@ export class ProxyBook {
     this.#options = options
   }
 
-  /** @returns those that were not here. @throws ProxyScoringError `PROXY_INVALID`; nothing was added then */
-  async add(inputs: readonly (EgressProxy | ProxyInput)[]): Promise<readonly EgressProxy[]> {
-    const added = await this.#options.stored.add(inputs)
-    for (const proxy of added) this.#options.scorer.add(proxy)
-    return added
+  /**
+   * @returns those that were not here
+   * @throws ProxyScoringError `PROXY_INVALID`; nothing was added then. What the store says when it takes no more; what it took is in use
+   */
+  add(inputs: readonly (EgressProxy | ProxyInput)[]): Promise<readonly EgressProxy[]> {
+    const { stored, scorer } = this.#options
+    return stored.add(inputs, (proxy) => scorer.add(proxy))
   }
 
   /** Takes in what can be read of a list, and tells what cannot. */

@@ -1,4 +1,4 @@
-import type { ProxyMemory, ProxyScorer } from '@refbot/proxy-scoring'
+import type { ProxyMemory, ProxyScorer, ProxyScorerSnapshot } from '@refbot/proxy-scoring'
 import type { ProxyCircuitData, Store } from './store/index.ts'
 
 export interface ProxyHealthOptions {
@@ -8,7 +8,14 @@ export interface ProxyHealthOptions {
   readonly everyMs: number
   /** How long circuits that change by themselves wait for each other before they are stored, ms. */
   readonly gatherMs: number
+  /** What was stored of a proxy cannot be used; it is learnt anew. */
+  readonly onDamaged?: (proxyId: string, error: unknown) => void
 }
+
+/** Circuits' changes that are kept for a store that takes nothing: the latest. */
+const MOST_CIRCUITS = 10_000
+/** How old what is stored of an isolated proxy may get: nothing else keeps it from being forgotten like one that is gone. */
+const ISOLATED_MS = 86_400_000
 
 /**
  * Stores what was learnt of each proxy: from time to time, at the end, and when a circuit changes its state, then with an
@@ -31,8 +38,8 @@ export class ProxyHealth implements AsyncDisposable {
   async start(): Promise<void> {
     const { proxies, store, everyMs } = this.#options
     for (const snapshot of await store.proxyHealth.load()) {
-      proxies.restore(snapshot)
-      for (const memory of snapshot.proxies) this.#stored.set(memory.id, trace(memory))
+      this.#restore(snapshot)
+      for (const memory of snapshot.proxies) this.#remember(memory, snapshot.takenAt)
     }
     const timer = setInterval(() => void this.save(), everyMs).unref()
     this.#stops.push(
@@ -43,6 +50,23 @@ export class ProxyHealth implements AsyncDisposable {
         else this.#gathering ??= setTimeout(() => void this.save(), this.#options.gatherMs).unref()
       }),
     )
+  }
+
+  /** A damaged memory costs its own proxy's alone: RefBot starts without it. */
+  #restore(snapshot: ProxyScorerSnapshot): void {
+    const { proxies, onDamaged } = this.#options
+    try {
+      proxies.restore(snapshot)
+    } catch (error) {
+      const [memory, ...others] = snapshot.proxies
+      if (memory === undefined) throw error
+      if (others.length === 0) onDamaged?.(memory.id, error)
+      else for (const one of snapshot.proxies) this.#restore({ ...snapshot, proxies: [one] })
+    }
+  }
+
+  #remember(memory: ProxyMemory, takenAt: number): void {
+    if (this.#options.proxies.get(memory.id) !== undefined) this.#stored.set(memory.id, trace(memory, takenAt))
   }
 
   /** Resolves once what was learnt until now is stored, or could not be. */
@@ -56,15 +80,20 @@ export class ProxyHealth implements AsyncDisposable {
   async #save(): Promise<void> {
     const { takenAt, proxies } = this.#options.proxies.snapshot()
     const circuits = this.#circuits
-    const changed = proxies.filter((memory) => this.#stored.get(memory.id) !== trace(memory))
+    const changed = proxies.filter((memory) => this.#stored.get(memory.id) !== trace(memory, takenAt))
+    if (this.#stored.size > proxies.length) this.#forgetTheGone()
     if (changed.length === 0 && circuits.length === 0) return
     this.#circuits = []
     try {
       await this.#options.store.proxyHealth.save({ takenAt, proxies: changed, circuits })
-      for (const memory of changed) this.#stored.set(memory.id, trace(memory))
+      for (const memory of changed) this.#remember(memory, takenAt)
     } catch {
-      this.#circuits = [...circuits, ...this.#circuits]
+      this.#circuits = [...circuits, ...this.#circuits].slice(-MOST_CIRCUITS)
     }
+  }
+
+  #forgetTheGone(): void {
+    for (const id of this.#stored.keys()) if (this.#options.proxies.get(id) === undefined) this.#stored.delete(id)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -75,7 +104,9 @@ export class ProxyHealth implements AsyncDisposable {
   }
 }
 
-/** Changes with each use and each change of the circuit, and not by time alone. */
-function trace({ uses, lastUsedAt, circuit, isolated, trips, retryAt, successfulProbes }: ProxyMemory): string {
-  return [uses, lastUsedAt, circuit, isolated, trips, retryAt, successfulProbes].join()
+/** Changes with each use and each change of the circuit; by time alone only while it is isolated. */
+function trace(memory: ProxyMemory, takenAt: number): string {
+  const { uses, lastUsedAt, circuit, isolated, trips, retryAt, successfulProbes } = memory
+  const day = isolated ? Math.floor(takenAt / ISOLATED_MS) : ''
+  return [uses, lastUsedAt, circuit, isolated, trips, retryAt, successfulProbes, day].join()
 }

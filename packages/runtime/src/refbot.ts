@@ -169,7 +169,10 @@ export async function createRefbot(
     new AlertWatch({ analytics, store, everyMs: EVALUATE_EVERY_MS, now: Date.now }),
   )
   const proxyHealth = stack.use(
-    new ProxyHealth({ proxies, store, everyMs: SAVE_HEALTH_EVERY_MS, gatherMs: GATHER_CIRCUITS_MS }),
+    new ProxyHealth({
+      ...{ proxies, store, everyMs: SAVE_HEALTH_EVERY_MS, gatherMs: GATHER_CIRCUITS_MS },
+      onDamaged: (proxy, error) => log.warn({ proxy, error }, 'what was learnt of a proxy cannot be used'),
+    }),
   )
   const egress = await openEgress(stack, {
     ...{ store, identity, parts, dataDir: directory.path, userAgent: `RefBot/${HOST_VERSION}` },

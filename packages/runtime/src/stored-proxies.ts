@@ -39,8 +39,15 @@ export class StoredProxies {
     return [...this.#byId.values()]
   }
 
-  /** @returns those that were not here. @throws ProxyScoringError `PROXY_INVALID`; nothing was added then */
-  async add(inputs: readonly (EgressProxy | ProxyInput)[]): Promise<readonly EgressProxy[]> {
+  /**
+   * @param onAdded hears of each as soon as it is stored: a longer list may come to its end half-way, and what is stored stays
+   * @returns those that were not here
+   * @throws ProxyScoringError `PROXY_INVALID`; nothing was added then
+   */
+  async add(
+    inputs: readonly (EgressProxy | ProxyInput)[],
+    onAdded: (proxy: EgressProxy) => void = () => {},
+  ): Promise<readonly EgressProxy[]> {
     const { store, vault, idKey } = this.#options
     const proxies = new Map(inputs.map((input) => createProxy(input, { idKey })).map((proxy) => [proxy.id, proxy]))
     const added: EgressProxy[] = []
@@ -51,6 +58,7 @@ export class StoredProxies {
         if (!ids.has(proxy.id)) continue
         this.#byId.set(proxy.id, proxy)
         added.push(proxy)
+        onAdded(proxy)
       }
     }
     return added
