@@ -23,12 +23,13 @@ export function readRows(text: string, delimiter: string, take: (row: CsvRow) =>
   }
 }
 
-/** The row that begins at `start`; `end` is where the next one begins. */
+/** The row that begins at `start`; `end` is where the next one begins. Blanks around a cell are its own only within quotes. */
 function readRow(text: string, start: number, delimiter: string): { cells: string[]; end: number; broken: boolean } {
   const cells: string[] = []
   let cell = ''
   let quoted = false
   let closed = false
+  const whole = (): string => (quoted || closed ? cell : cell.trim())
   for (let i = start; i < text.length; i += 1) {
     const char = text[i] ?? ''
     if (quoted) {
@@ -44,14 +45,15 @@ function readRow(text: string, start: number, delimiter: string): { cells: strin
       cell = ''
       quoted = true
     } else if (char === delimiter) {
-      cells.push(cell)
+      cells.push(whole())
       cell = ''
       closed = false
-    } else if (char === '\n' || char === '\r') return { cells: [...cells, cell], end: lineEnd(text, i), broken: false }
+    } else if (char === '\n' || char === '\r')
+      return { cells: [...cells, whole()], end: lineEnd(text, i), broken: false }
     else if (!closed) cell += char
-    else if (char.trim() !== '') return { cells: [...cells, cell], end: lineEnd(text, i), broken: true }
+    else if (char.trim() !== '') return { cells: [...cells, whole()], end: lineEnd(text, i), broken: true }
   }
-  return { cells: [...cells, cell], end: text.length, broken: quoted }
+  return { cells: [...cells, whole()], end: text.length, broken: quoted }
 }
 
 /** Behind the end of the line that `from` stands in. */

@@ -42,8 +42,37 @@ describe('a CSV list', () => {
     ['1.2.3.4;80;me;secret', ['http', '1.2.3.4', 80, 'me', 'secret']],
     ['p.test\t1080\tme\tsecret\tsocks5', ['socks5', 'p.test', 1080, 'me', 'secret']],
     ['url\nhttps://me:a%2Cb@p.test:1', ['https', 'p.test', 1, 'me', 'a,b']],
+    ['1.2.3.4, 80, me , secret', ['http', '1.2.3.4', 80, 'me', 'secret']],
+    ['1.2.3.4, 80, me, " se cret "', ['http', '1.2.3.4', 80, 'me', ' se cret ']],
+    ['2001:db8::1,80', ['http', '2001:db8::1', 80, undefined, undefined]],
+    ['"1.2.3.4","80"', ['http', '1.2.3.4', 80, undefined, undefined]],
+    ['proxy,type\n1.2.3.4:1080,socks5', ['socks5', '1.2.3.4', 1080, undefined, undefined]],
+    ['proxy,type\nhttps://p.test:1,socks5', ['https', 'p.test', 1, undefined, undefined]],
+    ['url,user,pass\nhttp://p.test:1,me,se%41', ['http', 'p.test', 1, 'me', 'se%41']],
+    ['url,user,pass\nhttp://you:own@p.test:1,me,secret', ['http', 'p.test', 1, 'you', 'own']],
   ])('%j needs no more', (text, expected) => {
     expect(parseProxies(text).proxies.map(flat)).toEqual([expected])
+  })
+
+  it('is none because a password holds a delimiter and digits', () => {
+    const text = '1.2.3.4:80:me:pa,55\nme:x;7@b.test:2\nc.test:3'
+    expect(parseProxies(text).proxies.map(flat)).toEqual([
+      ['http', '1.2.3.4', 80, 'me', 'pa,55'],
+      ['http', 'b.test', 2, 'me', 'x;7'],
+      ['http', 'c.test', 3, undefined, undefined],
+    ])
+  })
+
+  it('has no blanks around its regions and tags', () => {
+    const { proxies } = parseProxies('host, port, region, label\na.test, 80, de , Frankfurt one')
+    expect(proxies.map(({ region, label }) => [region, label])).toEqual([['de', 'Frankfurt one']])
+  })
+
+  it('with a protocol that there is not is told so, whatever its URL says', () => {
+    expect(problems('proxy,type\n1.2.3.4:1080,ftp\n1.2.3.4:1080,constructor')).toEqual([
+      [2, 'protocol'],
+      [3, 'protocol'],
+    ])
   })
 
   it('reports a row by the line it begins in', () => {
@@ -110,6 +139,15 @@ describe('a JSON list', () => {
       [4, 'host'],
       [6, 'malformed'],
       [6, 'malformed'],
+    ])
+  })
+
+  it('reports elements of a named list by their line, whatever lists stand beside it', () => {
+    const text =
+      '{"tags": ["a",\n"b"], "meta": {"proxies": [1]},\n"proxies": [\n"bad",\n"p.test:1",\n{}],\n"more": [1, 2]}'
+    expect(problems(text)).toEqual([
+      [4, 'malformed'],
+      [6, 'host'],
     ])
   })
 

@@ -12,7 +12,7 @@ export function jsonElements(text: string): JsonElement[] {
   if ('error' in whole) return brokenList(text, whole.error)
   const list = listOf(whole.value)
   if (list === undefined) return [{ line: 1, value: whole.value }]
-  const lines = elementLines(text, Array.isArray(whole.value) ? 1 : 2)
+  const lines = elementLines(text, Array.isArray(whole.value) ? undefined : 'proxies')
   return list.map((value, i) => ({ line: lines[i] ?? 1, value }))
 }
 
@@ -54,30 +54,38 @@ function tryParse(text: string): { value: unknown } | { error: unknown } {
   }
 }
 
-/** Where the elements at a depth of brackets begin. Only for text that JSON.parse has taken. */
-function elementLines(text: string, depth: number): number[] {
-  const lines: number[] = []
+/**
+ * Where the elements of a list begin: of the whole text, or of what stands under `key` in it (the last one, as JSON.parse takes it). Only for text that
+ * JSON.parse has taken.
+ */
+function elementLines(text: string, key: string | undefined): number[] {
+  const depth = key === undefined ? 1 : 2
+  let lines: number[] = []
   let line = 1
   let level = 0
-  let inString = false
+  let inList = false
   let awaiting = false
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text[i] ?? ''
-    if (char === '\n' || (char === '\r' && text[i + 1] !== '\n')) line += 1
-    if (inString) {
-      if (char === '\\') i += 1
-      else if (char === '"') inString = false
-      continue
-    }
-    if (/\s/.test(char)) continue
-    if (awaiting && char !== ']') lines.push(line)
+  /** What stood last at the first level: the key, where a value follows. */
+  let last = ''
+  // Strings (they hold no line end), line ends, what gives the list its shape, and the rest.
+  for (const [token] of text.matchAll(/"(?:[^"\\]+|\\.)*"|\r\n|[\r\n[\]{},]|[^"\r\n[\]{},]+/g)) {
+    if (token === '\n' || token === '\r' || token === '\r\n') line += 1
+    if (token.trim() === '') continue
+    if (awaiting && token !== ']') lines.push(line)
     awaiting = false
-    if (char === '"') inString = true
-    else if (char === '[' || char === '{') {
+    if (token.startsWith('"')) {
+      if (level === 1) last = token
+    } else if (token === '[' || token === '{') {
       level += 1
-      awaiting = char === '[' && level === depth
-    } else if (char === ']' || char === '}') level -= 1
-    else if (char === ',' && level === depth) awaiting = lines.length > 0
+      if (token === '[' && level === depth && (key === undefined || JSON.parse(last) === key)) {
+        lines = []
+        inList = true
+        awaiting = true
+      }
+    } else if (token === ']' || token === '}') {
+      if (level === depth) inList = false
+      level -= 1
+    } else if (token === ',' && level === depth) awaiting = inList
   }
   return lines
 }

@@ -17,6 +17,7 @@ describe('a list of proxies', () => {
     ['http://proxy.test', ['http', 'proxy.test', 80, undefined, undefined]],
     ['HTTPS://user:p%40%3A@proxy.test/', ['https', 'proxy.test', 443, 'user', 'p@:']],
     ['socks5://user:100%@proxy.test:1', ['socks5', 'proxy.test', 1, 'user', '100%']],
+    ['http://u:a%40b%c%E4%zz@p.test:1', ['http', 'p.test', 1, 'u', 'a@b%c%E4%zz']],
     ['socks5h://[::1]:1080', ['socks5', '::1', 1080, undefined, undefined]],
     ['[2001:db8::1]:8080:user:pass', ['http', '2001:db8::1', 8080, 'user', 'pass']],
     ['user:pass@[2001:db8::1]:8080', ['http', '2001:db8::1', 8080, 'user', 'pass']],
@@ -40,6 +41,7 @@ describe('a list of proxies', () => {
       'good.test:1:u:hunter2',
       'half.test:80:hunter2',
       'socks5://good.test:2',
+      'constructor://odd.test:3',
     ].join('\r\n')
     const { proxies, errors } = parseProxies(text)
     expect(proxies.map((p) => p.host + p.port)).toEqual(['good.test1', 'good.test2'])
@@ -51,6 +53,7 @@ describe('a list of proxies', () => {
       [8, 'host'],
       [9, 'duplicate'],
       [10, 'malformed'],
+      [12, 'protocol'],
     ])
     expect(JSON.stringify(errors)).not.toContain('hunter2')
   })

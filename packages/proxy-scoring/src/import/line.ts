@@ -11,12 +11,16 @@ export function parseLine(entry: string, options: ParseOptions): EgressProxy | P
   return 'code' in input ? input : checked(input, options)
 }
 
-export const SCHEMES: Readonly<Record<string, { protocol: ProxyProtocol; port: number }>> = {
+const SCHEMES: Readonly<Record<string, { protocol: ProxyProtocol; port: number }>> = {
   http: { protocol: 'http', port: 80 },
   https: { protocol: 'https', port: 443 },
   socks5: { protocol: 'socks5', port: 1080 },
   // The proxy resolves the name, which is what we ask of every SOCKS5 proxy.
   socks5h: { protocol: 'socks5', port: 1080 },
+}
+
+export function schemeOf(name: string): { protocol: ProxyProtocol; port: number } | undefined {
+  return Object.hasOwn(SCHEMES, name) ? SCHEMES[name] : undefined
 }
 
 function readEntry(entry: string, fallback: ProxyProtocol): ProxyInput | Problem {
@@ -42,7 +46,7 @@ function readEntry(entry: string, fallback: ProxyProtocol): ProxyInput | Problem
 }
 
 function readUrl(name: string, rest: string): ProxyInput | Problem {
-  const scheme = SCHEMES[name.toLowerCase()]
+  const scheme = schemeOf(name.toLowerCase())
   if (scheme === undefined) return problem('protocol')
   const at = rest.lastIndexOf('@')
   const address = readAddress(rest.slice(at + 1).replace(/\/$/, ''), scheme.port)
@@ -83,11 +87,13 @@ export function readPort(text: string): number | undefined {
 
 /** Decodes what is validly encoded; a lone `%` in a password stays. */
 function percentDecode(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
+  return part.replace(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded)
+    } catch {
+      return encoded
+    }
+  })
 }
 
 /** The line without comment and blanks around it. */

@@ -1,7 +1,7 @@
-import { type EgressProxy, isSameProxy } from '../proxy.ts'
+import { canonicalHost, type EgressProxy, isSameProxy } from '../proxy.ts'
 import { delimiterOf, readRows } from './csv.ts'
 import { jsonElements } from './json.ts'
-import { parseLine, withoutComment } from './line.ts'
+import { parseLine, readPort, withoutComment } from './line.ts'
 import { fieldOf, type RecordField, readRecord } from './record.ts'
 import {
   type ListFormat,
@@ -69,8 +69,10 @@ function detectFormat(text: string): ListFormat {
   if (first === undefined) return 'lines'
   const delimiter = delimiterOf(first)
   if (delimiter === undefined) return isHeading([first]) ? 'csv' : 'lines'
-  const cells = first.split(delimiter).map((cell) => cell.trim())
-  return isHeading(cells) || /^"?\d{1,5}"?$/.test(cells[1] ?? '') ? 'csv' : 'lines'
+  const cells = first.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
+  // A host in front, or it is a line whose password holds the delimiter: `1.2.3.4:80:user:pa,55`.
+  const isRow = canonicalHost(cells[0] ?? '') !== undefined && readPort(cells[1] ?? '') !== undefined
+  return isHeading(cells) || isRow ? 'csv' : 'lines'
 }
 
 function isHeading(cells: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import type { EgressProxy } from '../proxy.ts'
-import { parseLine, readPort, SCHEMES } from './line.ts'
+import { parseLine, readPort, schemeOf } from './line.ts'
 import { checked, type ParseOptions, type Problem, problem } from './result.ts'
 
 /** What lists call the parts of a proxy, in lower case without blanks, dashes and underscores. */
@@ -24,7 +24,7 @@ export function fieldOf(name: string): RecordField | undefined {
   return (Object.keys(FIELDS) as RecordField[]).find((field) => (FIELDS[field] as readonly string[]).includes(plain))
 }
 
-/** Reads a proxy that is given by named parts. */
+/** Reads a proxy that is given by named parts. What a URL says goes before what stands beside it. */
 export function readRecord(
   record: Partial<Record<RecordField, unknown>>,
   options: ParseOptions,
@@ -39,23 +39,23 @@ export function readRecord(
     region: text('region') || undefined,
     tags: readTags(record.tags),
   }
-  const url = text('url')
-  if (url !== undefined && url !== '') {
-    const parsed = parseLine(url, options)
-    if ('code' in parsed) return parsed
-    const { protocol, host, port, username, password } = parsed
-    return checked({ protocol, host, port, username, password, ...extra }, options)
-  }
   const scheme = text('protocol')?.trim().toLowerCase()
-  const protocol = scheme === undefined || scheme === '' ? (options.protocol ?? 'http') : SCHEMES[scheme]?.protocol
+  const protocol = scheme === undefined || scheme === '' ? (options.protocol ?? 'http') : schemeOf(scheme)?.protocol
   if (protocol === undefined) return problem('protocol')
+  const beside = { username: text('username') || undefined, password: text('password') || undefined }
+  const url = text('url')?.trim()
+  if (url !== undefined && url !== '') {
+    const parsed = parseLine(url, { ...options, protocol })
+    if ('code' in parsed) return parsed
+    const { host, port, username, password } = parsed
+    const login = username === undefined ? beside : { username, password }
+    return checked({ protocol: parsed.protocol, host, port, ...login, ...extra }, options)
+  }
   const host = text('host')?.trim()
   if (host === undefined) return problem('host')
   const port = readPort(text('port')?.trim() ?? '')
   if (port === undefined) return problem('port')
-  const username = text('username') || undefined
-  const password = text('password') || undefined
-  return checked({ protocol, host, port, username, password, ...extra }, options)
+  return checked({ protocol, host, port, ...beside, ...extra }, options)
 }
 
 function readTags(value: unknown): string[] | undefined {
