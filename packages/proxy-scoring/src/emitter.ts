@@ -1,4 +1,4 @@
-/** Typed listeners. A listener that throws disturbs neither the others nor the caller: its error becomes a warning of the process. */
+/** Typed listeners. A listener that throws or rejects disturbs neither the others nor the caller: its error becomes a warning of the process. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>()
 
@@ -6,7 +6,7 @@ export class Emitter<Events extends object> {
     const set = this.#listeners.get(name) ?? new Set()
     this.#listeners.set(name, set)
     // A wrapper of its own, so that the same function twice is two subscriptions.
-    const entry = (event: Events[Name]): void => listener(event)
+    const entry = (event: Events[Name]): unknown => listener(event)
     set.add(entry)
     return () => {
       set.delete(entry)
@@ -21,18 +21,23 @@ export class Emitter<Events extends object> {
   emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
     const set = this.#listeners.get(name)
     if (set === undefined) return
-    for (const listener of [...set] as ((event: Events[Name]) => void)[]) {
-      try {
-        listener(event)
-      } catch (error) {
-        warnOf(`A listener of ${String(name)}`, error)
-      }
-    }
+    for (const listener of [...set] as ((event: Events[Name]) => void)[])
+      callOut(`A listener of ${String(name)}`, () => listener(event))
+  }
+}
+
+/** Calls what only listens. It may be an async function: its rejection would otherwise end the process. */
+export function callOut(who: string, call: () => unknown): void {
+  try {
+    const result = call()
+    if (result instanceof Promise) result.catch((error: unknown) => warnOf(who, error))
+  } catch (error) {
+    warnOf(who, error)
   }
 }
 
 /** Tells of a callback's error where nobody can be given it: `process.on('warning')`, by default the standard error output. */
-export function warnOf(who: string, error: unknown): void {
+function warnOf(who: string, error: unknown): void {
   const said = error instanceof Error ? (error.stack ?? error.message) : String(error)
   process.emitWarning(`${who} threw: ${said}`, { type: 'ProxyScoringWarning' })
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ProxyScoringError } from './errors.ts'
 import { type FailoverReport, withFailover } from './failover.ts'
 import { FAILURE_REASONS, isProxyFault } from './outcome.ts'
@@ -159,6 +159,30 @@ describe('a failover chain', () => {
     await expect(chain).rejects.toThrow('refused')
     expect(tries).toBe(1)
     expect(Object.values(uses())).toEqual([0, 0, 0, 0, 0])
+  })
+
+  it('keeps its value when who hears of it throws, or the timer was set back', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { scorer, uses } = setUp(['a'])
+    let time = 1000
+    const value = await withFailover(
+      scorer,
+      async () => {
+        time -= 500
+        return 'signed up'
+      },
+      {
+        timer: () => time,
+        onAttempt: () => {
+          throw new Error('bug')
+        },
+      },
+    )
+    expect([value, uses()]).toEqual(['signed up', { a: 1 }])
+    expect(warn.mock.calls.map(([text]) => String(text).split('\n')[0])).toEqual([
+      'onAttempt of withFailover threw: Error: bug',
+    ])
+    warn.mockRestore()
   })
 
   it('checks maxAttempts', async () => {

@@ -1,4 +1,5 @@
 import { classifyFailure } from './classify.ts'
+import { callOut } from './emitter.ts'
 import { ProxyScoringError } from './errors.ts'
 import type { ProxyFilter } from './filter.ts'
 import type { ProxyLease } from './lease.ts'
@@ -32,7 +33,7 @@ export interface FailoverOptions extends AcquireOptions {
   readonly maxAttempts?: number
   /** Last of all, try once without a proxy. Default false. */
   readonly direct?: boolean
-  /** Hears of every try that ended. */
+  /** Hears of every try that ended. What it throws changes nothing. */
   readonly onAttempt?: (report: FailoverReport) => void
   /** Whose fault an error is; `proxy` is `undefined` with a direct connection. Default `classifyFailure`. */
   readonly classify?: (error: unknown, proxy: EgressProxy | undefined) => FailureReason
@@ -107,12 +108,14 @@ async function attempt<T>(
   const { timer = () => performance.now(), classify = classifyFailure, onAttempt } = options
   using lease = one.lease
   const began = timer()
+  // The use is done, a second one might be a second sign-up: who only hears of it must not undo it.
+  const report = (told: FailoverReport): void => callOut('onAttempt of withFailover', () => onAttempt?.(told))
   const about = { number: one.number, proxyId: one.proxy?.id ?? null }
   let value: T
   try {
     value = await use(one)
   } catch (error) {
-    const elapsedMs = timer() - began
+    const elapsedMs = since(began, timer)
     const known = lease?.outcome
     // A report of the caller's own is better informed than the error's text.
     const told = known?.kind === 'failure' ? known.reason : undefined
@@ -120,13 +123,18 @@ async function attempt<T>(
     // Without a proxy there is none to blame.
     const reason = one.proxy === null && isProxyFault(found) ? 'target' : found
     lease?.fail(reason)
-    onAttempt?.({ ...about, ok: false, reason, elapsedMs })
+    report({ ...about, ok: false, reason, elapsedMs })
     return { error, reason }
   }
-  const elapsedMs = timer() - began
+  const elapsedMs = since(began, timer)
   lease?.succeed(elapsedMs)
-  onAttempt?.({ ...about, ok: true, reason: null, elapsedMs })
+  report({ ...about, ok: true, reason: null, elapsedMs })
   return { value }
+}
+
+/** A timer that was set back must not make an error of a success. */
+function since(began: number, timer: () => number): number {
+  return Math.max(0, timer() - began)
 }
 
 function exhausted(errors: readonly unknown[]): ProxyScoringError {

@@ -77,8 +77,7 @@ export interface CheckResult {
  */
 export async function checkProxies(proxies: Iterable<EgressProxy>, options: CheckOptions): Promise<CheckResult[]> {
   const { concurrency = 16, signal, onProgress, control = true } = options
-  if (!(concurrency >= 1)) throw invalid('concurrency', 'a number from 1')
-  if (!/^https?:$/.test(URL.parse(String(options.url))?.protocol ?? '')) throw invalid('url', 'an http or https URL')
+  checkOptions(options)
   signal?.throwIfAborted()
   if (control) await askDirectly(options)
   const queue = [...proxies]
@@ -180,7 +179,22 @@ function explain(error: unknown, connector: ProxyConnector, { signal, control = 
   return reason === 'target' && (control || connector.failure !== undefined) ? 'unreachable' : reason
 }
 
-function invalid(name: string, wanted: string): ProxyScoringError {
+function checkOptions({ url, concurrency = 16, timeoutMs = 1, maxBodyBytes = 1 }: CheckOptions): void {
+  if (!(concurrency >= 1)) throw invalid('concurrency', 'a number from 1')
+  if (!/^https?:$/.test(URL.parse(String(url))?.protocol ?? '')) throw invalid('url', 'an http or https URL')
+  if (!isWait(timeoutMs)) throw invalid('timeoutMs', WAIT)
+  if (!(maxBodyBytes >= 1)) throw invalid('maxBodyBytes', 'a number from 1')
+}
+
+/** Beyond it a timer of Node's rings at once. */
+const LONGEST_MS = 2 ** 31 - 1
+export const WAIT = `a number of ms from 1 to ${LONGEST_MS}`
+
+export function isWait(ms: number): boolean {
+  return ms >= 1 && ms <= LONGEST_MS
+}
+
+export function invalid(name: string, wanted: string): ProxyScoringError {
   return new ProxyScoringError('PROXY_OPTION_INVALID', `The option ${name} can't be used.`, {
     hint: `It is ${wanted}.`,
   })

@@ -99,7 +99,7 @@ describe('a checker', () => {
     const errors: unknown[] = []
     const { checker, of } = setUp({
       sleep,
-      onRound: () => {
+      onRound: async () => {
         throw new Error('round')
       },
       onError: (error) => {
@@ -121,6 +121,13 @@ describe('a checker', () => {
     )
     warn.mockRestore()
   })
+
+  it.each([0, -1, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY])(
+    'refuses rounds every %d ms, between which a timer would not wait',
+    (everyMs) => {
+      expect(() => setUp({ everyMs })).toThrow(expect.objectContaining({ code: 'PROXY_OPTION_INVALID' }))
+    },
+  )
 
   it('leaves isolated proxies alone, and those that are not selected', async () => {
     const { scorer, checker } = setUp()

@@ -1,15 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { warnOf } from '../emitter.ts'
+import { callOut } from '../emitter.ts'
 import { ProxyScoringError } from '../errors.ts'
 import type { ProxyScorer } from '../scorer.ts'
 import type { ProxyScore } from '../types.ts'
-import { type CheckOptions, type CheckResult, checkProxies } from './check.ts'
+import { type CheckOptions, type CheckResult, checkProxies, invalid, isWait, WAIT } from './check.ts'
 
 export interface ProxyCheckerOptions extends Omit<CheckOptions, 'signal'> {
-  /** From the end of one round to the beginning of the next. Default 300,000 ms. */
+  /** From the end of one round to the beginning of the next, up to 24 days. Default 300,000 ms. */
   readonly everyMs?: number
   /** Which proxies a round takes. Default: all that are not isolated. */
   readonly select?: (score: ProxyScore) => boolean
+  /** May be async: the next wait begins when it is done. */
   readonly onRound?: (results: readonly CheckResult[]) => void
   /** A round that could not be done, for instance `PROXY_CHECK_URL_FAILS`, with nothing counted; and what the callbacks throw. */
   readonly onError?: (error: unknown) => void
@@ -27,7 +28,9 @@ export class ProxyChecker implements AsyncDisposable {
   #stopping: AbortController | undefined
   #rounds: Promise<void> = Promise.resolve()
 
+  /** @throws ProxyScoringError `PROXY_OPTION_INVALID` */
   constructor(scorer: ProxyScorer, options: ProxyCheckerOptions) {
+    if (!isWait(options.everyMs ?? 1)) throw invalid('everyMs', WAIT)
     this.#scorer = scorer
     this.#options = options
   }
@@ -74,7 +77,7 @@ export class ProxyChecker implements AsyncDisposable {
       try {
         const results = await this.check(signal)
         for (const { expectError } of results) if (expectError !== undefined) this.#tell(expectError)
-        this.#options.onRound?.(results)
+        await this.#options.onRound?.(results)
       } catch (error) {
         if (signal.aborted) return
         this.#tell(error)
@@ -85,11 +88,7 @@ export class ProxyChecker implements AsyncDisposable {
 
   /** An error of `onError` itself must neither end the rounds nor the process. */
   #tell(error: unknown): void {
-    try {
-      this.#options.onError?.(error)
-    } catch (thrown) {
-      warnOf('onError of a ProxyChecker', thrown)
-    }
+    callOut('onError of a ProxyChecker', () => this.#options.onError?.(error))
   }
 
   #report({ proxyId, totalMs, reason }: CheckResult): void {
