@@ -17,6 +17,16 @@ export function fits(proxy: EgressProxy, want: ProxyFilter): boolean {
   return want.tags === undefined || want.tags.every((tag) => proxy.tags?.includes(tag) ?? false)
 }
 
+/** What a filter asks for, apart from what else its object holds and from what its owner does to that later. */
+export function ownFilter({ protocol, region, tags, loopbackOnly }: ProxyFilter): ProxyFilter {
+  return {
+    protocol: protocol === undefined ? undefined : [...protocols(protocol)],
+    region,
+    tags: tags === undefined ? undefined : [...tags],
+    loopbackOnly,
+  }
+}
+
 /** Filters that ask for the same have the same key; the one that asks for nothing has ''. */
 export function filterKey(want: ProxyFilter): string {
   const { protocol, region, tags, loopbackOnly } = want

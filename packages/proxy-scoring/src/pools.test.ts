@@ -40,4 +40,19 @@ describe('filters', () => {
     const two = scorer.acquireSync({ tags: ['y', 'x', 'y'] }).proxy.id
     expect([one, two]).toEqual(['a', 'b'])
   })
+
+  it('ask for what they asked for, whatever becomes of the object that said it', () => {
+    const scorer = new ProxyScorer({ clock: new ManualClock(), random: seededRandom(2) })
+    scorer.add({ id: 'near', host: '127.0.0.1', port: 1, region: 'de', tags: ['x'] })
+    const want = { loopbackOnly: true, region: 'de', tags: ['x'], protocol: ['http' as const] }
+    expect(scorer.acquireSync(want).proxy.id).toBe('near')
+    Object.assign(want, { loopbackOnly: false, region: 'fr' })
+    want.tags.pop()
+    want.protocol.pop()
+    scorer.add({ id: 'far', host: 'far.test', port: 1, region: 'fr', protocol: 'socks5' })
+    scorer.add({ id: 'too', host: '127.0.0.2', port: 1, region: 'de', tags: ['x'] })
+    const again = { loopbackOnly: true, region: 'de', tags: ['x'], protocol: ['http' as const] }
+    expect(scorer.acquireSync({ ...again, exclude: ['near'] }).proxy.id).toBe('too')
+    expect(() => scorer.acquireSync({ ...again, exclude: ['near', 'too'] })).toThrow('No proxy fits')
+  })
 })

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts'
-import { filterKey, type ProxyFilter } from './filter.ts'
+import { filterKey, ownFilter, type ProxyFilter } from './filter.ts'
 import { Pool } from './pool.ts'
 
 /** How many filters' pools are kept; a filter that comes back after more others costs one walk over all proxies. */
@@ -20,7 +20,7 @@ export class Pools {
       this.#byKey.set(key, known)
       return known
     }
-    const pool = new Pool(this.#freeNumber(), filter, this.all.members)
+    const pool = new Pool(this.#freeNumber(), ownFilter(filter), this.all.members)
     this.#byKey.set(key, pool)
     return pool
   }
