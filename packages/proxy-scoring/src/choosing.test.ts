@@ -99,6 +99,23 @@ describe('the strategies', () => {
     expect(order).toEqual(['a', 'c', 'd', 'a', 'c', 'd'])
   })
 
+  it('round-robin goes on from where it was after a pick for which nobody was free', () => {
+    const { scorer } = setUp(['a', 'b', 'c'], { strategy: 'round-robin' })
+    expect(scorer.acquireSync().proxy.id).toBe('a')
+    expect(() => scorer.acquireSync({ exclude: ['a', 'b', 'c'] })).toThrow()
+    expect([1, 2].map(() => scorer.acquireSync().proxy.id)).toEqual(['b', 'c'])
+  })
+
+  it('least-loaded takes each of those that are alike equally often', () => {
+    const { scorer } = setUp(['a', 'b', 'c', 'd', 'e'], { strategy: 'least-loaded' })
+    const counts: Record<string, number> = {}
+    for (let i = 0; i < 2000; i += 1) {
+      using lease = scorer.acquireSync()
+      counts[lease.proxy.id] = (counts[lease.proxy.id] ?? 0) + 1
+    }
+    for (const count of Object.values(counts)) expect(Math.abs(count - 400)).toBeLessThan(80)
+  })
+
   it('least-loaded takes the fewest leases, then the better score', () => {
     const { scorer, use } = setUp(['a', 'b', 'c'], { strategy: 'least-loaded' })
     use('b', true)

@@ -185,8 +185,7 @@ export class Circuit {
     this.#probe = 0
     const { successes, failures } = memory.recent
     this.#window = successes + failures === 0 ? undefined : new SlidingWindow(options.windowMs)
-    for (let i = 0; i < successes; i += 1) this.#window?.add(true, at)
-    for (let i = 0; i < failures; i += 1) this.#window?.add(false, at)
+    this.#window?.fill(memory.recent, at)
   }
 
   #reportProbe(

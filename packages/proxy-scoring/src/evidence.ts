@@ -2,7 +2,7 @@ import type { Evidence, ScoreOptions } from './score.ts'
 import { decay } from './time.ts'
 
 /** Numbers per row. Each as a property of its own would be an object of its own, somewhere else in memory. */
-const ROW = 10
+const ROW = 11
 const ROWS_PER_PAGE = 512
 
 /** Rows of numbers in shared pages; a row that is given back is used again. */
@@ -44,6 +44,7 @@ export class DecayedEvidence implements Evidence {
     this.#row = offset
     this.#page[offset] = at
     this.#page[offset + 8] = Number.NEGATIVE_INFINITY
+    this.#page[offset + 10] = Number.NEGATIVE_INFINITY
   }
 
   /** The steady time that the counts are true for. */
@@ -99,6 +100,15 @@ export class DecayedEvidence implements Evidence {
     this.#page[this.#row + 9] = at
   }
 
+  /** When it last failed by its own fault; steady time. */
+  get lastFailureAt(): number {
+    return this.#page[this.#row + 10] ?? 0
+  }
+
+  set lastFailureAt(at: number) {
+    this.#page[this.#row + 10] = at
+  }
+
   conclude(score: number, draw: number): void {
     this.#page[this.#row + 6] = score
     this.#page[this.#row + 7] = draw
@@ -117,6 +127,19 @@ export class DecayedEvidence implements Evidence {
     page[row + 3] = (page[row + 3] ?? 0) * short
     page[row + 4] = (page[row + 4] ?? 0) * long
     page[row + 5] = (page[row + 5] ?? 0) * long
+  }
+
+  /** What it comes to at `now`. It stays as it is: who only looks must not make what was concluded from it seem young. */
+  agedTo(now: number, options: ScoreOptions): Evidence {
+    const short = decay(now - this.at, options.successHalfLifeMs)
+    const long = decay(now - this.at, options.reliabilityHalfLifeMs)
+    return {
+      successes: this.successes * short,
+      samples: this.samples * short,
+      logLatency: this.logLatency * short,
+      longSuccesses: this.longSuccesses * long,
+      longSamples: this.longSamples * long,
+    }
   }
 
   /** `latencyMs` only with a success: a fast failure is not fast. */

@@ -11,6 +11,8 @@ export type LeaseOutcome =
   | { readonly kind: 'unreported' }
   /** Not reported in time: counts for nothing. */
   | { readonly kind: 'expired' }
+  /** Its proxy was removed: counts for nothing. */
+  | { readonly kind: 'removed' }
 
 /** Ends a lease; `false` when it had ended. */
 export type Settle = (record: LeaseRecord, outcome: LeaseOutcome) => boolean
@@ -46,7 +48,7 @@ export class ProxyLease implements Disposable, AsyncDisposable {
     this.#settle = settle
   }
 
-  /** What was reported through this lease; `undefined` before, and after an expiry. */
+  /** What was reported through this lease; `undefined` before, and after an expiry or its proxy's removal. */
   get outcome(): LeaseOutcome | undefined {
     return this.#outcome
   }

@@ -21,10 +21,21 @@ describe('a min tree', () => {
     )
   })
 
-  it('leaves the choice among equals to the coin', () => {
+  it.each([2, 3, 5, 17])('gives each of %i equals the same part of the draws, wherever they stand', (equals) => {
     const tree = new MinTree(2)
-    tree.set(0, 1)
-    tree.set(1, 1)
-    expect([tree.find(() => 0), tree.find(() => 0.9)]).toEqual([1, 0])
+    tree.set(40, 7)
+    for (let i = 0; i < equals; i += 1) tree.set(2 * i, 1)
+    const counts = new Map<number, number>()
+    for (let i = 0; i < 1000; i += 1) {
+      // One draw decides the whole way down: its remainders are as even as itself.
+      let draw = (i + 0.5) / 1000
+      const index = tree.find(() => {
+        draw = (draw * 7919) % 1
+        return draw
+      })
+      counts.set(index, (counts.get(index) ?? 0) + 1)
+    }
+    expect([...counts.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: equals }, (_, i) => 2 * i))
+    for (const count of counts.values()) expect(Math.abs((count * equals) / 1000 - 1)).toBeLessThan(0.5)
   })
 })

@@ -5,6 +5,10 @@ import type { LoadBalancingStrategy, ProxyScorerOptions } from './types.ts'
 
 export const STRATEGIES = ['round-robin', 'least-loaded', 'weighted', 'random'] as const
 
+/** A time that so many ms from now still is one, as a Date and in a snapshot. */
+const LONGEST_MS = 1e12
+const DURATION = `a number above 0, at most ${LONGEST_MS} (31 years)`
+
 /** All options with their defaults. */
 export type ResolvedOptions = ReturnType<typeof resolveOptions>
 
@@ -29,11 +33,12 @@ export function resolveOptions(given: ProxyScorerOptions) {
   }
   const { circuit, weights } = options
   for (const key of ['successHalfLifeMs', 'reliabilityHalfLifeMs', 'fastMs', 'slowMs', 'leaseTtlMs'] as const)
-    check(key, options[key], options[key] > 0 && Number.isFinite(options[key]), 'a number above 0')
-  for (const key of ['priorSamples', 'sharpness', 'crowding', 'slowStartMs', 'refreshPerAcquire'] as const)
+    check(key, options[key], options[key] > 0 && options[key] <= LONGEST_MS, DURATION)
+  for (const key of ['priorSamples', 'crowding', 'slowStartMs', 'refreshPerAcquire'] as const)
     check(key, options[key], options[key] >= 0 && Number.isFinite(options[key]), 'a number from 0')
+  check('sharpness', options.sharpness, options.sharpness >= 0 && options.sharpness <= 1000, 'a number from 0 to 1000')
   for (const key of ['openMs', 'maxOpenMs', 'windowMs', 'probeTtlMs'] as const)
-    check(`circuit.${key}`, circuit[key], circuit[key] > 0 && Number.isFinite(circuit[key]), 'a number above 0')
+    check(`circuit.${key}`, circuit[key], circuit[key] > 0 && circuit[key] <= LONGEST_MS, DURATION)
   for (const key of ['consecutiveFailures', 'probeSuccesses'] as const)
     check(`circuit.${key}`, circuit[key], circuit[key] >= 1, 'a number from 1')
   check('circuit.minimumSamples', circuit.minimumSamples, circuit.minimumSamples >= 0, 'a number from 0')

@@ -22,6 +22,8 @@ export class Pool {
   #turn = 0
   /** Members that had never been used when they came, in order. */
   #untried: Entry[] = []
+  /** Those of them that could not be leased when it was their turn. */
+  readonly #postponed = new Set<Entry>()
 
   constructor(number: number, filter: ProxyFilter, entries: Iterable<Entry>) {
     this.number = number
@@ -51,6 +53,7 @@ export class Pool {
       this.update(last)
     }
     this.probes.delete(entry)
+    this.#postponed.delete(entry)
     this.#ring?.delete(entry.proxy.id)
     if (this.#untried.length > 2 * this.members.length + 16)
       this.#untried = this.#untried.filter((one) => this.#awaitsTrial(one))
@@ -64,6 +67,7 @@ export class Pool {
     this.#weights.set(slot, entry.weight)
     this.#costs[slot] = cost(entry)
     this.#loads?.set(slot, loadOf(entry))
+    if (this.#postponed.size > 0 && entry.weight > 0 && this.#postponed.delete(entry)) this.#untried.push(entry)
     if (entry.awaitsProbe) this.probes.add(entry)
     else if (this.probes.size > 0) this.probes.delete(entry)
   }
@@ -112,8 +116,11 @@ export class Pool {
 
   /** The next member that was never used; each is given once. */
   untried(): Entry | undefined {
-    for (let entry = this.#untried.pop(); entry !== undefined; entry = this.#untried.pop())
-      if (this.#awaitsTrial(entry) && entry.weight > 0) return entry
+    for (let entry = this.#untried.pop(); entry !== undefined; entry = this.#untried.pop()) {
+      if (!this.#awaitsTrial(entry)) continue
+      if (entry.weight > 0) return entry
+      this.#postponed.add(entry)
+    }
     return undefined
   }
 
@@ -128,7 +135,8 @@ export class Pool {
 
   roundRobin(): Entry | undefined {
     const slot = this.#weights.next(this.#turn % Math.max(1, this.members.length))
-    this.#turn = slot + 1
+    // A turn in which nobody is free is no turn.
+    if (slot !== -1) this.#turn = slot + 1
     return this.members[slot]
   }
 

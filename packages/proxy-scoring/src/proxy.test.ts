@@ -70,6 +70,10 @@ describe('a proxy', () => {
     [{ host: 'a', port: 1, username: 'u', password: `${SECRET}\r\n` }],
     [{ host: 'a', port: 1, protocol: 'ftp' as 'http' }],
     [{ host: 'a', port: 1, id: '' }],
+    [{ port: 1 } as { host: string; port: number }],
+    [{ host: 7 as unknown as string, port: 1 }],
+    [{ host: 'a', port: 1, username: 'u', password: `${SECRET}\ud800` }],
+    [{ host: 'a', port: 1, username: 'u', password: 7 as unknown as string }],
   ])('refuses %j without repeating credentials', (input) => {
     const act = () => createProxy(input)
     expect(act).toThrow(ProxyScoringError)

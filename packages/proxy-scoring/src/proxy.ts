@@ -100,14 +100,14 @@ export function createProxy(input: EgressProxy | ProxyInput, options: CreateProx
   if (input instanceof CheckedProxy) return input
   const protocol = input.protocol ?? 'http'
   if (!PROTOCOLS.has(protocol)) throw invalid('the protocol is not http, https or socks5')
-  const host = canonicalHost(input.host)
+  const host = typeof input.host === 'string' ? canonicalHost(input.host) : undefined
   if (host === undefined) throw invalid('the host is neither a name nor an IP address')
   if (!Number.isInteger(input.port) || input.port < 1 || input.port > 65535)
     throw invalid('the port is not a whole number from 1 to 65535')
   for (const part of [input.username, input.password])
-    if (part !== undefined && hasControl(part)) throw invalid('the credentials hold control characters')
+    if (part !== undefined && !isText(part)) throw invalid('the credentials hold control characters, or are no text')
   if (input.password && input.username === undefined) throw invalid('there is a password without a user')
-  if (input.id !== undefined && (input.id === '' || hasControl(input.id)))
+  if (input.id !== undefined && (input.id === '' || !isText(input.id)))
     throw invalid('the id is empty or not printable')
   const { username, password } = input
   const account = { ...input, username: username || (password ? '' : undefined), password: password || undefined }
@@ -165,6 +165,11 @@ function deriveId(protocol: ProxyProtocol, host: string, input: ProxyInput, idKe
 
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host
+}
+
+/** Without control characters, and without halves of characters, which no URL can hold. */
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.isWellFormed() && !hasControl(value)
 }
 
 function hasControl(text: string): boolean {

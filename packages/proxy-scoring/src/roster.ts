@@ -76,7 +76,8 @@ export class Roster {
     this.#fleet.age(now, this.#options)
     this.#fleet.add(latencyMs)
     entry.uses += 1
-    if (latencyMs !== undefined) entry.evidence.lastSuccessAt = now
+    if (latencyMs === undefined) entry.evidence.lastFailureAt = now
+    else entry.evidence.lastSuccessAt = now
   }
 
   /** Takes a proxy's evidence out of the fleet's. */

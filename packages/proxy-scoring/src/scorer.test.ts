@@ -51,7 +51,10 @@ describe('a lease', () => {
   it('ends with its proxy', () => {
     const { scorer } = setUp(['a', 'b'])
     const lease = scorer.acquireSync({ exclude: ['b'] })
+    const ends: unknown[] = []
+    scorer.on('settled', ({ leaseId, outcome }) => ends.push([leaseId, outcome.kind]))
     expect(scorer.remove('a')).toBe(true)
+    expect(ends).toEqual([[lease.id, 'removed']])
     expect(scorer.leased).toBe(0)
     expect(lease.succeed(5)).toBe(false)
     scorer.add(proxy('a'))
@@ -99,6 +102,10 @@ describe('bad input', () => {
     ['strategy', { strategy: 'best' as 'random' }],
     ['circuit.jitter', { circuit: { jitter: 2 } }],
     ['candidates', { candidates: 3 as 2 }],
+    // With it, "now + openMs" would be no time: neither an error's text nor a snapshot could tell it.
+    ['circuit.openMs', { circuit: { openMs: Number.MAX_SAFE_INTEGER, maxOpenMs: Number.MAX_SAFE_INTEGER } }],
+    // The weight of a good proxy would be infinite, and so would the sum of all.
+    ['sharpness', { sharpness: 10_000 }],
   ])('the option %s is checked', (name, options) => {
     expect(() => new ProxyScorer(options)).toThrow(new RegExp(`option ${name} can't be`))
   })
@@ -138,6 +145,9 @@ describe('events', () => {
     scorer.on('settled', () => {
       throw new Error('bug')
     })
+    scorer.on('settled', async () => {
+      throw new Error('late bug')
+    })
     scorer.on('settled', ({ proxyId }) => heard.push(proxyId))
     expect(scorer.acquireSync().succeed(1)).toBe(true)
     // An error thrown again later would reach the process by now, and fail this run.
@@ -145,6 +155,7 @@ describe('events', () => {
     expect(heard).toEqual(['a'])
     expect(warn.mock.calls.map(([text]) => String(text).split('\n')[0])).toEqual([
       'A listener of settled threw: Error: bug',
+      'A listener of settled threw: Error: late bug',
     ])
     warn.mockRestore()
   })

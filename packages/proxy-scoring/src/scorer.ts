@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts'
 import { ProxyScoringError } from './errors.ts'
 import { within } from './filter.ts'
 import { checkLatency, type LeaseOutcome, leaseId, ProxyLease, type Settle } from './lease.ts'
-import { LeaseBook } from './lease-book.ts'
+import { LeaseBook, type LeaseRecord } from './lease-book.ts'
 import { noneAvailable } from './none-available.ts'
 import { type ResolvedOptions, resolveOptions } from './options.ts'
 import { type FailureReason, isProxyFault } from './outcome.ts'
@@ -72,8 +72,10 @@ export class ProxyScorer {
     const entry = this.#roster.get(proxyId)
     if (entry === undefined) return false
     const now = this.#clock.now()
-    if (entry.inflight > 0) for (const record of this.#leases.of(entry)) this.#leases.close(record)
+    const ended = entry.inflight > 0 ? [...this.#leases.of(entry)] : []
+    for (const record of ended) this.#leases.close(record)
     this.#roster.remove(entry, now)
+    for (const record of ended) this.#settled(record, { kind: 'removed' }, now)
     if (this.#emitter.has('removed')) this.#emitter.emit('removed', { proxyId, at: this.#clock.toSource(now) })
     return true
   }
@@ -212,12 +214,14 @@ export class ProxyScorer {
     const now = this.#tick()
     if (!this.#leases.close(record)) return false
     this.#end(record.entry, record.number, outcome, now)
-    if (this.#emitter.has('settled')) {
-      const { entry } = record
-      const at = this.#clock.toSource(now)
-      this.#emitter.emit('settled', { proxyId: entry.proxy.id, leaseId: leaseId(record), outcome, at })
-    }
+    this.#settled(record, outcome, now)
     return true
+  }
+
+  #settled(record: LeaseRecord, outcome: LeaseOutcome, now: number): void {
+    if (!this.#emitter.has('settled')) return
+    const at = this.#clock.toSource(now)
+    this.#emitter.emit('settled', { proxyId: record.entry.proxy.id, leaseId: leaseId(record), outcome, at })
   }
 
   #end(entry: Entry, lease: number, outcome: LeaseOutcome, now: number): void {
@@ -254,17 +258,10 @@ export class ProxyScorer {
     return now
   }
 
-  #expire(record: Parameters<Settle>[0], now: number): void {
-    const { entry } = record
+  #expire(record: LeaseRecord, now: number): void {
     this.#leases.close(record)
-    this.#end(entry, record.number, { kind: 'expired' }, now)
-    const at = this.#clock.toSource(now)
-    this.#emitter.emit('settled', {
-      proxyId: entry.proxy.id,
-      leaseId: leaseId(record),
-      outcome: { kind: 'expired' },
-      at,
-    })
+    this.#end(record.entry, record.number, { kind: 'expired' }, now)
+    this.#settled(record, { kind: 'expired' }, now)
   }
 
   /** Looks at the circuit again when its state may change by time alone. */

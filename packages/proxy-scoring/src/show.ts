@@ -13,8 +13,8 @@ export function show(
   clock: SteadyClock,
   options: ScoreOptions,
 ): ProxyScore {
-  entry.evidence.age(now, options)
-  const { evidence, circuit, proxy } = entry
+  const { circuit, proxy } = entry
+  const evidence = entry.evidence.agedTo(now, options)
   return {
     proxyId: proxy.id,
     proxy,
@@ -41,25 +41,25 @@ export function retryAt({ circuit }: Entry, clock: SteadyClock): number | null {
 
 /** An entry as a snapshot keeps it. */
 export function remember(entry: Entry, now: number, clock: SteadyClock, options: ScoreOptions): ProxyMemory {
-  entry.evidence.age(now, options)
-  const { successes, samples, logLatency, longSuccesses, longSamples } = entry.evidence
   const { state, closedAt, retryAt: _, ...circuit } = entry.circuit.remember(now)
   return {
     id: entry.proxy.id,
     uses: entry.uses,
-    successes,
-    samples,
-    logLatency,
-    longSuccesses,
-    longSamples,
+    ...entry.evidence.agedTo(now, options),
     ageMs: now - entry.addedAt,
     lastUsedAt: entry.evidence.lastUsedAt === 0 ? null : clock.toSource(entry.evidence.lastUsedAt),
-    lastSuccessAt: Number.isFinite(entry.evidence.lastSuccessAt) ? clock.toSource(entry.evidence.lastSuccessAt) : null,
+    lastSuccessAt: whenever(entry.evidence.lastSuccessAt, clock),
+    lastFailureAt: whenever(entry.evidence.lastFailureAt, clock),
     circuit: state,
     ...circuit,
     retryAt: retryAt(entry, clock),
-    closedAt: Number.isFinite(closedAt) ? clock.toSource(closedAt) : null,
+    closedAt: whenever(closedAt, clock),
   }
+}
+
+/** A steady time that may never have been. */
+function whenever(at: number, clock: SteadyClock): number | null {
+  return Number.isFinite(at) ? clock.toSource(at) : null
 }
 
 /** Gives an entry back what a snapshot took at `takenAt` (epoch ms); the time since counts as passed. */
@@ -80,9 +80,10 @@ export function recall(
   entry.uses = memory.uses
   entry.addedAt = then - memory.ageMs
   entry.ramping = true
-  const { lastSuccessAt = null } = memory
-  entry.evidence.lastSuccessAt =
-    lastSuccessAt === null ? Number.NEGATIVE_INFINITY : Math.min(now, lastSuccessAt + offset)
+  const { lastSuccessAt = null, lastFailureAt = takenAt } = memory
+  const steady = (at: number | null): number => (at === null ? Number.NEGATIVE_INFINITY : Math.min(now, at + offset))
+  entry.evidence.lastSuccessAt = steady(lastSuccessAt)
+  entry.evidence.lastFailureAt = steady(lastFailureAt)
   entry.evidence.lastUsedAt = memory.lastUsedAt === null ? 0 : Math.min(now, memory.lastUsedAt + offset)
   const { circuit: state, isolated, trips, failuresInRow, successfulProbes, recent } = memory
   // No open time is longer than the longest, whatever the snapshot or the options at its time say.

@@ -26,6 +26,18 @@ describe('a sliding window', () => {
     )
   })
 
+  it('can be filled with what another held, in proportion where it is too much', () => {
+    const window = new SlidingWindow(1000)
+    window.fill({ successes: 3, failures: 2 }, 5000)
+    expect(window.counts(5000)).toEqual({ successes: 3, failures: 2 })
+    const full = new SlidingWindow(1000)
+    full.fill({ successes: 66_000, failures: 40_000 }, 5000)
+    const { successes, failures } = full.counts(5000)
+    expect(failures / (successes + failures)).toBeCloseTo(40 / 106, 4)
+    full.add(false, 5000)
+    expect(full.counts(7000)).toEqual({ successes: 0, failures: 0 })
+  })
+
   it('keeps the ratio when a bucket is full', () => {
     const window = new SlidingWindow(1000)
     for (let i = 0; i < 200_000; i += 1) window.add(i % 4 !== 0, 0)

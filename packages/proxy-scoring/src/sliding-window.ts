@@ -34,6 +34,12 @@ export class SlidingWindow {
     return { successes, failures }
   }
 
+  /** Holds these counts as of `now`; more than a bucket can hold are scaled down, so that the ratio survives. */
+  fill({ successes, failures }: { successes: number; failures: number }, now: number): void {
+    const scale = Math.max(1, successes / FULL, failures / FULL)
+    this.#buckets[this.#advance(now)] = Math.round(successes / scale) * HALF + Math.round(failures / scale)
+  }
+
   clear(): void {
     this.#buckets.fill(0)
   }

@@ -118,4 +118,14 @@ describe('a snapshot', () => {
     expect(again.restore(scorer.snapshot())).toBe(2)
     expect(again.scores().filter((score) => score.uses === 0)).toHaveLength(1)
   })
+
+  it('can be restored although the clock was set to the right year only after a start in 1970', () => {
+    const clock = new ManualClock()
+    clock.time = 1000
+    const scorer = new ProxyScorer({ proxies, clock, random: seededRandom(4) })
+    scorer.acquireSync().succeed(100)
+    clock.time = Date.UTC(2026, 0, 1)
+    const again = new ProxyScorer({ proxies, clock, random: seededRandom(4) })
+    expect(again.restore(JSON.parse(JSON.stringify(scorer.snapshot())))).toBe(6)
+  })
 })

@@ -23,6 +23,8 @@ export interface ProxyMemory {
   readonly lastUsedAt: number | null
   /** Epoch ms; `null` when never. Older snapshots have none. */
   readonly lastSuccessAt?: number | null
+  /** The same of its last failure. */
+  readonly lastFailureAt?: number | null
   readonly circuit: CircuitState
   readonly isolated: boolean
   readonly trips: number
@@ -60,7 +62,6 @@ const COUNTS: readonly (keyof ProxyMemory)[] = [
   'logLatency',
   'longSuccesses',
   'longSamples',
-  'ageMs',
   'trips',
   'failuresInRow',
   'successfulProbes',
@@ -83,10 +84,12 @@ function isMemory(value: unknown): value is ProxyMemory {
   if (Number(value.successes) > Number(value.samples) || Number(value.longSuccesses) > Number(value.longSamples))
     return false
   if (Number(value.logLatency) > MAX_LOG * Number(value.successes) + 1e-6) return false
+  // Added when the machine's clock still stood at 1970, a proxy is older than any count may be.
+  if (!isTime(value.ageMs) || value.ageMs < 0) return false
   // Who is isolated is shut out.
   if (value.isolated === true && value.circuit !== 'open') return false
   if (
-    ![value.lastUsedAt, value.lastSuccessAt ?? null, value.retryAt, value.closedAt].every(
+    ![value.lastUsedAt, value.lastSuccessAt ?? null, value.lastFailureAt ?? null, value.retryAt, value.closedAt].every(
       (at) => at === null || isTime(at),
     )
   )

@@ -1,6 +1,7 @@
 import { type Entry, LEAST_WEIGHT } from './entry.ts'
 import type { ResolvedOptions } from './options.ts'
 import { type FleetMean, scoreOf, wilsonLower } from './score.ts'
+import { decay } from './time.ts'
 
 /** Where the slow start begins: enough to learn from, too little to hurt. */
 const RAMP_START = 0.1
@@ -17,6 +18,7 @@ const MOST_DISTRUST = 8
  *   newcomer, and to the 24th power a newcomer would never be drawn.
  * - trust is `1.1^(e^(-t/windowMs))`, t the time since the last success, or `1.1^-f` after f failures since then. It says whether a proxy is up at
  *   all, which half-lives of minutes can't: in an outage of most of the fleet the few that just worked are drawn, the others tried with care.
+ *   The failures fade with `reliabilityHalfLifeMs` since the last one: too few to open the circuit must not shut a proxy out for days.
  * - ramp grows from 0.1 to 1 over `slowStartMs` since the proxy was added or came back.
  */
 export function refresh(entry: Entry, mean: FleetMean, now: number, options: ResolvedOptions): void {
@@ -46,7 +48,8 @@ function drawScore(score: number, { evidence }: Entry, mean: FleetMean, options:
 
 function trust(entry: Entry, now: number, options: ResolvedOptions): number {
   const failures = Math.min(entry.circuit.failuresInRow, MOST_DISTRUST)
-  if (failures > 0) return options.trust ** -failures
+  if (failures > 0)
+    return options.trust ** (-failures * decay(now - entry.evidence.lastFailureAt, options.reliabilityHalfLifeMs))
   return options.trust ** Math.exp((entry.evidence.lastSuccessAt - now) / options.circuit.windowMs)
 }
 

@@ -43,6 +43,25 @@ describe('a weighted draw', () => {
     expect(shares(scorer).a).toBeGreaterThan(0.3)
   })
 
+  it('comes back to who failed too little to open his circuit: distrust fades like the failures themselves', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `p${i}`)
+    const { clock, scorer, use, scoreOf } = setUp(names, plain)
+    for (let i = 0; i < 40; i += 1) for (const id of names) use(id, true, 150)
+    for (let i = 0; i < 3; i += 1) use('p0', false)
+    expect(scoreOf('p0').circuit).toBe('closed')
+    for (let i = 0; i < 4 * 1800; i += 1) {
+      clock.advance(2000)
+      scorer.acquireSync().succeed(150)
+    }
+    const before = scoreOf('p0').uses
+    for (let i = 0; i < 4 * 1800; i += 1) {
+      clock.advance(2000)
+      scorer.acquireSync().succeed(150)
+    }
+    // A twentieth of the picks of four hours would be 360.
+    expect(scoreOf('p0').uses - before).toBeGreaterThan(100)
+  })
+
   it('fills the idle before it piles up, the better ones first', () => {
     const names = Array.from({ length: 20 }, (_, i) => `p${i}`)
     const { scorer, use } = setUp(names, plain)
@@ -71,6 +90,19 @@ describe('a weighted draw', () => {
     expect([scoreOf('x').uses, scoreOf('y').uses, scoreOf('z').uses]).toEqual([1, 0, 1])
   })
 
+  it('gives one that was isolated before its turn that turn once it is released', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `p${i}`)
+    const { scorer, use, scoreOf } = setUp(names, { trialShare: 1 })
+    for (let i = 0; i < 40; i += 1) for (const id of names) use(id, true, 100)
+    for (const id of ['x', 'y']) scorer.add(proxy(id))
+    for (const id of ['x', 'y']) scorer.isolate(id)
+    for (let i = 0; i < 50; i += 1) scorer.acquireSync().succeed(100)
+    scorer.release('x')
+    scorer.remove('y')
+    scorer.acquireSync().succeed(100)
+    expect(scoreOf('x').uses).toBe(1)
+  })
+
   it('sends nobody on his second try, and no other strategy, to one that was never used', () => {
     const { scorer, use } = setUp(['a', 'b'], { trialShare: 1, circuit: NEVER_TRIPS })
     for (let i = 0; i < 100; i += 1) for (const id of ['a', 'b']) use(id, true)
@@ -79,5 +111,25 @@ describe('a weighted draw', () => {
     expect(scorer.acquireSync({ exclude: ['a'] }).proxy.id).toBe('b')
     expect(scorer.acquireSync({ strategy: 'least-loaded', exclude: [] }).proxy.id).toBe('a')
     expect(scorer.acquireSync().proxy.id).toBe('newer')
+  })
+
+  it('brings weights up to date however often somebody looks at the scores', () => {
+    const look = (looks: (scorer: ProxyScorer) => void) => {
+      const { clock, scorer, use } = setUp(['a', 'b'], { ...plain, slowStartMs: 30_000, trust: 1 })
+      for (let i = 0; i < 40; i += 1) for (const id of ['a', 'b']) use(id, true)
+      clock.advance(60_000)
+      shares(scorer)
+      scorer.add(proxy('new'))
+      for (let i = 0; i < 60; i += 1) {
+        clock.advance(1000)
+        looks(scorer)
+        scorer.acquireSync()[Symbol.dispose]()
+      }
+      return shares(scorer).new ?? 0
+    }
+    const unwatched = look(() => {})
+    expect(unwatched).toBeGreaterThan(0.02)
+    expect(look((scorer) => scorer.scores())).toBeCloseTo(unwatched, 2)
+    expect(look((scorer) => scorer.snapshot())).toBeCloseTo(unwatched, 2)
   })
 })
