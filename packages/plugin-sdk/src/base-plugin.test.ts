@@ -67,6 +67,20 @@ describe('a plugin as a class', () => {
     expect(plugin.samples).toEqual(['round 1', 'round 2'])
   })
 
+  it('is told of each sample, of those that are timed too', async () => {
+    class Timed extends Rounds {
+      override async execute({ metrics }: PluginContext<Settings>) {
+        return { rounds: await metrics.time('asked', () => 7) }
+      }
+    }
+    const host = createTestContext<Settings>({ config: { rounds: 1 } })
+    const plugin = new Timed()
+    plugin.bind({ context: host.context as never })
+    expect(await plugin.start()).toEqual({ rounds: 7 })
+    expect(plugin.samples).toEqual(['asked 0', 'asked.success 1'])
+    expect(host.metrics.map(({ name }) => name)).toEqual(['asked', 'asked.success'])
+  })
+
   it('is told what its execute threw, before its host is', async () => {
     const { plugin } = connected({ rounds: 0, breaks: true })
     await expect(plugin.start()).rejects.toThrow('broken')

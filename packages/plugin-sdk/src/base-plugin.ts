@@ -1,4 +1,4 @@
-import type { LogLevel, PluginContext } from './context.ts'
+import type { LogLevel, MetricLabels, PluginContext } from './context.ts'
 import type { JsonValue } from './json.ts'
 import {
   type ConfigSchema,
@@ -152,7 +152,10 @@ export abstract class BasePlugin<Config = unknown> {
       this.#values[name] = value
       this.onMetric(name, value)
     }
-    return { ...context, metrics: { ...metrics, record } }
+    const time = <T>(series: string, work: () => T | Promise<T>, labels?: MetricLabels) =>
+      metrics.time.call(watched, series, work, labels) as Promise<T>
+    const watched = { record, time }
+    return { ...context, metrics: watched }
   }
 }
 

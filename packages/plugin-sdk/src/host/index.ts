@@ -9,6 +9,7 @@ export {
   type LogLine,
   type MetricSample,
 } from './create-context.ts'
+export { EventLimits } from './event-limits.ts'
 export { PauseGate, type PauseGateOptions } from './pause-gate.ts'
 export { idOfPackage, PACKAGE_KEYWORD } from './plugin-id.ts'
 export { Redactor } from './redactor.ts'

@@ -31,7 +31,7 @@ export class Steps {
 
   readonly run = async <T>(name: string, work: () => T | Promise<T>): Promise<T> => {
     const outer = this.current()
-    const path = outer === undefined ? name : `${outer} › ${name}`
+    const path = outer === undefined ? String(name) : `${outer} › ${name}`
     const startedAt = this.#clock.now()
     let error: string | undefined
     try {
@@ -41,7 +41,7 @@ export class Steps {
       throw cause
     } finally {
       const step = { path, startedAt, endedAt: this.#clock.now(), ...(error === undefined ? {} : { error }) }
-      this.#sent = Promise.allSettled([this.#sent, this.#send(step)])
+      this.#sent = Promise.allSettled([this.#sent, this.#send(step)]).then(() => undefined)
     }
   }
 

@@ -92,6 +92,44 @@ describe('runPlugin', () => {
     await expect(run.waitFor('error')).resolves.toBeUndefined()
   })
 
+  it('reads only secrets that the plugin names, as a host does', async () => {
+    const curious = definePlugin({ config: z.object({}), execute: async ({ secrets }) => secrets.get('key') })
+    const run = await runPlugin(curious, { config: {}, ...host })
+    await expect(run.result).rejects.toMatchObject({ code: 'SECRET_NOT_GRANTED' })
+  })
+
+  it('shows neither a secret nor a hidden setting, whatever is said', async () => {
+    const talks = definePlugin({
+      config: z.object({ password: z.string().meta({ writeOnly: true }) }),
+      secrets: ['key'],
+      async execute({ config: { password }, secrets, log, step, progress, events }) {
+        const key = await secrets.get('key')
+        log.info(password)
+        progress(1, 1, key)
+        await step(password, () => undefined)
+        await events.emit('told', { password })
+        return { key, password }
+      },
+    })
+    const run = await runPlugin(talks, { config: { password: 'hunter2' }, ...host })
+    expect(await run.result).toEqual({ key: '[secret key]', password: '[secret password]' })
+    const { lines, steps, progress, events } = run
+    expect(JSON.stringify({ lines, steps, progress, events })).not.toMatch(/hunter2|s3cret/)
+  })
+
+  it.each([
+    ['EVENT_TOO_LARGE', 1, 'x'.repeat(17_000)],
+    ['EVENT_LIMIT', 1001, 'x'],
+  ])('limits events as a host does: %s', async (code, count, data) => {
+    const tells = definePlugin({
+      config: z.object({}),
+      async execute({ events }) {
+        for (let n = 0; n < count; n += 1) await events.emit('told', data)
+      },
+    })
+    await expect((await runPlugin(tells, { config: {} })).result).rejects.toMatchObject({ code })
+  })
+
   it('pauses at a checkpoint, goes on, and stops', async () => {
     const clock = new TestClock({ autoAdvance: false })
     const run = await runPlugin(plugin, { config: { url, rounds: 3 }, clock, ...host })
@@ -126,7 +164,27 @@ describe('createTestContext', () => {
   })
 })
 
+describe('a log line', () => {
+  it('takes what is no object as a value, so that nothing of it is lost', () => {
+    const { context, lines } = createTestContext({ config: {} })
+    const info = context.log.info as (message: string, fields: unknown) => void
+    info('text', 'of an author without types')
+    info('list', [1, 2])
+    info('nothing', null)
+    expect(lines.map(({ fields }) => fields)).toEqual([
+      { value: 'of an author without types' },
+      { value: [1, 2] },
+      { value: null },
+    ])
+  })
+})
+
 describe('expectPluginContract', () => {
+  it('passes a plugin that throws at once where it is stopped', async () => {
+    const strict = definePlugin({ config: z.object({}), execute: ({ signal }) => signal.throwIfAborted() })
+    await expectPluginContract(strict, { config: {} })
+  })
+
   it('passes a plugin that keeps it', async () => {
     await expectPluginContract(plugin, { config: { url }, invalid: [{}, { url: 'x' }] })
   })

@@ -1,6 +1,7 @@
 import type { Artifact, LeaseOptions, PageOptions, PluginPage, ProxyLease } from '../context.ts'
 import type { Authorisation } from '../egress.ts'
 import { PluginError } from '../errors.ts'
+import { EventLimits } from '../host/event-limits.ts'
 import type { FinishedStep, HostPort, LogLine, MetricSample } from '../host/index.ts'
 import { Redactor } from '../host/redactor.ts'
 import type { HttpOptions, HttpResponse } from '../http.ts'
@@ -21,6 +22,10 @@ export interface MemoryPortOptions {
   readonly permissions?: readonly PluginPermission[]
   /** Those that are granted, by name. */
   readonly secrets?: Readonly<Record<string, string>>
+  /** Names of the secrets that the plugin asks for; default: of all that are granted. */
+  readonly secretNames?: readonly string[]
+  /** Values that must not be shown, by what is shown instead. */
+  readonly hidden?: ReadonlyMap<string, string>
   /** Kept from run to run where the same map is handed over. */
   readonly storage?: Map<string, JsonValue>
   /** Ids of the operator's proxies. */
@@ -50,8 +55,10 @@ export interface Recorded {
 export function memoryPort(
   options: MemoryPortOptions,
   onHeld: (held: boolean) => void,
-): HostPort & { readonly recorded: Recorded } {
+): HostPort & { readonly recorded: Recorded; readonly redactor: Redactor } {
   const redactor = new Redactor()
+  for (const [name, value] of options.hidden ?? []) redactor.add(name, value)
+  const limits = new EventLimits()
   const storage = options.storage ?? new Map<string, JsonValue>()
   const recorded: Recorded = {
     lines: [],
@@ -71,6 +78,7 @@ export function memoryPort(
   }
   return {
     recorded,
+    redactor,
     log: ({ message, fields, ...line }) =>
       recorded.lines.push({
         ...line,
@@ -79,16 +87,24 @@ export function memoryPort(
       }),
     metric: (sample) => recorded.metrics.push(sample),
     progress: (done, total, message) =>
-      recorded.progress.push({ done, total, ...(message === undefined ? {} : { message }) }),
-    step: (step) => recorded.steps.push(step),
+      recorded.progress.push({ done, total, ...(message === undefined ? {} : { message: redactor.text(message) }) }),
+    step: ({ path, error, ...step }) =>
+      recorded.steps.push({
+        ...step,
+        path: redactor.text(path),
+        ...(error === undefined ? {} : { error: redactor.text(error) }),
+      }),
     held: onHeld,
     async event(name, data) {
-      recorded.events.push({ name, data: redactor.json(data) })
+      limits.count(name, data)
+      recorded.events.push({ name, data: redactor.json(plain(data)) })
     },
     async secret(name) {
-      const value = options.secrets?.[name]
+      const isNamed = options.secretNames?.includes(name) !== false
+      const value = isNamed && Object.hasOwn(options.secrets ?? {}, name) ? options.secrets?.[name] : undefined
       if (value === undefined) {
         throw new PluginError('SECRET_NOT_GRANTED', `The secret ${JSON.stringify(name)} is not granted.`, {
+          hint: 'The plugin must name it in "secrets", and its operator must grant it.',
           retryable: false,
         })
       }
@@ -108,7 +124,7 @@ export function memoryPort(
         [...storage]
           .filter(([key]) => key.startsWith(prefix))
           .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([key, value]) => ({ key, value })),
+          .map(([key, value]) => ({ key, value: structuredClone(value) })),
     },
     proxies: {
       available: async () => (options.proxies ?? []).length > 0,

@@ -27,7 +27,7 @@ export interface TestRun<Config> extends TestContext<Config> {
 
 /**
  * Runs a plugin, or one of its actions, as a host does, with everything in memory: settings are validated, permissions
- * are those that the plugin names, secrets are hidden in what it says, and its result has to be JSON.
+ * and secrets are those that the plugin names, secrets are hidden in what it says, and its result has to be JSON.
  * @throws ConfigError when the settings or the input are not valid
  */
 export async function runPlugin<Schema extends ConfigSchema, Inputs extends ActionInputs>(
@@ -39,7 +39,9 @@ export async function runPlugin<Schema extends ConfigSchema, Inputs extends Acti
   const action = called === undefined ? undefined : plugin.actions?.[called.name]
   if (called !== undefined && action === undefined) throw new ConfigError(`There is no action ${String(called.name)}.`)
   const input = action === undefined ? undefined : await valid(action.input, called?.input, 'input')
-  const test = createTestContext({ permissions: plugin.permissions ?? [], ...given, config })
+  const hidden = writeOnlyValues(inputSchema(plugin.config, 'config'), options.config as JsonValue)
+  const asked = { permissions: plugin.permissions ?? [], secretNames: plugin.secrets ?? [], hidden }
+  const test = createTestContext({ ...asked, ...given, config })
 
   let status: PluginStatus = 'running'
   const watchers = new Set<() => void>()
@@ -52,7 +54,7 @@ export async function runPlugin<Schema extends ConfigSchema, Inputs extends Acti
     const { context } = test
     const result =
       action === undefined ? await plugin.execute(context) : await action.execute({ ...context, input } as never)
-    return result === undefined ? undefined : (JSON.parse(JSON.stringify(result)) as JsonValue)
+    return result === undefined ? undefined : test.redact(JSON.parse(JSON.stringify(result)) as JsonValue)
   }
   const result = execute().then(
     (value) => {
@@ -128,7 +130,7 @@ export async function expectPluginContract<Schema extends ConfigSchema, Inputs e
     config: (await valid(plugin.config, config, 'settings')) as ConfigOutput<Schema>,
   })
   test.stop()
-  await Promise.resolve(plugin.execute(test.context)).catch(() => undefined)
+  await (async () => plugin.execute(test.context))().catch(() => undefined)
   if (test.events.length > 0 || test.artifacts.size > 0)
     throw new Error('A run that is stopped before it begins must do nothing.')
 }

@@ -1,5 +1,6 @@
 import type { PluginContext, RunInfo } from '../context.ts'
 import { createContext } from '../host/create-context.ts'
+import type { JsonValue } from '../json.ts'
 import { type MemoryPortOptions, memoryPort, type Recorded } from './memory-port.ts'
 import { TestClock } from './test-clock.ts'
 
@@ -22,6 +23,8 @@ export interface TestContext<Config> extends Recorded {
   resume(): void
   /** As an operator's stop: the signal is aborted, checkpoints throw. */
   stop(): void
+  /** What a host shows of a value: secrets by their names. */
+  redact<Value extends JsonValue | undefined>(value: Value): Value
   /** Calls back when the run comes to rest, and when it goes on. Returns what ends it. */
   onHeld(listener: (held: boolean) => void): () => void
 }
@@ -50,6 +53,7 @@ export function createTestContext<Config>(options: TestContextOptions<Config>): 
     },
     pause: () => gate.pause(),
     resume: () => gate.resume(),
+    redact: (value) => port.redactor.json(value),
     stop: () => abort.abort(new Error('The run is being stopped.')),
     onHeld(listener) {
       listeners.add(listener)

@@ -17,7 +17,10 @@ export class Batch<Item> {
   #items: Item[] = []
   #timer: NodeJS.Timeout | undefined
   #sending: Promise<void> | undefined
+  #isDraining = false
   #dropped = 0
+  #added = 0
+  #handedOn = 0
 
   constructor(send: (items: readonly Item[]) => Promise<unknown>, options: BatchOptions<Item>) {
     this.#send = send
@@ -35,22 +38,46 @@ export class Batch<Item> {
       return
     }
     this.#items.push(item)
-    if (this.#items.length >= this.#options.limit) void this.flush()
-    else this.#timer ??= setTimeout(() => void this.flush(), this.#options.delayMs)
+    this.#added += 1
+    if (this.#items.length >= this.#options.limit) void this.#drain()
+    else this.#timer ??= setTimeout(() => void this.#drain(), this.#options.delayMs)
   }
 
-  /** Resolves once everything that was added is handed on. */
-  flush(): Promise<void> {
+  /** Resolves once everything that was added until now is handed on. */
+  async flush(): Promise<void> {
+    const last = this.#added
+    while (this.#handedOn < last) await this.#turn()
+  }
+
+  /** Hands on everything at once, and waits for nothing. */
+  sendAll(): void {
+    while (this.#items.length > 0) void this.#handOn(this.#next())
+  }
+
+  async #drain(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#sending ??= this.#drain().finally(() => {
+    if (this.#isDraining) return
+    this.#isDraining = true
+    while (this.#items.length > 0) await this.#turn()
+    this.#isDraining = false
+  }
+
+  /** One batch, or the end of the one that is on its way. */
+  #turn(): Promise<void> {
+    this.#sending ??= this.#handOn(this.#next()).then(() => {
       this.#sending = undefined
     })
     return this.#sending
   }
 
-  async #drain(): Promise<void> {
-    while (this.#items.length > 0) await this.#send(this.#next()).catch(() => undefined)
+  async #handOn(items: readonly Item[]): Promise<void> {
+    try {
+      await this.#send(items)
+    } catch {
+      this.#dropped += items.length
+    }
+    this.#handedOn += items.length
   }
 
   #next(): readonly Item[] {

@@ -70,6 +70,25 @@ describe('a batch', () => {
     expect(batch.dropped).toBe(4)
   })
 
+  it.each([0, 1, 2, 3, 4, 5, 6])('loses nothing that is added %i turns after a flush began', async (turns) => {
+    const sent: (readonly string[])[] = []
+    const batch = new Batch<string>(async (items) => void sent.push(items), options)
+    batch.add('first')
+    void batch.flush()
+    for (let n = 0; n < turns; n += 1) await undefined
+    batch.add('last')
+    await batch.flush()
+    expect(sent.flat()).toEqual(['first', 'last'])
+  })
+
+  it('counts what could not be handed on among what was dropped', async () => {
+    const batch = new Batch<string>(() => Promise.reject(new Error('too large')), options)
+    batch.add('a')
+    batch.add('b')
+    await batch.flush()
+    expect(batch.dropped).toBe(2)
+  })
+
   it('keeps a heavy item to itself', async () => {
     const sent: (readonly string[])[] = []
     const batch = new Batch<string>(async (items) => void sent.push(items), options)

@@ -12,6 +12,8 @@ import { type ChildApi, checkCall, checkGiven, type HostApi, MAX_TEXT } from './
 /** A port that can be brought to rest: everything that was said is with the host when it has settled. */
 export interface ChildPort extends HostPort {
   settle(): Promise<void>
+  /** Hands on what waits, at once: this process ends, and waits for nothing any more. */
+  lastWords(): void
 }
 
 /** Well under the size of a frame, for both kinds: whatever waits fits into a few of them. */
@@ -111,10 +113,15 @@ export function createPort({ host, artifactsDir, signal }: ChildPortOptions): Ch
       return { name, contentType, ...(await host.artifact({ name, contentType })) }
     },
     async settle() {
-      await browser.close()
+      // A browser that was never reached cannot be let go of either: no reason to keep what was said.
+      await browser.close().catch(() => undefined)
       await Promise.all([lines.flush(), samples.flush()])
       const dropped = { lines: lines.dropped, samples: samples.dropped }
       if (dropped.lines + dropped.samples > 0) await host.dropped(dropped)
+    },
+    lastWords() {
+      lines.sendAll()
+      samples.sendAll()
     },
   }
 }
@@ -124,21 +131,30 @@ export function written<Value extends JsonValue>(value: Value): Value {
   return JSON.parse(JSON.stringify(value)) as Value
 }
 
+type Fields = NonNullable<LogLine['fields']>
+
 /** A line as it may cross: text of a limited length, fields that are JSON. */
 function cutLine({ at, level, message, fields }: LogLine): LogLine {
   const text = message.length > MAX_TEXT ? `${message.slice(0, MAX_TEXT)}… (cut)` : message
   return { at, level, message: text, ...(fields === undefined ? {} : { fields: jsonOnly(fields) }) }
 }
 
-function jsonOnly(fields: NonNullable<LogLine['fields']>): NonNullable<LogLine['fields']> {
+function jsonOnly(fields: Fields): Fields {
   let text: string
   try {
-    text = JSON.stringify(fields, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+    text = JSON.stringify(fields, tellable) ?? 'null'
   } catch (error) {
     return { unserialisable: error instanceof Error ? error.message : String(error) }
   }
   if (text.length > MAX_TEXT) return { cut: text.slice(0, MAX_TEXT) }
-  return JSON.parse(text) as Record<string, JsonValue>
+  const value = JSON.parse(text) as JsonValue
+  // What is written as something else: a Date is one text.
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : { value }
+}
+
+function tellable(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  return value instanceof Error ? { ...value, name: value.name, message: value.message } : value
 }
 
 /** Of a character 3 bytes at most, and of a name and its value what lies around them. */

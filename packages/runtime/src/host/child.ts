@@ -53,6 +53,8 @@ const api: ChildApi = {
     const plugin = await load(code)
     const settings = await checked(plugin.config, config, `The settings of ${run.plugin} are not valid`)
     const port = createPort({ host, artifactsDir, signal: abort.signal })
+    // Whatever ends this process, what was said right before tells most.
+    process.once('exit', () => port.lastWords())
     const created = createContext({ port, run, config: settings, signal: abort.signal, clock: systemClock })
     gate = created.gate
     if (paused) gate.pause()

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { JsonValue, PluginPermission } from '@refbot/plugin-sdk'
-import type { LogLine, Redactor } from '@refbot/plugin-sdk/host'
+import { EventLimits, type LogLine, type Redactor } from '@refbot/plugin-sdk/host'
 import { RefbotError } from '../errors.ts'
 import type { Store } from '../store/index.ts'
 import { HttpDesk } from './http-desk.ts'
@@ -38,11 +38,6 @@ export interface SessionOptions extends WayOutOptions {
   readonly onProgress: (progress: RunProgress) => void
 }
 
-/** Of one event of a plugin's own, as JSON. */
-const MAX_EVENT_BYTES = 16 * 1024
-/** Of one attempt. */
-const MAX_EVENTS = 1000
-
 /** The host's side of `ctx` for one attempt: it holds the attempt's pages, leases and browser, and ends them with it. */
 export class RunSession implements AsyncDisposable {
   readonly api: HostApi
@@ -51,7 +46,7 @@ export class RunSession implements AsyncDisposable {
   readonly #http: HttpDesk
   #steps = 0
   #droppedTold = false
-  #events = 0
+  readonly #events = new EventLimits()
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -128,22 +123,7 @@ export class RunSession implements AsyncDisposable {
   }
 
   async #tellEvent(name: string, data: JsonValue): Promise<void> {
-    const bytes = Buffer.byteLength(JSON.stringify(data))
-    if (bytes > MAX_EVENT_BYTES) {
-      throw new RefbotError(
-        'EVENT_TOO_LARGE',
-        `The event ${name} has ${bytes} bytes; ${MAX_EVENT_BYTES} is the limit.`,
-        {
-          hint: 'Keep what is large as an artifact, and name it in the event.',
-        },
-      )
-    }
-    this.#events += 1
-    if (this.#events > MAX_EVENTS) {
-      throw new RefbotError('EVENT_LIMIT', `A run may tell ${MAX_EVENTS} events.`, {
-        hint: 'Events are for people and programs that wait for them; write the rest to the log.',
-      })
-    }
+    this.#events.count(name, data)
     const { runId, plugin, store, redactor } = this.#options
     await store.tell('plugin.event', { plugin, runId, name, data: redactor.json(data) })
   }

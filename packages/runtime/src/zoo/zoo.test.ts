@@ -46,6 +46,10 @@ describe.runIf(process.platform === 'linux')('a plugin that', { timeout: 60_000 
     expect(markedProcesses(RUN_VARIABLE, run.id)).toEqual([])
   })
 
+  it.each([['exits'], ['rejects-late']])('%s has what it said last in its log', async (plugin) => {
+    expect(zoo.log(await zoo.run(plugin))).toContain('last words')
+  })
+
   it.each([
     ['throws when it is imported', 'throws-at-import', 'PLUGIN_LOAD_FAILED', /thrown while it was imported/],
     ['links to its neighbour', 'linked', 'PLUGIN_LINK_OUTSIDE', /inside/],
