@@ -5,6 +5,7 @@ import { connect as connectTls, type SecureContext } from 'node:tls'
 import { ConnectFault, connectCode, type Party, proxyCode, tlsCode } from './fault.ts'
 import type { UpstreamProxy } from './proxy.ts'
 import { negotiateSocks } from './socks.ts'
+import { VALIDATED } from './validated.ts'
 
 /** Where to, and through what. */
 export interface Route {
@@ -103,7 +104,9 @@ class Dial {
       setHost: false,
       agent: false,
       lookup: this.#lookupFor(proxy.host),
-      ...(secure ? { secureContext: this.#route.trust, servername: isIP(proxy.host) === 0 ? proxy.host : '' } : {}),
+      ...(secure
+        ? { ...VALIDATED, secureContext: this.#route.trust, servername: isIP(proxy.host) === 0 ? proxy.host : '' }
+        : {}),
     })
     this.#current = connect
     connect.once('socket', (socket) => socket.once('connect', () => this.#connected(socket)))
@@ -148,6 +151,7 @@ class Dial {
       host: this.#host,
       servername: isIP(this.#host) === 0 ? this.#host : '',
       ALPNProtocols: ['http/1.1'],
+      ...VALIDATED,
       secureContext: trust,
       ...(session === undefined ? {} : { session }),
     })

@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { DOCUMENT_MAX_BYTES, DOCUMENT_PATH } from './document.ts'
 import { tlsCode } from './fault.ts'
+import { VALIDATED } from './validated.ts'
 
 /** What a site serves as its document, or why nothing could be taken for one. */
 export type FetchedDocument =
@@ -33,6 +34,7 @@ export async function fetchDocument(origin: string, options: FetchOptions = {}):
       servername: isIP(host) === 0 ? host : '',
       headers: { host: origin.slice('https://'.length), accept: 'application/json', 'user-agent': userAgent },
       agent: false,
+      ...VALIDATED,
       ...(lookup === undefined ? {} : { lookup }),
     })
     const end = (fetched: FetchedDocument): void => {
