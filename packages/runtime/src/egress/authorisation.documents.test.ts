@@ -175,6 +175,15 @@ test('a proxy needs the owner’s consent', async () => {
   await expect(open()).rejects.toMatchObject({ code: 'PROXY_NOT_ALLOWED' })
   documents[hostOf(origin)] = grant(origin, { proxies: true })
   await (await open()).close()
+  // Whoever takes its forms has a say of their own.
+  documents[hostOf(origin)] = grant(origin, { proxies: true, submitOrigins: [forms] })
+  documents[hostOf(forms)] = grant(forms)
+  await expect(open()).rejects.toMatchObject({
+    code: 'PROXY_NOT_ALLOWED',
+    message: `The document of ${forms} does not allow proxies`,
+  })
+  documents[hostOf(forms)] = grant(forms, { proxies: true })
+  await (await open()).close()
 })
 
 describe('submits are counted per origin over all runs, against the stricter of document and operator', () => {
@@ -312,14 +321,25 @@ describe('while a run goes on', () => {
     expect(lost).toEqual(['The document has changed.'])
   })
 
-  test('one that expires is asked for again at that moment', async () => {
+  test('one that expires ends the right at that moment, though nobody answers who is asked about it', async () => {
     let now = Date.now()
     const clock = { now: () => now }
+    documents[hostOf(origin)] = grant(origin, { submitOrigins: [forms] })
+    documents[hostOf(forms)] = { ...grant(forms), expires: new Date(now + HOUR_MS / 2).toISOString() }
     const authorisation = await authorise(origin, { ...options, clock })
-    now += HOUR_MS
-    const lost = Promise.withResolvers<readonly string[]>()
-    using _watch = watchAuthorisation(authorisation, { ...options, clock, onLost: lost.resolve })
-    expect(await lost.promise).toEqual([expect.stringContaining('expires: it expired')])
+    documents[hostOf(origin)] = () => {}
+    now += HOUR_MS / 2
+    const lost: (readonly string[])[] = []
+    const first = Promise.withResolvers<void>()
+    using _watch = watchAuthorisation(authorisation, {
+      ...{ ...options, clock, everyMs: 1, timeoutMs: 600_000 },
+      onLost(problems) {
+        lost.push(problems)
+        first.resolve()
+      },
+    })
+    await first.promise
+    expect(lost).toEqual([[`The document of ${forms} expired at ${new Date(now).toISOString()}.`]])
   })
 
   test('a watch that is disposed asks no more', async () => {

@@ -70,6 +70,7 @@ describe('a document that does not, and why', () => {
     ['a star in the middle', text({}, { paths: ['/*/x'] }), 'allow.paths.0: must be a path'],
     ['a star in a word', text({}, { paths: ['/sign*'] }), 'allow.paths.0: must be a path'],
     ['a query', text({}, { paths: ['/x?y'] }), 'allow.paths.0: must be a path'],
+    ['a path that servers read differently', text({}, { paths: ['/a%2Fb'] }), 'allow.paths.0: must be a path'],
     [
       'a submit origin by http',
       text({}, { submitOrigins: ['http://forms.example'] }),

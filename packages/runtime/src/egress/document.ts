@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AuthorisationDocument } from './authorisation.ts'
 import { isLoopbackHost } from './loopback.ts'
+import { canonicalPath } from './policy.ts'
 
 /** Where a site's owner publishes consent. */
 export const DOCUMENT_PATH = '/.well-known/synthetic-testing.json'
@@ -100,5 +101,6 @@ export function readDocument(text: string, expected: Expected): ReadDocument {
 /** Absolute, already in the form in which a URL has it, `*` as the whole last segment or nowhere. */
 function isPattern(text: string): boolean {
   const plain = text.endsWith('/*') ? text.slice(0, -1) : text
-  return plain.startsWith('/') && !plain.includes('*') && URL.parse(plain, 'https://x.invalid')?.pathname === plain
+  const sameInUrl = URL.parse(plain, 'https://x.invalid')?.pathname === plain
+  return plain.startsWith('/') && !plain.includes('*') && sameInUrl && canonicalPath(plain) !== undefined
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { RefbotError } from '../errors.ts'
 import type { Authorisation } from './authorisation.ts'
 import { isLoopbackHost } from './loopback.ts'
+import { againstProxies } from './policy.ts'
 import { isLoopbackProxy, type UpstreamProxy } from './proxy.ts'
 import type { GateFault, GateRecord, LeaseOutcome, LimitReport, RefusalReport } from './record.ts'
 
@@ -139,13 +140,13 @@ export class Lease implements GateLease {
 }
 
 function checkProxy(target: Authorisation, proxy: UpstreamProxy): void {
-  const { proxies } = target.document.allow
-  if (proxies === 'any' && !isLoopbackHost(new URL(target.origin).hostname)) return
-  if (proxies === 'none') {
-    throw new RefbotError('PROXY_NOT_ALLOWED', `The document of ${target.origin} does not allow proxies`, {
+  const against = againstProxies(target)
+  if (against !== undefined) {
+    throw new RefbotError('PROXY_NOT_ALLOWED', `The document of ${against.origin} does not allow proxies`, {
       hint: 'Run without a proxy, or ask the owner of the site to set "proxies": true.',
     })
   }
+  if (target.document.allow.proxies === 'any' && !isLoopbackHost(new URL(target.origin).hostname)) return
   if (isLoopbackProxy(proxy)) return
   throw new RefbotError(
     'PROXY_NOT_LOOPBACK',

@@ -91,6 +91,11 @@ describe('pathAllowed', () => {
     ['/sign-up/*', '/sign-up//x', false],
     ['/sign-up/*', '/%73ign-up/x', true],
     ['/caf%C3%A9', '/caf%c3%a9', true],
+    ['/caf%c3%a9', '/caf%C3%A9', true],
+    ['/caf%c3%a9/*', '/caf%c3%a9/au-lait', true],
+    ['/%7Eada/*', '/~ada/x', true],
+    ['/sign-up/*', '/sign-up/%u002e%u002e/admin', false],
+    ['/sign-up/*', '/sign-up/100%', false],
     ['/*', '/anything//at;all', true],
   ])('%s covers %s: %s', (pattern, path, expected) => {
     expect(pathAllowed([pattern], path)).toBe(expected)

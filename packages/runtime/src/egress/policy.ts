@@ -1,4 +1,4 @@
-import type { Authorisation } from './authorisation.ts'
+import type { Authorisation, AuthorisationDocument } from './authorisation.ts'
 import type { LimitRule, SubmitLimits } from './limiter.ts'
 
 /** Why a request was let through or not; written into the run's request log. */
@@ -56,6 +56,11 @@ function decideOnPart({ partOrigins = [] }: Authorisation, { origin, method, who
   return { allowed: true, rule: 'part_host' }
 }
 
+/** The first document that allows no proxies. A lease has one proxy for all origins, so each of them has a say. */
+export function againstProxies({ document, submitDocuments }: Authorisation): AuthorisationDocument | undefined {
+  return [document, ...submitDocuments].find(({ allow }) => allow.proxies === 'none')
+}
+
 /** The limits of the document that grants an origin. */
 export function submitLimits({ document, submitDocuments }: Authorisation, origin: string): SubmitLimits {
   return [document, ...submitDocuments].find((each) => each.origin === origin)?.allow ?? NO_LIMITS
@@ -83,18 +88,21 @@ export function pathAllowed(patterns: readonly string[], path: string): boolean 
   if (patterns.includes('/*')) return true
   const pathname = canonicalPath(path)
   if (pathname === undefined) return false
-  return patterns.some((pattern) =>
-    pattern.endsWith('/*') ? pathname.startsWith(pattern.slice(0, -1)) : pathname === pattern,
-  )
+  return patterns.some((pattern) => {
+    const below = pattern.endsWith('/*')
+    const plain = canonicalPath(below ? pattern.slice(0, -1) : pattern)
+    return plain !== undefined && (below ? pathname.startsWith(plain) : pathname === plain)
+  })
 }
 
 /**
  * The path as a server will most likely read it, or undefined where servers disagree: an encoded slash, backslash or
- * percent sign, or a path that changes when it is decoded a second time.
+ * percent sign, a percent sign that encodes nothing, or a path that changes when it is decoded a second time.
  */
-function canonicalPath(path: string): string | undefined {
+export function canonicalPath(path: string): string | undefined {
   const url = URL.parse(path, 'http://path.invalid')
-  if (url === null || url.host !== 'path.invalid' || /%(2f|5c|25|00)|\/\/|;/i.test(url.pathname)) return undefined
+  if (url === null || url.host !== 'path.invalid' || /%(2f|5c|25|00|(?![0-9a-f]{2}))|\/\/|;/i.test(url.pathname))
+    return undefined
   return url.pathname.replace(/%[0-9a-f]{2}/gi, (encoded) => {
     const code = Number.parseInt(encoded.slice(1), 16)
     const character = String.fromCharCode(code)

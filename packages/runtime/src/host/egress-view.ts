@@ -2,6 +2,7 @@ import type { Authorisation as AuthorisationView, EgressReport } from '@refbot/p
 import type { ProxyLease } from '@refbot/proxy-scoring'
 import {
   type Authorisation,
+  againstProxies,
   DOCUMENT_PATH,
   type GateLease,
   least,
@@ -35,10 +36,8 @@ export function egressReport(lease: GateLease): EgressReport {
 }
 
 /** What the owner agreed to, lowered by the operator's own limits, as a plugin is told. */
-export function authorisationView(
-  { origin, source, document }: Authorisation,
-  limits: OperatorLimits = NO_LIMITS,
-): AuthorisationView {
+export function authorisationView(authorisation: Authorisation, limits: OperatorLimits = NO_LIMITS): AuthorisationView {
+  const { origin, source, document } = authorisation
   const { allow, expires } = document
   const own = source === 'loopback' ? NO_LIMITS : limits
   const maxPerMinute = least(allow.maxPerMinute, own.maxPerMinute)
@@ -50,7 +49,7 @@ export function authorisationView(
     paths: allow.paths,
     submitOrigins: allow.submitOrigins,
     emailDomains: allow.emailDomains,
-    proxies: allow.proxies === 'any' ? true : allow.proxies === 'none' ? false : 'loopback',
+    proxies: againstProxies(authorisation) === undefined && (allow.proxies === 'loopback' ? 'loopback' : true),
     ...(maxPerMinute === null ? {} : { maxPerMinute }),
     ...(maxPerDay === null ? {} : { maxPerDay }),
     ...(concurrency === null ? {} : { concurrency }),
