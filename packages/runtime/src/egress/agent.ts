@@ -1,7 +1,7 @@
 import { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import { type Abort, dial, type Route } from './dial.ts'
-import type { ConnectFault } from './fault.ts'
+import { ConnectFault } from './fault.ts'
 
 type Callback = (fault: ConnectFault | null, socket?: Socket) => void
 
@@ -54,6 +54,7 @@ export class UpstreamAgent extends Agent {
 
   override createConnection(_options: object, callback?: (error: Error | null, socket: Socket) => void): undefined {
     const done = callback as Callback
+    if (this.#closed) return void done(new ConnectFault('TARGET_RESET'))
     const early = this.#early
     if (early === undefined) return this.#dial(done)
     if (early.result === undefined) early.waiting = done

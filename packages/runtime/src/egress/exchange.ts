@@ -175,6 +175,8 @@ export function forward(channel: Channel, admitted: Admitted, req: IncomingMessa
   req.on('error', () => exchange.clientLeft())
   if (chunked || Number(req.headers['content-length'] ?? 0) > 0) req.pipe(upstream)
   else upstream.end()
+  // What a site has answered early and reads no more is read here, or the browser would wait for ever to send it.
+  upstream.once('close', () => req.resume())
 }
 
 /** Passes an answer on: status, raw headers and body as they came, without what is between neighbours only. */

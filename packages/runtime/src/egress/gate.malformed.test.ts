@@ -56,7 +56,9 @@ describe('a request is taken at its word only when all of it says the same', () 
   const INSIDE: [string, (host: string) => string, string][] = [
     ['another Host', () => 'GET / HTTP/1.1\r\nHost: other.invalid\r\n\r\n', 'host_mismatch'],
     ['two Hosts', (h) => `GET / HTTP/1.1\r\nHost: ${h}\r\nHost: ${h}\r\n\r\n`, 'host_mismatch'],
-    ['no Host', () => 'GET / HTTP/1.0\r\n\r\n', 'host_mismatch'],
+    ['no Host', () => 'GET / HTTP/1.1\r\n\r\n', 'host_mismatch'],
+    ['no Host, as was once allowed', () => 'GET / HTTP/1.0\r\n\r\n', 'host_mismatch'],
+    ['an expectation of its own', (h) => `GET / HTTP/1.1\r\nHost: ${h}\r\nExpect: banana\r\n\r\n`, 'malformed'],
     ['absolute form inside a tunnel', (h) => `GET http://${h}/ HTTP/1.1\r\nHost: ${h}\r\n\r\n`, 'malformed'],
     ['a tunnel inside a tunnel', (h) => `CONNECT ${h} HTTP/1.1\r\nHost: ${h}\r\n\r\n`, 'malformed'],
     ['an asterisk', (h) => `OPTIONS * HTTP/1.1\r\nHost: ${h}\r\n\r\n`, 'malformed'],

@@ -93,12 +93,15 @@ export class Gate implements AsyncDisposable {
       maxHeaderSize: MAX_HEADER_SIZE,
       keepAliveTimeout: KEEP_ALIVE_MS,
       requestTimeout: 0,
+      // Whatever is wrong with a request is found, answered and recorded here.
+      requireHostHeader: false,
       shouldUpgradeCallback: (req) => req.headers.upgrade?.toLowerCase() === 'websocket',
     })
     this.#server.prependListener('secureConnection', (socket: TLSSocket) => this.#admit(socket))
     this.#server.on('tlsClientError', (_error, socket: Socket) => socket.destroy())
     this.#server.on('clientError', (error, socket) => this.#unreadable(error, socket))
     this.#server.on('request', (req, res) => this.#request(req, res))
+    this.#server.on('checkExpectation', (req, res) => this.#request(req, res))
     this.#server.on('connect', (req, socket, head) => this.#connect(req, socket as Socket, head))
     this.#server.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head))
   }
@@ -223,7 +226,8 @@ export class Gate implements AsyncDisposable {
       const secure = chunk[0] === TLS_RECORD_HANDSHAKE
       const { origin } = new URL(`${secure ? 'https' : 'http'}://${authority.hostname}:${authority.port}`)
       const channel = new Channel(outer.lease, this.#settings, origin)
-      if (originGranted(outer.lease.options.target, origin)) channel.agentFor(origin).prime()
+      if (originGranted(outer.lease.options.target, origin) && this.#options.isPaused?.(origin) !== true)
+        channel.agentFor(origin).prime()
       socket.unshift(chunk)
       let inner: Socket = socket
       if (secure) {

@@ -46,9 +46,13 @@ export function tunnelAuthority(target: string): { hostname: string; port: strin
     : undefined
 }
 
-/** Whether gate and site cannot but agree on where the body ends: no other coding, and no body under an upgrade. */
+/**
+ * Whether gate and site cannot but agree on where the body begins and ends: no other coding, no body under an upgrade, and
+ * nothing to be met first but what the gate has met.
+ */
 function framed({ headers, method }: IncomingMessage): boolean {
-  const coding = headers['transfer-encoding']
+  const { expect, 'transfer-encoding': coding } = headers
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue') return false
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') return false
   const upgrade = headers.upgrade?.toLowerCase() === 'websocket'
   return !upgrade || (method === 'GET' && coding === undefined && headers['content-length'] === undefined)
