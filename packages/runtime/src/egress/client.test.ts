@@ -20,6 +20,7 @@ beforeAll(async () => {
   site = await startSite(
     async (req, res) => {
       if (req.url === '/never') return
+      if (req.url === '/posing') res.setHeader('X-RefBot-Gate', 'refused')
       if (req.url === '/moved') res.writeHead(302, 'Over There', { location: 'https://elsewhere.invalid/' })
       else
         res.writeHead(200, {
@@ -71,6 +72,33 @@ test('what the policy does not let out is an error of its own, with the rule', a
     code: 'EGRESS_REFUSED',
     message: 'GET https://elsewhere.invalid/secret was not sent: origin_not_granted',
   })
+})
+
+test('a site that poses as the gate is still a site that answered', async () => {
+  const answer = await send({ url: `${site.origin}/posing` })
+  expect(String(await bodyOf(answer.body))).toBe('GET ')
+  expect(answer.status).toBe(200)
+})
+
+test.each([
+  [
+    'for want of a right, while most of its body is still on the way',
+    'origin_not_granted',
+    'https://elsewhere.invalid/',
+  ],
+  ['because it is none that a browser sends', 'malformed', undefined],
+])('it is the same for a request that is refused %s', async (_name, rule, elsewhere) => {
+  const headers = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`x-${i}`, 'x'.repeat(15_000)]))
+  const outgoing =
+    elsewhere === undefined
+      ? { url: `${site.origin}/`, headers }
+      : { url: elsewhere, method: 'POST', body: new Uint8Array(16 * 1024 * 1024) }
+  const before = site.arrived.length
+  await expect(send(outgoing)).rejects.toMatchObject({
+    code: 'EGRESS_REFUSED',
+    message: expect.stringMatching(`was not sent: ${rule}$`),
+  })
+  expect(site.arrived).toHaveLength(before)
 })
 
 test('what fails on the way has the code of the fault', async () => {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { RefbotError } from '../errors.ts'
 import { systemCode } from './fault.ts'
 import type { GateLease } from './lease.ts'
+import type { GateRecord } from './record.ts'
 import { type GateDoor, openTunnel } from './tunnel.ts'
 
 /** A request of a plugin without a browser. No redirect is followed and no body decoded. */
@@ -47,25 +48,29 @@ export class GateClient {
     const { method = 'GET', signal } = outgoing
     const { origin, pathname } = new URL(outgoing.url)
     const before = this.lease.records.at(-1)
-    const latest = (): { rule?: string; code?: string } => {
+    const latest = (): Partial<GateRecord> => {
       const record = this.lease.records.at(-1)
       return record === undefined || record === before ? {} : record
+    }
+    // By the record alone: a site may send the gate's headers, and an answer to what is still being sent may be lost.
+    const assertLetOut = (): void => {
+      const { verdict, rule } = latest()
+      if (verdict !== 'refused') return
+      throw new RefbotError('EGRESS_REFUSED', `${method} ${origin}${pathname} was not sent: ${rule}`, {
+        hint: 'A run reaches its target and what the target’s document names, nothing else.',
+      })
     }
     let response: IncomingMessage
     try {
       response = await this.#sendOrRepeat(outgoing)
     } catch (cause) {
       if (signal?.aborted === true) throw signal.reason
+      assertLetOut()
       const { code = 'no answer' } = latest()
       throw new RefbotError('EGRESS_FAILED', `${method} ${origin}${pathname} failed: ${code}`, { cause })
     }
-    if (response.headers['x-refbot-gate'] === 'refused') {
-      response.resume()
-      const { rule = 'refused' } = latest()
-      throw new RefbotError('EGRESS_REFUSED', `${method} ${origin}${pathname} was not sent: ${rule}`, {
-        hint: 'A run reaches its target and what the target’s document names, nothing else.',
-      })
-    }
+    if (latest().verdict === 'refused') response.resume()
+    assertLetOut()
     const { statusCode: status = 0, statusMessage: statusText = '', rawHeaders } = response
     return { status, statusText, headers: rawHeaders, body: response }
   }

@@ -35,13 +35,17 @@ export function connectCode(party: Party, error: unknown): FaultCode {
   }
 }
 
+/** What OpenSSL says of a certificate, in Node's words; `UNSPECIFIED` is among others a key that is too weak. */
+const UNTRUSTED =
+  /SELF_SIGNED|^UNABLE_TO|^CERT_|^CRL_|^INVALID_|^ERROR_IN_|CHAIN|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$|^UNSPECIFIED$/
+
 /** Names an error of the TLS handshake with the site. */
 export function tlsCode(error: unknown): FaultCode {
   const code = systemCode(error) ?? ''
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'TARGET_TLS_EXPIRED'
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'TARGET_TLS_WRONG_HOST'
-  if (/SELF_SIGNED|^UNABLE_TO|^CERT_|^INVALID_|CHAIN/.test(code)) return 'TARGET_TLS_UNTRUSTED'
-  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') return 'TARGET_TLS_FAILED'
+  if (code.startsWith('ERR_TLS_CERT_ALTNAME_')) return 'TARGET_TLS_WRONG_HOST'
+  if (UNTRUSTED.test(code)) return 'TARGET_TLS_UNTRUSTED'
+  if (/^ERR_(OSSL|SSL|TLS)_/.test(code) || code === 'EPROTO') return 'TARGET_TLS_FAILED'
   return connectCode('TARGET', error)
 }
 

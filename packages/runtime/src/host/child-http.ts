@@ -7,7 +7,8 @@ import {
   StoppedError,
 } from '@refbot/plugin-sdk'
 import type { BirpcReturn } from 'birpc'
-import type { ChildApi, HostApi } from './protocol.ts'
+import { z } from 'zod'
+import { type ChildApi, checkCall, checkGiven, type HostApi } from './protocol.ts'
 
 const MAX_RESPONSE_BYTES = 10 * 1024 * 1024
 const MAX_REQUEST_BYTES = 16 * 1024 * 1024
@@ -24,15 +25,20 @@ export function createHttp(host: BirpcReturn<HostApi, ChildApi>, signal: AbortSi
       const body = bodyOf(options.body ?? (json === undefined ? undefined : JSON.stringify(json)))
       const headers = { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers }
       const method = options.method?.toUpperCase() ?? (body === undefined ? 'GET' : 'POST')
-      if (signal.aborted) throw new StoppedError()
       const id = ++latest
+      const leased = proxy === undefined ? {} : { leaseId: proxy.id }
+      const request = { id, url, method, headers, timeoutMs, ...leased }
+      checkCall('httpRequest', 'http.request', request)
+      if (signal.aborted) throw new StoppedError()
       const stop = () => void host.httpCancel(id).catch(() => undefined)
       signal.addEventListener('abort', stop, { once: true })
       try {
-        for (let at = 0; body !== undefined && at < body.length; at += PART_BYTES)
+        for (let at = 0; body !== undefined && at < body.length; at += PART_BYTES) {
           await host.httpBody(id, new Uint8Array(body.subarray(at, at + PART_BYTES)))
-        const leased = proxy === undefined ? {} : { leaseId: proxy.id }
-        const answer = await host.httpRequest({ id, url, method, headers, timeoutMs, ...leased })
+          // Cancelled, the host has let go of what it had: the rest alone would be another body.
+          signal.throwIfAborted()
+        }
+        const answer = await host.httpRequest(request)
         if (!answer.ok) throw new EgressError(answer.code, answer.message, answer)
         const parts: Uint8Array[] = []
         let bytes = 0
@@ -56,6 +62,7 @@ export function createHttp(host: BirpcReturn<HostApi, ChildApi>, signal: AbortSi
 
 function bodyOf(body: string | Uint8Array | undefined): Uint8Array | undefined {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  checkGiven(z.instanceof(Uint8Array).optional(), 'http.request', bytes)
   if (bytes !== undefined && bytes.length > MAX_REQUEST_BYTES)
     throw tooLarge(`The body of a request has at most ${MAX_REQUEST_BYTES} bytes.`)
   return bytes
