@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { classifyConnectStatus, classifyFailure } from './classify.ts'
+import { classifyConnectStatus, classifyFailure, classifySocksReply } from './classify.ts'
 
 const coded = (code: string) => Object.assign(new Error(code), { code })
 
@@ -76,4 +76,19 @@ it.each([
   [301, 'bad_answer'],
 ])('an answer of %i to CONNECT is %s', (status, reason) => {
   expect(classifyConnectStatus(status)).toBe(reason)
+})
+
+it.each([
+  [1, 'unreachable'],
+  [2, 'refused_connection'],
+  [3, 'target'],
+  [4, 'target'],
+  [5, 'target'],
+  [6, 'target'],
+  [7, 'bad_answer'],
+  [8, 'bad_answer'],
+  [255, 'bad_answer'],
+])('a SOCKS5 reply of %i is %s', (reply, reason) => {
+  expect(classifySocksReply(reply)).toBe(reason)
+  expect(classifyFailure(coded(`UND_ERR_SOCKS5_REPLY_${reply}`))).toBe(reason)
 })

@@ -30,6 +30,7 @@ const BY_CODE: Readonly<Record<string, FailureReason>> = {
   UND_ERR_SOCKS5_REPLY_3: 'target',
   UND_ERR_SOCKS5_REPLY_4: 'target',
   UND_ERR_SOCKS5_REPLY_5: 'target',
+  UND_ERR_SOCKS5_REPLY_6: 'target',
   ABORT_ERR: 'cancelled',
   UND_ERR_ABORTED: 'cancelled',
 }
@@ -46,6 +47,11 @@ export function classifyConnectStatus(status: number): FailureReason {
   if (status === 502 || status === 504) return 'target'
   if (status >= 400 && status < 600) return 'refused_connection'
   return 'bad_answer'
+}
+
+/** What the code in a SOCKS5 proxy's reply says (RFC 1928, section 6). */
+export function classifySocksReply(reply: number): FailureReason {
+  return lookUp(BY_CODE, `UND_ERR_SOCKS5_REPLY_${reply}`) ?? 'bad_answer'
 }
 
 /** Whether an error comes from a TLS handshake: a certificate that can't be trusted, or no TLS at all. */

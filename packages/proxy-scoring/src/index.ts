@@ -5,7 +5,7 @@ export {
   type CircuitState,
   DEFAULT_CIRCUIT,
 } from './circuit.ts'
-export { classifyConnectStatus, classifyFailure } from './classify.ts'
+export { classifyConnectStatus, classifyFailure, classifySocksReply } from './classify.ts'
 export { ProxyScoringError, type ProxyScoringErrorCode } from './errors.ts'
 export { type FailoverAttempt, type FailoverOptions, type FailoverReport, withFailover } from './failover.ts'
 export type { ProxyFilter } from './filter.ts'

@@ -185,6 +185,30 @@ describe('a target that is not on this machine', () => {
     expect(socks.asked).toEqual([`127.0.0.1:${local.port}`])
   })
 
+  it('counts against the proxy when that is to blame, and against nobody when the proxy cannot reach it', async () => {
+    await using local = await startSite((_req, res) => res.end('here'))
+    const uses = async (reply: number): Promise<number> => {
+      const before = bot.proxies.scores()[0]?.uses ?? 0
+      socks.reply = reply
+      const { result } = await run({ do: 'request', url: local.origin, proxy: true })
+      expect(result).toMatchObject({ results: [{ fault: 'PROXY_TUNNEL_REFUSED' }] })
+      return (bot.proxies.scores()[0]?.uses ?? 0) - before
+    }
+    try {
+      const [hostUnreachable, connectionRefused, generalFailure] = [4, 5, 1]
+      expect([await uses(hostUnreachable), await uses(connectionRefused), await uses(generalFailure)]).toEqual([
+        0, 0, 1,
+      ])
+    } finally {
+      socks.reply = 0
+    }
+  })
+
+  it('is leased its proxy for as long as a run may take', () => {
+    using lease = bot.proxies.acquireSync()
+    expect(lease.expiresAt - lease.acquiredAt).toBeGreaterThan(24 * HOUR_MS)
+  })
+
   it.each([
     ['vanishes', () => delete documents['shop.test']],
     ['changes', () => agree('shop', { paths: ['/other'] })],

@@ -106,6 +106,8 @@ const DAY_MS = 86_400_000
 const EVALUATE_EVERY_MS = 15_000
 const SAVE_HEALTH_EVERY_MS = 60_000
 const GATHER_CIRCUITS_MS = 1_000
+/** A lease ends with its attempt, which may take hours: a sooner end would lose what was learnt and give its place away. */
+const LEASE_MS = 30 * DAY_MS
 
 /**
  * The whole product as a library. Nothing fires before `start()`.
@@ -152,6 +154,7 @@ export async function createRefbot(
   const proxies = new ProxyScorer({
     proxies: [...readProxies(config.proxies, idKey), ...storedProxies.all()],
     strategy: config.proxyStrategy,
+    leaseTtlMs: LEASE_MS,
   })
   const rawMs = config.retention.metricsDays * DAY_MS
   const metrics = withMetricsFile(store.metrics, {

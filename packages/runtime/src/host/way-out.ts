@@ -1,11 +1,21 @@
 import type { Authorisation as AuthorisationView, EgressReport } from '@refbot/plugin-sdk'
-import { FAILURE_REASONS, type FailureReason, type ProxyLease, type ProxyScorer } from '@refbot/proxy-scoring'
+import {
+  classifyConnectStatus,
+  classifySocksReply,
+  FAILURE_REASONS,
+  type FailureReason,
+  isProxyFault,
+  type ProxyFault,
+  type ProxyLease,
+  type ProxyScorer,
+} from '@refbot/proxy-scoring'
 import type { BrowserProcess } from '../browser/index.ts'
 import {
   type Authorisation,
   type FaultCode,
   type Gate,
   type GateClient,
+  type GateFault,
   type GateLease,
   type GateRecord,
   type LeaseOutcome,
@@ -97,10 +107,10 @@ export class WayOut implements AsyncDisposable {
     void this.#clients.closeOf(id)
     const { lease, used } = open
     const outcomes = used.map((each) => each.outcome())
-    const fault = outcomes.flatMap(({ faults }) => faults).find(({ proxyFault }) => proxyFault)
+    const fault = outcomes.flatMap(({ faults }) => faults.map(proxyReason)).find((reason) => reason !== undefined)
     const latency = outcomes.find(({ firstByteMs }) => firstByteMs !== undefined)?.firstByteMs
     if (open.failed !== undefined) lease.fail(open.failed)
-    else if (fault !== undefined) lease.fail(FAILURES[fault.code] ?? 'bad_answer')
+    else if (fault !== undefined) lease.fail(fault)
     else if (latency !== undefined) lease.succeed(latency)
     lease[Symbol.dispose]()
   }
@@ -249,13 +259,22 @@ export class WayOut implements AsyncDisposable {
   }
 }
 
-const FAILURES: Partial<Record<FaultCode, FailureReason>> = {
+const FAILURES: Partial<Record<FaultCode, ProxyFault>> = {
   PROXY_REFUSED: 'refused_connection',
   PROXY_RESET: 'reset',
   PROXY_TIMEOUT: 'timeout',
   PROXY_UNREACHABLE: 'unreachable',
   PROXY_AUTH_REJECTED: 'auth',
   PROXY_TLS_FAILED: 'tls',
+}
+
+/** What counts against the proxy. That it cannot reach the site (502, a SOCKS reply of 4) does not: else a site that is down would shut all of them out. */
+function proxyReason({ code, proxyFault, status }: GateFault): ProxyFault | undefined {
+  if (!proxyFault) return undefined
+  if (code !== 'PROXY_TUNNEL_REFUSED' || status === undefined) return FAILURES[code] ?? 'bad_answer'
+  // A status of HTTP has three digits, a SOCKS reply is one byte that is defined up to 8.
+  const reason = status < 100 ? classifySocksReply(status) : classifyConnectStatus(status)
+  return isProxyFault(reason) ? reason : undefined
 }
 
 function overError(): RefbotError {
