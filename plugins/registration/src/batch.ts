@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { type PluginContext, type PluginError, StoppedError } from '@refbot/plugin-sdk'
 import { type Agreement, agreementFor } from './agreement.ts'
+import { Closing } from './closing.ts'
 import type { RegistrationConfig } from './config.ts'
 import { DayLimit } from './day-limit.ts'
 import { dayIsFull, endOf, noneSucceeded } from './ending.ts'
@@ -51,6 +52,7 @@ class Batch {
   readonly #done = new Map<number, Submission>()
   readonly #flights = new Set<Flight>()
   #planned = 0
+  #closing = new Closing(1, 1)
   #over: PluginError | undefined
 
   constructor(context: Context, tools: BatchTools, agreement: Agreement, inbox: Inbox | undefined) {
@@ -77,7 +79,10 @@ class Batch {
       Math.ceil(60_000 / (authorisation.maxPerMinute ?? Infinity)),
     )
     const pace = new Pace({ pauseMs, checkpoint: this.#context.checkpoint, sleep: this.#context.sleep })
-    const lanes = config.delayBetweenSubmissionsMs > 0 ? 1 : lanesFor(config, authorisation.concurrency)
+    const agreed = authorisation.concurrency ?? Infinity
+    const lanes = config.delayBetweenSubmissionsMs > 0 ? 1 : lanesFor(config, agreed)
+    await using closing = new Closing(lanes, agreed)
+    this.#closing = closing
     const work = async (index: number) => {
       await pace.begin()
       if (this.#over === undefined) await this.#one(index)
@@ -122,6 +127,7 @@ class Batch {
         flight.settled = true
         await keep(storage, run.id, 'pending', row)
       },
+      close: (leased) => this.#closing.close(leased),
       heard: ({ outcome, reason }) => {
         flight.settled = true
         const over = endOf({ outcome, reason, index })
@@ -153,7 +159,7 @@ class Batch {
 /** More at a time would wait for each other on the processor. */
 const mostLanes = 4
 
-function lanesFor({ concurrency }: RegistrationConfig, agreed = Infinity): number {
+function lanesFor({ concurrency }: RegistrationConfig, agreed: number): number {
   return Math.max(1, Math.min(concurrency ?? Math.min(availableParallelism(), mostLanes), agreed))
 }
 

@@ -7,7 +7,7 @@ import { type Verdict, withoutQuery } from './outcome/classify.ts'
 import { judgeFaults } from './outcome/faults.ts'
 import { Trace } from './page/trace.ts'
 import { brokenPage, untilOver } from './page/until-over.ts'
-import { leasePage } from './proxies.ts'
+import { type LeasedPage, leasePage } from './proxies.ts'
 import { SignUp } from './sign-up.ts'
 import type { Outcome, Submission, SubmissionAttempt, SubmissionStep } from './submission.ts'
 
@@ -30,6 +30,8 @@ export interface SubmissionJob {
   keepPending(submission: Submission): Promise<void>
   /** Called once it is known how the submission ended, before pictures and other evidence are kept. */
   heard(verdict: Verdict): void
+  /** Ends a page that is not needed any more; resolves when the next one may be opened. */
+  close(leased: LeasedPage): Promise<void>
 }
 
 /** At most one more page, and only where nothing of the first was forwarded. */
@@ -65,7 +67,8 @@ export async function submitOne(
   let durationMs = 0
   let region: string | undefined
   for (;;) {
-    await using leased = await leasePage(context, job.authorisation, exclude)
+    const leased = await leasePage(context, job.authorisation, exclude)
+    await using _ = { [Symbol.asyncDispose]: () => job.close(leased) }
     const { lease, page } = leased
     const proxy = lease?.proxy ?? 'direct'
     region = lease?.region
