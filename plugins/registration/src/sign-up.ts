@@ -1,5 +1,5 @@
 import type { Authorisation } from '@refbot/plugin-sdk'
-import type { Page } from 'playwright-core'
+import type { ElementHandle, Page } from 'playwright-core'
 import type { RegistrationConfig } from './config.ts'
 import { controlName } from './fields/control.ts'
 import type { ChosenForm } from './fields/form.ts'
@@ -11,7 +11,7 @@ import { confirmByMail } from './mail/confirm.ts'
 import type { Inbox } from './mail/inbox.ts'
 import type { Verdict } from './outcome/classify.ts'
 import { awaitOutcome } from './page/await-outcome.ts'
-import { press } from './page/enter.ts'
+import { aim } from './page/enter.ts'
 import { fillForm, releaseButton } from './page/fill-form.ts'
 import { findForm } from './page/find-form.ts'
 import { withElement } from './page/form-page.ts'
@@ -138,32 +138,38 @@ export class SignUp implements Disposable {
   }
 
   async #submit(filled: FoundForm & { readonly plan: FillPlan }): Promise<Verdict | FoundForm> {
-    const { described, form, plan } = filled
+    const { plan } = filled
     const kept = await releaseButton(this.#session, filled)
     if (kept !== undefined) return kept
-    const { page, left } = this.#session
+    const { page } = this.#session
     // The page's own figures go with it, so they are read now; nobody waits for them longer than for the store.
-    const [vitals] = await Promise.all([
+    const [vitals, send] = await Promise.all([
       this.vitals ?? page.evaluate(readVitals).catch(() => undefined),
+      this.#aim(filled),
       this.#options.beforeSubmit(),
     ])
     this.vitals = vitals
     this.watch.startSubmit()
     this.submitted = true
     for (const { kind } of plan.fields) this.#given.add(kind)
-    const last = plan.fields.at(-1)
-    const { submit } = form
-    if (submit !== undefined) await withElement(described, submit, (button) => press(button, submit, left()))
-    else if (last !== undefined)
-      await withElement(described, last.control, (field) =>
-        field.press('Enter', { timeout: left(), noWaitAfter: true }),
-      )
+    await send()
     const outcome = await awaitOutcome(this.#session, { ...filled, given: this.#given })
     if ('outcome' in outcome) return outcome
     // A step that the page keeps to itself has sent nothing yet.
     if (this.watch.exchange === undefined && this.earlierForms === 0) this.submitted = false
     else this.earlierForms++
     return outcome
+  }
+
+  /** What sends the form, once that can be done. */
+  #aim({ described, form: { submit }, plan }: FoundForm & { readonly plan: FillPlan }): Promise<() => Promise<void>> {
+    const { page, left } = this.#session
+    if (submit !== undefined) return withElement(described, submit, (button) => aim(page, button, submit, left()))
+    const last = plan.fields.at(-1)
+    const enter = (field: ElementHandle<Element>) => field.press('Enter', { timeout: left(), noWaitAfter: true })
+    return Promise.resolve(async () => {
+      if (last !== undefined) await withElement(described, last.control, enter)
+    })
   }
 
   /** Of this sign-up alone, once its form asked for one. It must not be kept. */

@@ -27,7 +27,8 @@ export async function awaitOutcome(
   let reopened = false
   for (;;) {
     if (watch.left !== undefined) return leftOrigin(watch.left)
-    const looked = await look(session, sent)
+    // A document on its way needs no look at the one that it takes the place of.
+    const looked = watch.navigating && session.left() > 1 ? undefined : await look(session, sent)
     if (looked !== undefined) {
       const { description, shown, selectorShown } = looked
       const text = JSON.stringify(shown)

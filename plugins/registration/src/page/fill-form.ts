@@ -6,6 +6,7 @@ import type { Verdict } from '../outcome/classify.ts'
 import { type FoundForm, leftOrigin, type Session } from '../session.ts'
 import { enter } from './enter.ts'
 import { type DescribedPage, isDetached, observe, withElement } from './form-page.ts'
+import { isTypedInto, typeInto } from './type-into.ts'
 
 /** A form draws itself again, or shows further fields, this often at most. */
 const maxRounds = 5
@@ -29,16 +30,12 @@ export async function fillForm(session: Session, found: FoundForm, first: FillPl
   const chosen = new Set<string>()
   for (let round = 0; ; round++) {
     let redrawn = false
-    for (const field of todo) {
-      try {
-        await enter(session.page, await current.described.element(field.control), field, session.left())
-        if (field.action.do === 'choose') chosen.add(signature(field.control))
-      } catch (error) {
-        if (!isDetached(error)) throw error
-        redrawn = true
-        break
-      }
-      if (session.watch.left !== undefined) return leftOrigin(session.watch.left)
+    try {
+      const over = await enterAll(session, current.described, todo, chosen)
+      if (over !== undefined) return over
+    } catch (error) {
+      if (!isDetached(error)) throw error
+      redrawn = true
     }
     const described = await (redrawn ? current.described.afresh() : current.described.again())
     const form = sameForm(formsOf(described.description), current.form, current.plan)
@@ -52,6 +49,28 @@ export async function fillForm(session: Session, found: FoundForm, first: FillPl
     todo = plan.fields.filter((field) => !isDone(field) && !chosen.has(signature(field.control)))
     if (todo.length === 0 || round >= maxRounds) return current
   }
+}
+
+async function enterAll(
+  { page, watch, left }: Session,
+  described: DescribedPage,
+  fields: readonly PlannedField[],
+  chosen: Set<string>,
+): Promise<Verdict | undefined> {
+  let rest = fields
+  while (rest.length > 0) {
+    const beyond = rest.findIndex((field) => !isTypedInto(field))
+    const typed = rest.slice(0, beyond === -1 ? rest.length : beyond)
+    if (typed.length > 0) rest = rest.slice(await typeInto(described, typed))
+    const [field] = rest
+    if (field !== undefined) {
+      await enter(page, await described.element(field.control), field, left())
+      if (field.action.do === 'choose') chosen.add(signature(field.control))
+    }
+    rest = rest.slice(1)
+    if (watch.left !== undefined) return leftOrigin(watch.left)
+  }
+  return undefined
 }
 
 /** Lets the form check its last field; a reason where it still keeps its button. */

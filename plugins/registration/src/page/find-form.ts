@@ -54,7 +54,7 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
       const waits = consent === undefined && (await cookies.pending())
       if (consent !== undefined) {
         consents++
-        await press(consent, { drawnByLabel: false }, session.left())
+        await press(page, consent, { drawnByLabel: false }, session.left())
         continue
       }
       const refused = refusal(shown)
@@ -77,14 +77,14 @@ export async function findForm(session: Session): Promise<FoundForm | Verdict> {
         const opener = opened < maxOpeners ? chooseOpener(loose.description) : undefined
         if (opener !== undefined) {
           opened++
-          await press(await loose.element(opener), opener, session.left())
+          await press(page, await loose.element(opener), opener, session.left())
           continue
         }
         const isPressed = (control: ControlDescription) => toggled.has(signature(control))
         const toggle = toggled.size < maxToggles ? chooseToggle(loose.description, isPressed) : undefined
         if (toggle !== undefined) {
           toggled.add(signature(toggle))
-          await press(await loose.element(toggle), toggle, session.left())
+          await press(page, await loose.element(toggle), toggle, session.left())
           toggledAt = now()
           continue
         }

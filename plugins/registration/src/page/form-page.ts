@@ -1,6 +1,6 @@
 import type { ElementHandle, Frame, JSHandle } from 'playwright-core'
 import { type ControlDescription, type PageDescription, signature } from '../fields/control.ts'
-import { describePage } from './describe.ts'
+import { type Described, describePage } from './describe.ts'
 import { type Observation, observePage } from './observe.ts'
 
 /** A described page together with its elements, which live until its next document. */
@@ -12,6 +12,8 @@ export interface DescribedPage {
   /** The same, with its elements as they are now. */
   afresh(): Promise<DescribedPage>
   element(control: ControlDescription): Promise<ElementHandle<Element>>
+  /** The same elements in the page, for work on several of them in one round trip. */
+  readonly inPage: JSHandle<Described>
 }
 
 export interface FrameOptions {
@@ -33,6 +35,7 @@ export async function describeFrame(frame: Frame, options: FrameOptions = {}): P
   const described: DescribedPage = {
     frame,
     description: JSON.parse(json) as PageDescription,
+    inPage: result,
     afresh: () => describeFrame(frame, options),
     async again() {
       const description = await lookAt(frame, options)
