@@ -296,6 +296,8 @@ describe('limits', () => {
     const url = `${origin('shop')}/`
     const both = await run({ do: 'open', url }, { do: 'open', url })
     expect(both).toMatchObject({ error: { code: 'ORIGIN_CONCURRENCY' } })
+    const again = await run({ do: 'misopen', url }, { do: 'misopen', url }, { do: 'open', url })
+    expect(again).toMatchObject({ status: 'success', result: { results: ['not opened', 'not opened', null] } })
     const first = await begin(bot, { do: 'open', url }, { do: 'wait' })
     await waiting(bot, first)
     const second = await begin(bot, { do: 'visit', url })

@@ -43,6 +43,35 @@ test('a run that holds a page is told at once instead of waiting for itself', as
   expect(slots.waitingFor(ORIGIN)).toBe(0)
 })
 
+test('runs whose pages would wait for each other are told, however many there are of them', async () => {
+  const slots = new PageSlots()
+  const take = (runId: string, origin: string) => slots.take({ ...ask(runId, 1), origin })
+  await take('a', 'https://one.test')
+  await take('b', 'https://two.test')
+  const last = await take('c', 'https://three.test')
+  const waits = [take('a', 'https://two.test'), take('b', 'https://three.test')]
+  await expect(take('c', 'https://one.test')).rejects.toMatchObject({ code: 'ORIGIN_CONCURRENCY' })
+  // Whoever holds nothing that the others need waits as ever.
+  const patient = take('d', 'https://one.test')
+  last[Symbol.dispose]()
+  ;(await waits[1])?.[Symbol.dispose]()
+  expect([slots.waitingFor('https://two.test'), slots.waitingFor('https://one.test')]).toEqual([1, 1])
+  void patient
+})
+
+test('a run waits as long as one of those before it may still be done', async () => {
+  const slots = new PageSlots()
+  const take = (runId: string, origin: string, limit: number) => slots.take({ ...ask(runId, limit), origin })
+  await take('a', 'https://one.test', 1)
+  await take('b', 'https://two.test', 2)
+  const free = await take('c', 'https://two.test', 2)
+  void take('b', 'https://one.test', 1)
+  const waiting = take('a', 'https://two.test', 2)
+  free[Symbol.dispose]()
+  await waiting
+  expect(slots.openOn('https://two.test')).toBe(2)
+})
+
 test('a run that ends while it waits leaves its place to the next', async () => {
   const slots = new PageSlots()
   const first = await slots.take(ask('a', 1))

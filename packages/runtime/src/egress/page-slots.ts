@@ -20,8 +20,8 @@ interface Waiting {
 }
 
 /**
- * The open pages of each origin, over all runs. A run that has none waits its turn; one that has some is told at once,
- * since two that wait for each other's pages would wait for ever.
+ * The open pages of each origin, over all runs. A run that has none there waits its turn. One that has some is told at
+ * once, and so is one whose pages all those that it would wait for wait for in turn: they would wait for ever.
  */
 export class PageSlots {
   readonly #open = new Map<string, Set<Slot>>()
@@ -53,9 +53,9 @@ export class PageSlots {
     const slot = { runId }
     const queue = this.#queues.get(origin) ?? []
     if (limit === null || (open.size < limit && queue.length === 0)) return this.#hand(origin, slot)
-    if ([...open].some((each) => each.runId === runId)) {
+    if ([...open].some((each) => each.runId === runId) || this.#awaits(origin, runId)) {
       throw new RefbotError('ORIGIN_CONCURRENCY', `${origin} allows ${limit} open pages at a time.`, {
-        hint: 'Close a page before you open the next one.',
+        hint: 'Close the pages that are open before you open the next one.',
       })
     }
     signal?.throwIfAborted()
@@ -77,6 +77,17 @@ export class PageSlots {
       queue.push(waiting)
       this.#queues.set(origin, queue)
       signal?.addEventListener('abort', left, { once: true })
+    })
+  }
+
+  /** Whether no page on the origin can be closed before one of the run is. */
+  #awaits(origin: string, runId: string, passed: ReadonlySet<string> = new Set()): boolean {
+    const holders = new Set([...(this.#open.get(origin) ?? [])].map((slot) => slot.runId))
+    if (holders.size === 0 || passed.has(origin)) return false
+    const further = new Set([...passed, origin])
+    return [...holders].every((holder) => {
+      const wanted = [...this.#queues].find(([, queue]) => queue.some(({ slot }) => slot.runId === holder))?.[0]
+      return holder === runId || (wanted !== undefined && this.#awaits(wanted, runId, further))
     })
   }
 

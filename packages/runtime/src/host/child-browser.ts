@@ -1,7 +1,7 @@
 import type { PluginBrowser, PluginPage } from '@refbot/plugin-sdk'
 import type { BirpcReturn } from 'birpc'
-import type { Browser } from 'playwright-core'
-import type { ChildApi, HostApi } from './protocol.ts'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { type ChildApi, checkCall, type HostApi } from './protocol.ts'
 
 export interface ChildBrowser extends PluginBrowser {
   close(): Promise<void>
@@ -19,20 +19,30 @@ export function createBrowser(host: BirpcReturn<HostApi, ChildApi>): ChildBrowse
 
   return {
     async page({ target, proxy, viewport, locale, timeZone }) {
-      const opened = await host.openPage({ target, ...(proxy === undefined ? {} : { leaseId: proxy.id }) })
-      connected ??= connect(opened.endpoint)
-      const browser = await connected
-      const context = await browser.newContext({
-        proxy: { server: opened.proxyServer, bypass: '<-loopback>' },
-        userAgent: opened.userAgent,
-        ...(viewport === undefined ? {} : { viewport }),
-        ...(locale === undefined ? {} : { locale }),
-        ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
-      })
-      const page = await context.newPage()
+      const request = { target, ...(proxy === undefined ? {} : { leaseId: proxy.id }) }
+      checkCall('openPage', 'browser.page', request)
+      const opened = await host.openPage(request)
+      let context: BrowserContext | undefined
       const close = async () => {
-        await context.close().catch(() => undefined)
+        await context?.close().catch(() => undefined)
         await host.closePage(opened.id)
+      }
+      let page: Page
+      try {
+        connected ??= connect(opened.endpoint)
+        const browser = await connected
+        context = await browser.newContext({
+          proxy: { server: opened.proxyServer, bypass: '<-loopback>' },
+          userAgent: opened.userAgent,
+          ...(viewport === undefined ? {} : { viewport }),
+          ...(locale === undefined ? {} : { locale }),
+          ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
+        })
+        page = await context.newPage()
+      } catch (error) {
+        // Its turn on the origin is another page's.
+        await close()
+        throw error
       }
       return Object.defineProperties(page, {
         egress: { value: () => host.pageEgress(opened.id) },
