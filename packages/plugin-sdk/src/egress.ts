@@ -21,7 +21,7 @@ export interface Authorisation {
 
 /** Why a request did not get through, as the host's gate saw it. */
 export interface EgressFault {
-  /** Such as `PROXY_REFUSED`, `PROXY_AUTH`, `UPSTREAM_UNREACHABLE`, `UPSTREAM_RESET`. */
+  /** Such as `PROXY_REFUSED`, `PROXY_AUTH_REJECTED`, `TARGET_UNREACHABLE`, `RESPONSE_RESET`. */
   readonly code: string
   /** `connect`: nothing had been forwarded yet, so the request is safe to make again; `exchange`: its fate is unknown. */
   readonly phase: 'connect' | 'exchange'

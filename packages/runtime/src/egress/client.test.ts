@@ -74,6 +74,16 @@ test('what the policy does not let out is an error of its own, with the rule', a
   })
 })
 
+test('the next step fits the reason', async () => {
+  await using cautious = await startGate({ isPaused: () => true })
+  await using paused = await cautious.lease(site.origin)
+  await expect(cautious.gate.client(paused).fetch({ url: `${site.origin}/` })).rejects.toMatchObject({
+    code: 'EGRESS_REFUSED',
+    message: expect.stringContaining('origin_paused'),
+    hint: expect.stringContaining('refbot origins resume'),
+  })
+})
+
 test('a site that poses as the gate is still a site that answered', async () => {
   const answer = await send({ url: `${site.origin}/posing` })
   expect(String(await bodyOf(answer.body))).toBe('GET ')

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { RefbotError } from '../errors.ts'
 import { systemCode } from './fault.ts'
 import type { GateLease } from './lease.ts'
+import type { Rule } from './policy.ts'
 import type { GateRecord } from './record.ts'
 import { type GateDoor, openTunnel } from './tunnel.ts'
 
@@ -55,9 +56,9 @@ export class GateClient {
     // By the record alone: a site may send the gate's headers, and an answer to what is still being sent may be lost.
     const assertLetOut = (): void => {
       const { verdict, rule } = latest()
-      if (verdict !== 'refused') return
+      if (verdict !== 'refused' || rule === undefined) return
       throw new RefbotError('EGRESS_REFUSED', `${method} ${origin}${pathname} was not sent: ${rule}`, {
-        hint: 'A run reaches its target and what the target’s document names, nothing else.',
+        hint: HINTS[rule] ?? 'A run reaches its target and what the target’s document names, nothing else.',
       })
     }
     let response: IncomingMessage
@@ -115,6 +116,15 @@ export class GateClient {
       else sent.end(body)
     })
   }
+}
+
+const HINTS: Partial<Record<Rule, string>> = {
+  limit_minute: 'Wait a minute: the origin, or `limits.perOrigin` of the operator, takes so many submits in one.',
+  limit_day: 'Wait for the next day of UTC: the origin, or `limits.perOrigin` of the operator, takes so many in one.',
+  limit_uncounted: 'Make room on the disk of the data directory: a submit leaves once it is counted.',
+  origin_paused:
+    'The site turned a run away. Talk to its owner; `refbot origins resume` ends the pause before its time.',
+  malformed: 'Ask for less in its headers, and for nothing but a plain exchange.',
 }
 
 const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])

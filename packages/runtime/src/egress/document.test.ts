@@ -76,6 +76,11 @@ describe('a document that does not, and why', () => {
       text({}, { submitOrigins: ['http://forms.example'] }),
       'allow.submitOrigins.0: must be',
     ],
+    [
+      'more submit origins than a form could need',
+      text({}, { submitOrigins: Array.from({ length: 11 }, (_, i) => `https://forms-${i}.example`) }),
+      'allow.submitOrigins: must be at most 10',
+    ],
     ['the machine of the tester', text({}, { submitOrigins: ['https://localhost:3000'] }), 'the machine of whoever'],
     ['a limit of nothing', text({}, { maxPerMinute: 0 }), 'allow.maxPerMinute: '],
     ['half a page', text({}, { concurrency: 0.5 }), 'allow.concurrency: '],

@@ -9,6 +9,8 @@ export const DOCUMENT_PATH = '/.well-known/synthetic-testing.json'
 export const DOCUMENT_MAX_BYTES = 16 * 1024
 /** Consent is renewed at least this often. */
 export const DOCUMENT_MAX_DAYS = 90
+/** Each is asked for a document of its own, again and again: one site's word must not send requests to hundreds. */
+const MAX_SUBMIT_ORIGINS = 10
 
 const DAY_MS = 86_400_000
 
@@ -29,7 +31,10 @@ const documentSchema = z.strictObject({
   expires: z.iso.datetime({ offset: true, error: 'must be a time such as 2030-01-31T00:00:00Z' }),
   allow: z.strictObject({
     paths: z.array(path).min(1),
-    submitOrigins: z.array(origin).default([]),
+    submitOrigins: z
+      .array(origin)
+      .max(MAX_SUBMIT_ORIGINS, { error: `must be at most ${MAX_SUBMIT_ORIGINS} origins` })
+      .default([]),
     emailDomains: z.array(domain).default([]),
     maxPerMinute: limit.optional(),
     maxPerDay: limit.optional(),

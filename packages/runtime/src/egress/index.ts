@@ -20,7 +20,7 @@ export { ensureOperatorKey, OPERATOR_SECRET_FILE, operatorKeyOf } from './operat
 export { DEFAULT_PAUSE_MS, MAX_PAUSE_MS, Origins, pausedError } from './origins.ts'
 export { PageSlots } from './page-slots.ts'
 export { Permits, type PermitsOptions } from './permits.ts'
-export { againstProxies, type Rule } from './policy.ts'
+export { againstProxies, pathAllowed, type Rule } from './policy.ts'
 export { isLoopbackProxy, type UpstreamProxy } from './proxy.ts'
 export type {
   FaultCode,

@@ -7,6 +7,7 @@ import {
   type GateLease,
   least,
   type Permits,
+  pathAllowed,
   type SubmitLimits,
   type UpstreamProxy,
 } from '../egress/index.ts'
@@ -92,6 +93,13 @@ export async function explainTarget(
   if ('problems' in examined)
     return { origin, granted: false, documentUrl, problems: examined.problems, partOrigins: [] }
   const { authorisation } = examined
+  const { paths } = authorisation.document.allow
+  const { pathname } = new URL(url)
+  // An origin alone asks about none of its pages.
+  if (pathname !== '/' && !pathAllowed(paths, pathname)) {
+    const problem = `allow.paths: ${pathname} is not covered by ${paths.join(', ')}.`
+    return { origin, granted: false, documentUrl, problems: [problem], partOrigins: [] }
+  }
   return {
     ...{ origin, granted: true, problems: [] },
     ...(authorisation.source === 'loopback' ? {} : { documentUrl }),
