@@ -18,6 +18,8 @@ export class Entry {
   /** Outcomes ever counted. */
   uses = 0
   removed = false
+  /** Nothing is known of it, or nothing new for long: it is tried out of turn. */
+  awaitsTrial = true
 
   /** Closed, and below its cap. */
   free = false
@@ -37,9 +39,9 @@ export class Entry {
     this.evidence = new DecayedEvidence(now, pages)
   }
 
-  /** Never handed out, and nothing is known of it. */
-  get untried(): boolean {
-    return this.evidence.lastUsedAt === 0 && this.uses === 0
+  /** When it was last handed out or judged; steady time. */
+  get lastSeenAt(): number {
+    return Math.max(this.evidence.lastUsedAt, this.evidence.lastSuccessAt, this.evidence.lastFailureAt)
   }
 
   /** The score when it was last brought up to date. */

@@ -8,7 +8,7 @@ export type PickOptions = AcquireOptions
 
 /**
  * The pool's entry that fits best now. A half-open one is tried by a small part of the picks, and when nobody else is left; one that nobody ever
- * used by a small part of the weighted picks. Somebody on his second try (`excluded`) is not sent to either as long as there are others. A sticky key probes no proxy but its own,
+ * used, or nobody for long, by a small part of the weighted picks. Somebody on his second try (`excluded`) is not sent to either as long as there are others. A sticky key probes no proxy but its own,
  * to which it returns thereby.
  */
 export function pick(
@@ -34,12 +34,15 @@ function dueProbe(pool: Pool, { stickyKey }: PickOptions, defaults: ResolvedOpti
   return defaults.random() < probeShare(pool, defaults) ? firstProbe(pool) : undefined
 }
 
-/** By its weight alone, one in a fleet of hundreds with little traffic might never be tried, however good it is. */
+/**
+ * By its weight alone, one in a fleet of hundreds with little traffic might never be tried, however good it is; and of two draws the one with the
+ * lowest score of all never wins while the others are idle, however little its score still means.
+ */
 function dueTrial(pool: Pool, options: PickOptions, defaults: ResolvedOptions): Entry | undefined {
-  if (!pool.hasUntried || options.stickyKey !== undefined) return undefined
+  if (!pool.hasTrials || options.stickyKey !== undefined) return undefined
   if ((options.strategy ?? defaults.strategy) !== 'weighted' || defaults.random() >= defaults.trialShare)
     return undefined
-  return pool.untried()
+  return pool.trial()
 }
 
 function choose(pool: Pool, options: PickOptions, defaults: ResolvedOptions): Entry | undefined {

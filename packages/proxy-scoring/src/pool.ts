@@ -20,8 +20,8 @@ export class Pool {
   #loads: MinTree | undefined
   #ring: StickyRing<Entry> | undefined
   #turn = 0
-  /** Members that had never been used when they came, in order. */
-  #untried: Entry[] = []
+  /** Members that awaited a trial when they came, or later; some were used meanwhile. */
+  #trials: Entry[] = []
   /** Those of them that could not be leased when it was their turn. */
   readonly #postponed = new Set<Entry>()
 
@@ -36,7 +36,7 @@ export class Pool {
     entry.slots[this.number] = this.members.length
     this.members.push(entry)
     this.#ring?.add(entry.proxy.id, entry)
-    if (entry.untried) this.#untried.push(entry)
+    if (entry.awaitsTrial) this.#trials.push(entry)
     this.update(entry)
   }
 
@@ -55,9 +55,15 @@ export class Pool {
     this.probes.delete(entry)
     this.#postponed.delete(entry)
     this.#ring?.delete(entry.proxy.id)
-    if (this.#untried.length > 2 * this.members.length + 16)
-      this.#untried = this.#untried.filter((one) => this.#awaitsTrial(one))
     entry.slots[this.number] = -1
+    this.#tidyTrials()
+  }
+
+  /** The entry, a member or not, awaits a trial anew. */
+  retry(entry: Entry): void {
+    if ((entry.slots[this.number] ?? -1) === -1) return
+    this.#trials.push(entry)
+    this.#tidyTrials()
   }
 
   /** Takes over the entry's weight, load and circuit. */
@@ -67,7 +73,7 @@ export class Pool {
     this.#weights.set(slot, entry.weight)
     this.#costs[slot] = cost(entry)
     this.#loads?.set(slot, loadOf(entry))
-    if (this.#postponed.size > 0 && entry.weight > 0 && this.#postponed.delete(entry)) this.#untried.push(entry)
+    if (this.#postponed.size > 0 && entry.weight > 0 && this.#postponed.delete(entry)) this.#trials.push(entry)
     if (entry.awaitsProbe) this.probes.add(entry)
     else if (this.probes.size > 0) this.probes.delete(entry)
   }
@@ -110,13 +116,13 @@ export class Pool {
     return this.members[other < one ? second : first]
   }
 
-  get hasUntried(): boolean {
-    return this.#untried.length > 0
+  get hasTrials(): boolean {
+    return this.#trials.length > 0
   }
 
-  /** The next member that was never used; each is given once. */
-  untried(): Entry | undefined {
-    for (let entry = this.#untried.pop(); entry !== undefined; entry = this.#untried.pop()) {
+  /** The next member that awaits its trial. */
+  trial(): Entry | undefined {
+    for (let entry = this.#trials.pop(); entry !== undefined; entry = this.#trials.pop()) {
       if (!this.#awaitsTrial(entry)) continue
       if (entry.weight > 0) return entry
       this.#postponed.add(entry)
@@ -166,7 +172,12 @@ export class Pool {
   }
 
   #awaitsTrial(entry: Entry): boolean {
-    return entry.untried && (entry.slots[this.number] ?? -1) !== -1
+    return entry.awaitsTrial && (entry.slots[this.number] ?? -1) !== -1
+  }
+
+  #tidyTrials(): void {
+    if (this.#trials.length <= 2 * this.members.length + 16) return
+    this.#trials = [...new Set(this.#trials)].filter((entry) => this.#awaitsTrial(entry))
   }
 }
 

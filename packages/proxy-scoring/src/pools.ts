@@ -40,6 +40,13 @@ export class Pools {
     if (this.#byKey.size > 0) for (const pool of this.#byKey.values()) pool.update(entry)
   }
 
+  /** Has an entry of which nothing was heard for long tried out of turn. */
+  retry(entry: Entry): void {
+    entry.awaitsTrial = true
+    this.all.retry(entry)
+    for (const pool of this.#byKey.values()) pool.retry(entry)
+  }
+
   #freeNumber(): number {
     if (this.#byKey.size < MAX_POOLS) return this.#byKey.size + 1
     for (const [key, pool] of this.#byKey) {

@@ -76,6 +76,7 @@ export class Roster {
     this.#fleet.age(now, this.#options)
     this.#fleet.add(latencyMs)
     entry.uses += 1
+    entry.awaitsTrial = false
     if (latencyMs === undefined) entry.evidence.lastFailureAt = now
     else entry.evidence.lastSuccessAt = now
   }
@@ -112,7 +113,9 @@ export class Roster {
     for (let i = 0; i < count; i += 1) {
       this.#refreshed = (this.#refreshed + 1) % members.length
       const entry = members[this.#refreshed]
-      if (entry !== undefined && now - entry.evidence.at >= FRESH_MS) this.refresh(entry, now)
+      if (entry === undefined || now - entry.evidence.at < FRESH_MS) continue
+      this.refresh(entry, now)
+      if (!entry.awaitsTrial && now - entry.lastSeenAt >= this.#options.reliabilityHalfLifeMs) this.#pools.retry(entry)
     }
   }
 

@@ -199,6 +199,7 @@ export class ProxyScorer {
     const record = this.#leases.open(entry, now + this.#options.leaseTtlMs)
     entry.inflight += 1
     entry.evidence.lastUsedAt = now
+    entry.awaitsTrial = false
     if (entry.circuit.state !== 'closed') {
       entry.circuit.started(record.number, now, this.#options.circuit)
       this.#schedule(entry, now)

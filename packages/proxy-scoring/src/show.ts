@@ -78,6 +78,7 @@ export function recall(
   entry.evidence.set(then, { successes, samples, logLatency, longSuccesses, longSamples })
   entry.evidence.age(now, options)
   entry.uses = memory.uses
+  entry.awaitsTrial = memory.uses === 0 && memory.lastUsedAt === null
   entry.addedAt = then - memory.ageMs
   entry.ramping = true
   const { lastSuccessAt = null, lastFailureAt = takenAt } = memory

@@ -38,7 +38,7 @@ export interface ProxyScorerOptions extends Partial<ScoreOptions> {
   readonly slowStartMs?: number
   /** Part of the picks that goes to half-open proxies while others are free. Default 0.05; more in fleets of less than 10. */
   readonly probeShare?: number
-  /** Part of the weighted picks that goes to proxies that were never used, while there are any. Default 0.05. */
+  /** Part of the weighted picks that goes to proxies that were never used, or not for `reliabilityHalfLifeMs`, while there are any. Default 0.05. */
   readonly trialShare?: number
   /** Proxies whose cached weight is brought up to date with each pick. Default 2. */
   readonly refreshPerAcquire?: number

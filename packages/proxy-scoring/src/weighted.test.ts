@@ -90,6 +90,25 @@ describe('a weighted draw', () => {
     expect([scoreOf('x').uses, scoreOf('y').uses, scoreOf('z').uses]).toEqual([1, 0, 1])
   })
 
+  it('tries one again of which nothing was heard for long, however low its score was, and not more often than that', () => {
+    const names = Array.from({ length: 20 }, (_, i) => `p${i}`)
+    const { clock, scorer, use, scoreOf } = setUp(names)
+    for (let i = 0; i < 40; i += 1) for (const id of names) use(id, true, 150)
+    use('p0', false)
+    const hours = (n: number) => {
+      const before = scoreOf('p0').uses
+      for (let i = 0; i < n * 720; i += 1) {
+        clock.advance(5000)
+        scorer.acquireSync().succeed(150)
+      }
+      return scoreOf('p0').uses - before
+    }
+    expect(hours(1)).toBe(0)
+    const later = hours(9)
+    expect(later).toBeGreaterThanOrEqual(4)
+    expect(later).toBeLessThan(50)
+  })
+
   it('gives one that was isolated before its turn that turn once it is released', () => {
     const names = Array.from({ length: 20 }, (_, i) => `p${i}`)
     const { scorer, use, scoreOf } = setUp(names, { trialShare: 1 })
