@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRefbot, type Refbot, type RefbotConfigInput } from './index.ts'
 
 let folder: string
@@ -79,6 +79,36 @@ it.each([
   },
   120_000,
 )
+
+it('a stop that cannot be stored is told to have failed, and ends what runs all the same', async () => {
+  await using bot = await started()
+  const { id } = await bot.plugins.startPlugin('tool')
+  vi.spyOn(bot.store.plugins, 'setDesired').mockRejectedValueOnce(new Error('no room'))
+  await expect(bot.plugins.stopPlugin('tool')).rejects.toThrow('no room')
+  expect(await bot.runs.get(id)).toMatchObject({ status: 'cancelled' })
+}, 120_000)
+
+it('a plugin that could not be loaded is in error until it can be, by settings that are set or by a run', async () => {
+  manifest('tool', { settings: { rounds: 0 } })
+  await using bot = await started()
+  await expect(bot.plugins.startPlugin('tool')).rejects.toMatchObject({ code: 'PLUGIN_CONFIG_INVALID' })
+  expect(await bot.plugins.getPluginStatus('tool')).toBe('error')
+  await bot.plugins.settings.set('tool', { rounds: 1 })
+  expect(await bot.plugins.getPluginStatus('tool')).toBe('stopped')
+}, 120_000)
+
+it('a run that was asked for when nothing is started any more is refused, and not stored for later', async () => {
+  {
+    await using bot = await started()
+    await bot.scheduler.stop()
+    const start = bot.runs.start('tool', 'manual')
+    const refused = expect(start).rejects.toMatchObject({ code: 'NOT_STARTED' })
+    await bot.stop({ reason: 'closed' })
+    await refused
+  }
+  await using bot = await started()
+  expect(bot.scheduler.jobs().filter(({ config }) => config.id.startsWith('run:'))).toEqual([])
+}, 120_000)
 
 it('a schedule that became wrong is told as the status of its plugin, and keeps no host from starting', async () => {
   scheduled({ everyMs: 3_600_000 })

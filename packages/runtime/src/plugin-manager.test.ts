@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -15,6 +15,22 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
+
+it('keeps what it composed for a later call, although an earlier one failed meanwhile', async () => {
+  const dataDir = join(folder, 'data')
+  writeFileSync(dataDir, 'in the way')
+  await using manager = new PluginManager({ pluginsDir: join(folder, 'plugins'), dataDir })
+  const failed = manager.getPluginsSummary().catch(({ code }: { code: string }) => {
+    rmSync(dataDir)
+    return code
+  })
+  const closed = manager[Symbol.asyncDispose]()
+  const second = manager.getPluginsSummary()
+  expect(await failed).toBe('DATA_DIR_UNUSABLE')
+  await closed
+  expect(await second).toMatchObject([{ id: 'tool' }])
+  expect(await manager.getPluginsSummary()).toMatchObject([{ id: 'tool' }])
+}, 120_000)
 
 it('alone pauses, resumes and unloads a plugin that runs, and leaves nothing of it', async () => {
   await using manager = new PluginManager({ pluginsDir: join(folder, 'plugins'), dataDir: join(folder, 'data') })

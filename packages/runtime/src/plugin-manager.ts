@@ -113,12 +113,14 @@ export class PluginManager implements AsyncDisposable {
   }
 
   #open(): Promise<Refbot> {
-    this.#refbot ??= this.#compose()
+    if (this.#refbot !== undefined) return this.#refbot
+    const composed = this.#compose()
     // A failed start is no lasting state: what was wrong can be put right before the next call.
-    this.#refbot.catch(() => {
-      this.#refbot = undefined
+    composed.catch(() => {
+      if (this.#refbot === composed) this.#refbot = undefined
     })
-    return this.#refbot
+    this.#refbot = composed
+    return composed
   }
 
   async #compose(): Promise<Refbot> {

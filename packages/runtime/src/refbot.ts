@@ -231,9 +231,7 @@ export async function createRefbot(
     if (runs.isOpen) {
       await tell(store, 'service.stopping', { version: HOST_VERSION, ...(stopReason ?? { reason: 'closed' }) })
     }
-    await Promise.all([runs.close(), scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS })])
-    // Runs that got their turn meanwhile.
-    await runs.close()
+    await runs.close(() => scheduler.stop({ timeoutMs: STOP_TIMEOUT_MS }))
   })
   scheduler.registerTask('retention', () => applyRetention(store, retentionPolicy(live.current), Date.now()))
 

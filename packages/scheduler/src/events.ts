@@ -34,7 +34,12 @@ export interface SchedulerEvents {
   /** Final, and durable. */
   'execution:ended': { readonly execution: ExecutionRecord }
   /** The store refused a call; `claim`s are tried again, and so are `update`s while the scheduler runs. */
-  'scheduler:store-failed': { readonly operation: string; readonly error: unknown }
+  'scheduler:store-failed': {
+    readonly operation: string
+    readonly error: unknown
+    /** Of the jobs whose firings a refused `claim` was for. */
+    readonly jobIds?: readonly string[]
+  }
   /** A listener or callback threw; nothing else was affected. */
   'scheduler:listener-failed': { readonly event: string; readonly error: unknown }
 }

@@ -39,9 +39,13 @@ export const dev = command({
       if (retryAt === undefined) return
       session.warn([`${host.id} waits ${waitingText({ retryAt: new Date(retryAt).toISOString(), error })}.`])
     }
-    const runOnce = async () => {
+    const runOnce = async (signal?: AbortSignal) => {
       try {
         const { id } = await plugins.runPlugin(host.id)
+        // It may have begun after it was to end.
+        const cancel = () => void runs.cancel(id)
+        if (signal?.aborted === true) cancel()
+        else signal?.addEventListener('abort', cancel, { once: true })
         const run = await runs.settled(id)
         tell(session, run, runs.logFile(id))
         return run.status === 'success'
@@ -59,10 +63,11 @@ export const dev = command({
     const over = ended.end.then(() => 'over' as const)
     while (true) {
       const changed = changes.next()
-      const running = runOnce().then(() => 'ran' as const)
+      const turn = new AbortController()
+      const running = runOnce(turn.signal).then(() => 'ran' as const)
       let what = await Promise.race([running, changed, over])
       // What has changed is worth more than the end of what ran before.
-      if (what !== 'ran') await plugins.stopPlugin(host.id)
+      if (what !== 'ran') turn.abort()
       await running
       if (what === 'ran') {
         session.warn([`${host.id} runs again when something in ${basename(plugin)} changes.`])

@@ -3,6 +3,7 @@ import type { JsonValue, RunInfo } from '@refbot/plugin-sdk'
 import { Redactor } from '@refbot/plugin-sdk/host'
 import { answerOf } from './answer.ts'
 import { crashed, RunFailure, toRunFailure } from './failure.ts'
+import { LOAD_LIMIT_MS, LoadDeadline } from './load-deadline.ts'
 import { isJson } from './plain.ts'
 import { type PluginProcess, TERM_GRACE_MS } from './process.ts'
 import { type ActionCall, NonsenseError, type PluginCode, PROTOCOL_VERSION } from './protocol.ts'
@@ -40,6 +41,8 @@ export interface AttemptOptions extends Omit<SessionOptions, 'runId' | 'attempt'
   /** Asks the attempt to end; it is given `stopTimes` to. */
   readonly signal: AbortSignal
   readonly stopTimes?: StopTimes | undefined
+  /** How long its code may take to load; default 30,000. */
+  readonly loadMs?: number
   /** Called when its process has started. */
   readonly onStarted: (control: AttemptControl) => void
   /** Called when its process has ended, with what it used. */
@@ -95,7 +98,7 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
     }
     await using process = await startProcess(start, signal)
     await using stack = new AsyncDisposableStack()
-    // Before the process is let go of, and after its last look at itself.
+    // Before the process is let go of: what has ended tells nothing.
     stack.defer(() => options.onUsed(process.used))
     stack.use(stopAfter(signal, Math.min(graceMs, STOP_GRACE_MS), process, ending.reject))
     options.onStarted({
@@ -104,7 +107,9 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
     })
     const request = { protocol: PROTOCOL_VERSION, code, config, run, artifactsDir }
     const call = process.rpc.execute(action === undefined ? request : { ...request, action })
-    return redactor.json(asResult(await answerOf(process, call, ending.promise)))
+    using deadline = new LoadDeadline(options.loadMs ?? LOAD_LIMIT_MS)
+    void process.loaded.then(() => deadline[Symbol.dispose]())
+    return redactor.json(asResult(await answerOf(process, call, ending.promise, deadline.late)))
   } catch (error) {
     const failure = toRunFailure(error)
     if (failure.reason === 'refused_by_site' && failure.code !== 'ORIGIN_PAUSED') await session.reportRefusal()

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { JsonValue } from '@refbot/plugin-sdk'
 import { RefbotError } from '../errors.ts'
 import { answerOf } from './answer.ts'
+import { LOAD_LIMIT_MS, LoadDeadline } from './load-deadline.ts'
 import {
   type ActionCall,
   firstIssue,
@@ -29,8 +30,6 @@ export interface DescribeOptions {
   readonly timeoutMs?: number
 }
 
-const TIMEOUT_MS = 30_000
-
 /**
  * Asks a plugin what it is, in a process of its own: its code never runs in this one.
  * @throws RunFailure when it cannot be loaded.
@@ -38,7 +37,7 @@ const TIMEOUT_MS = 30_000
 export async function describePlugin(
   code: PluginCode,
   config: JsonValue,
-  { marks, directory, permissions = [], action, timeoutMs = TIMEOUT_MS }: DescribeOptions,
+  { marks, directory, permissions = [], action, timeoutMs = LOAD_LIMIT_MS }: DescribeOptions,
 ): Promise<PluginDescription> {
   const load = `load:${randomUUID()}`
   // After the process is gone: its code ran, and may have started others.
@@ -51,20 +50,9 @@ export async function describePlugin(
     api: noApi(),
     onOutput: () => undefined,
   })
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    late.reject(
-      new RefbotError('PLUGIN_LOAD_TIMEOUT', `The plugin's code did not finish loading within ${timeoutMs} ms.`, {
-        hint: 'A module of it waits for something at its top level: move that into execute().',
-      }),
-    )
-  }, timeoutMs)
-  try {
-    const request = { protocol: PROTOCOL_VERSION, code, config, ...(action === undefined ? {} : { action }) }
-    return checked(await answerOf(process, process.rpc.describe(request), late.promise))
-  } finally {
-    clearTimeout(timer)
-  }
+  using deadline = new LoadDeadline(timeoutMs)
+  const request = { protocol: PROTOCOL_VERSION, code, config, ...(action === undefined ? {} : { action }) }
+  return checked(await answerOf(process, process.rpc.describe(request), deadline.late))
 }
 
 /** @throws RefbotError `PLUGIN_INVALID` */

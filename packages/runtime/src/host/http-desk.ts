@@ -68,8 +68,7 @@ export class HttpDesk implements AsyncDisposable {
 
   /** Takes a part of a request's body, before the request itself. */
   addBody(id: number, part: Uint8Array): void {
-    this.#bodyBytes += part.length
-    if (this.#bodyBytes > MAX_REQUEST_BYTES) {
+    if (this.#bodyBytes + part.length > MAX_REQUEST_BYTES) {
       throw new RefbotError(
         'HTTP_BODY_TOO_LARGE',
         `Bodies under way have at most ${MAX_REQUEST_BYTES} bytes together.`,
@@ -78,6 +77,7 @@ export class HttpDesk implements AsyncDisposable {
         },
       )
     }
+    this.#bodyBytes += part.length
     const parts = this.#bodies.get(id) ?? []
     parts.push(part)
     this.#bodies.set(id, parts)

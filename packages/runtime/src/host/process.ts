@@ -89,6 +89,11 @@ export class PluginProcess implements AsyncDisposable {
     for (const stream of [this.#child.stdout, this.#child.stderr]) readLines(stream, options.onOutput)
     const pipe = this.#child.stdio[3] as Duplex
     pipe.on('error', () => undefined)
+    // It can do nothing for its host any more: where it does not end by itself, it is ended.
+    pipe.once('close', () => {
+      const timer = setTimeout(() => this.kill('SIGKILL'), DRAIN_MS)
+      void this.exited.then(() => clearTimeout(timer))
+    })
     const end = (error: Error) => {
       this.#broken ??= error
       this.kill('SIGKILL')
@@ -115,6 +120,7 @@ export class PluginProcess implements AsyncDisposable {
 
   /** What it has used so far; the peak is what was seen of it. */
   get used(): { readonly peakRssBytes: number; readonly cpuMs: number } {
+    if (this.#isRunning) this.#watchdog.look()
     return this.#watchdog.used
   }
 
@@ -156,8 +162,11 @@ export class PluginProcess implements AsyncDisposable {
     return exit
   }
 
+  get #isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#watchdog.look()
     this.#watchdog[Symbol.dispose]()
     using _ = this.#descendants
     await this.terminate()

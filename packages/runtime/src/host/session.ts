@@ -30,7 +30,7 @@ export interface SessionOptions extends WayOutOptions {
   /** Writes the plugin's settings to its manifest; validated first. */
   readonly setConfig: (settings: JsonValue) => Promise<void>
   /** The run has come to rest at a checkpoint, or goes on. */
-  readonly onHeld: (held: boolean) => void
+  readonly onHeld: (held: boolean) => Promise<void>
   readonly onLog: (line: LogLine) => void
   readonly onMetrics: (batch: MetricBatch) => void
   /** Of what it said, so much could not be sent. */
@@ -76,7 +76,7 @@ export class RunSession implements AsyncDisposable {
         const said = { path: redactor.text(path), ...(error === undefined ? {} : { error: redactor.text(error) }) }
         await store.runs.addSteps(runId, [{ ...step, ...said, attempt, number: this.#steps }])
       },
-      held: async (held) => options.onHeld(held),
+      held: (held) => options.onHeld(held),
       event: (name, data) => this.#tellEvent(name, data as JsonValue),
       secret: async (name) => this.#secret(name),
       setConfig: (settings) => options.setConfig(settings as JsonValue),

@@ -58,6 +58,7 @@ export class ManagedPlugins {
     this.settings = new PluginSettings({
       manifest: (id) => this.#manifest(id),
       check: (manifest, settings) => this.#load(manifest, { settings }),
+      onWritten: (id) => this.#failed.delete(id),
       schema: async (id) => (this.#loaded.get(id) ?? (await this.loadPlugin(id))).description.configSchema,
     })
   }
@@ -165,10 +166,14 @@ export class ManagedPlugins {
   stopPlugin(id: string): Promise<void> {
     return this.#commands.take(id, async () => {
       await this.#known(id)
-      await this.#want(id, 'stop')
-      await this.#jobs.disarm(id)
-      await this.#services.runs.cancelAll(id)
-      this.#services.runs.resume(id)
+      try {
+        await this.#want(id, 'stop')
+        await this.#jobs.disarm(id)
+      } finally {
+        // Also where that could not be written: what was told to stop must not work on.
+        await this.#services.runs.cancelAll(id)
+        this.#services.runs.resume(id)
+      }
       this.#failed.delete(id)
     })
   }
@@ -307,6 +312,7 @@ export class ManagedPlugins {
   async #ask(manifest: PluginManifest, given: Omit<LoadOptions, 'marks'>): Promise<LoadedPlugin> {
     const loaded = await this.#load(manifest, given)
     this.#loaded.set(manifest.id, loaded)
+    if (given.settings === undefined) this.#failed.delete(manifest.id)
     return loaded
   }
 

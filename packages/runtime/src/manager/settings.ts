@@ -13,6 +13,8 @@ export interface PluginSettingsOptions {
   readonly manifest: (id: string) => PluginManifest
   /** Rejects where a plugin refuses the settings. */
   readonly check: (manifest: PluginManifest, settings: Settings) => Promise<unknown>
+  /** With the settings that are written now, the plugin can be loaded. */
+  readonly onWritten: (id: string) => void
   /** Of the plugin's settings. */
   readonly schema: (id: string) => Promise<JsonSchema>
 }
@@ -40,6 +42,7 @@ export class PluginSettings {
       const manifest = this.#options.manifest(id)
       await this.#options.check(manifest, settings)
       await writeSettings(manifest.file, settings)
+      this.#options.onWritten(id)
     })
   }
 

@@ -1,7 +1,7 @@
 import { MetricsAggregator } from '@refbot/analytics'
 import { describe, expect, it } from 'vitest'
 import { toBatch } from '../host/metric-batch.ts'
-import { recordBatch } from './metrics.ts'
+import { Reasons, recordBatch } from './metrics.ts'
 
 const sample = (name: string, value: number, labels = {}) => ({ name, value, labels, at: Date.now() })
 
@@ -20,5 +20,14 @@ describe("a plugin's samples", () => {
     const refused = recordBatch(analytics, 'shop', batch)
     expect(refused).toEqual([expect.stringContaining('"not a name"'), expect.stringContaining('cannot go down')])
     expect([analytics.window('a', 60_000).sum, analytics.window('only.up', 60_000).max]).toEqual([3, 2])
+  })
+})
+
+describe('reasons of a refusal', () => {
+  it('are told once each, and not without an end', () => {
+    const reasons = new Reasons()
+    expect([reasons.isNew('a'), reasons.isNew('a'), reasons.isNew('b')]).toEqual([true, false, true])
+    const told = Array.from({ length: 10_000 }, (_, n) => reasons.isNew(`no name: ${n}`)).filter(Boolean)
+    expect(told.length).toBeLessThanOrEqual(100)
   })
 })

@@ -26,3 +26,17 @@ export function recordBatch(
   }
   return [...refused.values()]
 }
+
+/** Of different reasons, so many are told; a plugin can think of any number. */
+const MOST_REASONS = 100
+
+/** Why samples were refused, each reason once. */
+export class Reasons {
+  readonly #told = new Set<string>()
+
+  isNew(reason: string): boolean {
+    if (this.#told.has(reason) || this.#told.size >= MOST_REASONS) return false
+    this.#told.add(reason)
+    return true
+  }
+}

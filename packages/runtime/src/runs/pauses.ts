@@ -41,11 +41,13 @@ export class Pauses {
     if (this.isPaused(run.plugin)) control.pause()
   }
 
-  held(runId: string, held: boolean): void {
+  /** @returns whether that is news */
+  held(runId: string, held: boolean): boolean {
     const run = this.#runs.get(runId)
-    if (run === undefined) return
+    if (run === undefined || run.held === held) return false
     run.held = held
     this.#changed()
+    return true
   }
 
   end(runId: string): void {

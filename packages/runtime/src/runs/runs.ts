@@ -13,7 +13,7 @@ import {
 } from '../host/index.ts'
 import { RUN_TASK, type RunDetails, type RunQuery, type RunRecord } from '../store/index.ts'
 import { requestLog, runLog } from './log.ts'
-import { recordBatch } from './metrics.ts'
+import { Reasons, recordBatch } from './metrics.ts'
 import { Pauses } from './pauses.ts'
 import { RequestCounter, refusalLine, requestLine } from './requests.ts'
 import { NOT_READY } from './run-job.ts'
@@ -32,6 +32,9 @@ export class Runs {
   readonly #options: RunsOptions
   readonly #active = new Map<string, ActiveRun>()
   readonly #pauses = new Pauses()
+  /** Runs that are not claimed yet. */
+  readonly #starting = new Set<Promise<RunRecord>>()
+  readonly #closed = new AbortController()
   #isOpen = false
   readonly #listeners: { [Name in keyof RunListeners]: Set<RunListeners[Name]> } = {
     progress: new Set(),
@@ -59,9 +62,18 @@ export class Runs {
     return this.#isOpen
   }
 
-  /** No more runs are started; resolves once the last attempt is over, its process included. */
-  async close(): Promise<void> {
+  /** No more runs are started; resolves once `stop` has stopped the scheduler, and all that was started is over. */
+  async close(stop: () => Promise<void>): Promise<void> {
     this.#isOpen = false
+    await Promise.all([this.#idle(), stop()])
+    // What was not claimed by now never will be.
+    this.#closed.abort(notStarted())
+    // Runs that got their turn meanwhile.
+    await Promise.all([this.#idle(), Promise.allSettled(this.#starting)])
+  }
+
+  /** Resolves once the last attempt is over, its process included. */
+  async #idle(): Promise<void> {
     await Promise.allSettled([...this.#active.values()].map(({ over }) => over))
   }
 
@@ -70,10 +82,14 @@ export class Runs {
    * @throws RefbotError `NOT_STARTED`, `STORE_DISK_FULL`, `RUN_NOT_CLAIMED`; nothing is left that could run later then.
    */
   async start(plugin: string, cause: RunCause, request: RunRequest = {}): Promise<RunRecord> {
-    if (!this.#isOpen) {
-      throw new RefbotError('NOT_STARTED', 'RefBot is not running.', { hint: 'Call start() first.' })
+    if (!this.#isOpen) throw notStarted()
+    const starting = startRun(this.#options, { ...request, plugin, cause }, this.#closed.signal)
+    this.#starting.add(starting)
+    try {
+      return await starting
+    } finally {
+      this.#starting.delete(starting)
     }
-    return startRun(this.#options, { ...request, plugin, cause })
   }
 
   /** Newest first. */
@@ -194,7 +210,7 @@ export class Runs {
     const marks = { ...this.#options.marks, [RUN_VARIABLE]: runId }
     const began = now()
     const counter = new RequestCounter()
-    const refused = new Set<string>()
+    const refused = new Reasons()
     let outcome = 'failed'
     try {
       const maxBytes = this.#options.runLogBytes()
@@ -249,8 +265,7 @@ export class Runs {
         },
         onMetrics: (batch) => {
           for (const why of recordBatch(analytics, plugin, batch)) {
-            if (refused.has(why)) continue
-            refused.add(why)
+            if (!refused.isNew(why)) continue
             log.write({ at: now(), level: 'warn', message: `metric refused: ${why}` })
           }
           if (this.#listeners.metrics.size > 0) this.#emit('metrics', plugin, samplesOf(batch))
@@ -277,16 +292,20 @@ export class Runs {
     }
   }
 
-  #held(runId: string, plugin: string, held: boolean): void {
-    this.#pauses.held(runId, held)
+  async #held(runId: string, plugin: string, held: boolean): Promise<void> {
+    if (!this.#pauses.held(runId, held)) return
     // A store that takes no write must not end the run.
-    this.#options.store.tell('run.held', { runId, plugin, held }).catch(() => undefined)
+    await this.#options.store.tell('run.held', { runId, plugin, held }).catch(() => undefined)
   }
 
   #emit<Name extends keyof RunListeners>(name: Name, ...args: Parameters<RunListeners[Name]>): void {
     for (const listener of this.#listeners[name])
       (listener as (...args: Parameters<RunListeners[Name]>) => void)(...args)
   }
+}
+
+function notStarted(): RefbotError {
+  return new RefbotError('NOT_STARTED', 'RefBot is not running.', { hint: 'Call start() first.' })
 }
 
 function isTimeout(reason: unknown): boolean {

@@ -12,23 +12,27 @@ export interface RunInput extends RunRequest {
 }
 
 /**
- * Starts a run now, as a one-shot job. Resolves once its claim is durable.
+ * Starts a run now, as a one-shot job. Resolves once its claim is durable; `signal` says that there will be none.
  * @throws RefbotError `STORE_DISK_FULL`, `RUN_NOT_CLAIMED`; nothing is left that could run later then.
  */
 export async function startRun(
   { scheduler, newId, now }: Pick<RunsOptions, 'scheduler' | 'newId' | 'now'>,
   input: RunInput,
+  signal: AbortSignal,
 ): Promise<RunRecord> {
   const { plugin, cause } = input
   const id = `run:${plugin}:${newId()}`
   const claimed = Promise.withResolvers<ExecutionRecord>()
   claimed.promise.catch(() => undefined)
+  const closed = () => claimed.reject(signal.reason)
+  signal.addEventListener('abort', closed, { once: true })
   const offs = [
+    () => signal.removeEventListener('abort', closed),
     scheduler.on('job:fired', (fired) => {
       if (fired.jobId === id) claimed.resolve(fired.execution)
     }),
-    scheduler.on('scheduler:store-failed', ({ operation, error }) => {
-      if (operation === 'claim') claimed.reject(notClaimed(plugin, error))
+    scheduler.on('scheduler:store-failed', ({ operation, error, jobIds = [] }) => {
+      if (operation === 'claim' && jobIds.includes(id)) claimed.reject(notClaimed(plugin, error))
     }),
   ]
   try {

@@ -66,7 +66,9 @@ export class Firings {
         settled(execution, false)
       },
       (failed, error) => {
-        events.emit('scheduler:store-failed', () => ({ operation: 'claim', error }))
+        events.emit('scheduler:store-failed', () => {
+          return { operation: 'claim', error, jobIds: failed.map(({ job }) => job.id) }
+        })
         for (const execution of failed) {
           this.#drop(execution)
           settled(execution, true)
