@@ -1,39 +1,46 @@
 import { type JsonValue, PluginError, type PluginHttp } from '@refbot/plugin-sdk'
 import type { Inbox, Mail } from './inbox.ts'
 
+/** Asked for of one address. */
+const maxMails = 4
+
 interface Api {
   /** Answers with 200 where this is the API. */
   readonly probe: string
-  newest(get: (path: string) => Promise<JsonValue>, address: string): Promise<Mail | undefined>
+  to(get: (path: string) => Promise<JsonValue>, address: string): Promise<readonly Mail[]>
 }
 
 const mailpit: Api = {
   probe: '/api/v1/info',
-  async newest(get, address) {
-    const found = (await get(`/api/v1/search?query=${encodeURIComponent(`to:"${address}"`)}&limit=1`)) as {
+  async to(get, address) {
+    const query = encodeURIComponent(`to:"${address}"`)
+    const { messages = [] } = (await get(`/api/v1/search?query=${query}&limit=${maxMails}`)) as {
       messages?: { ID: string }[]
     }
-    const id = found.messages?.[0]?.ID
-    if (id === undefined) return undefined
-    const mail = (await get(`/api/v1/message/${encodeURIComponent(id)}`)) as Record<string, string | undefined>
-    return { subject: mail.Subject ?? '', text: mail.Text ?? '', html: mail.HTML ?? '' }
+    return Promise.all(
+      messages.map(async ({ ID }) => {
+        const mail = (await get(`/api/v1/message/${encodeURIComponent(ID)}`)) as Record<string, string | undefined>
+        return { subject: mail.Subject ?? '', text: mail.Text ?? '', html: mail.HTML ?? '' }
+      }),
+    )
   },
 }
 
 /** @param list Where it lists its mails: version 3 has moved it. */
 const maildev = (list: string): Api => ({
   probe: `${list}?to.address=nobody@example.com`,
-  async newest(get, address) {
+  async to(get, address) {
     const all = (await get(`${list}?to.address=${encodeURIComponent(address)}`)) as {
       readonly to?: readonly { readonly address?: string }[]
       readonly subject?: string
       readonly text?: string
       readonly html?: string
     }[]
-    const mail = all.findLast(({ to = [] }) => to.some((each) => each.address?.toLowerCase() === address.toLowerCase()))
-    return mail === undefined
-      ? undefined
-      : { subject: mail.subject ?? '', text: mail.text ?? '', html: mail.html ?? '' }
+    return all
+      .filter(({ to = [] }) => to.some((each) => each.address?.toLowerCase() === address.toLowerCase()))
+      .slice(-maxMails)
+      .reverse()
+      .map(({ subject = '', text = '', html = '' }) => ({ subject, text, html }))
   },
 })
 
@@ -46,9 +53,13 @@ const apis = [mailpit, maildev('/api/email'), maildev('/email')]
 export async function apiInbox(http: PluginHttp, url: string): Promise<Inbox> {
   const base = url.replace(/\/$/, '')
   const api = await which(http, base)
-  const get = async (path: string) => (await http.request(`${base}${path}`, { timeoutMs: 5000 })).json()
+  const get = async (path: string) => {
+    const answer = await http.request(`${base}${path}`, { timeoutMs: 5000 })
+    if (answer.status !== 200) throw new Error(`The inbox answered with ${answer.status}.`)
+    return answer.json()
+  }
   return {
-    newest: (address) => api.newest(get, address),
+    to: (address) => api.to(get, address),
     [Symbol.asyncDispose]: async () => undefined,
   }
 }

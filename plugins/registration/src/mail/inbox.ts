@@ -11,8 +11,8 @@ export interface Mail {
 
 /** Where the mails of sign-ups arrive. */
 export interface Inbox extends AsyncDisposable {
-  /** The newest mail to an address, where there is one. */
-  newest(address: string): Promise<Mail | undefined>
+  /** The last few mails to an address, the newest first. */
+  to(address: string): Promise<readonly Mail[]>
 }
 
 /** @throws PluginError `INBOX_UNREACHABLE` */

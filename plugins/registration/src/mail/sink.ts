@@ -4,12 +4,19 @@ import { SMTPServer } from 'smtp-server'
 import type { Inbox, Mail } from './inbox.ts'
 
 const maxBytes = 1024 * 1024
-/** Addresses whose mail is remembered. */
-const maxAddresses = 2000
+/** Addresses whose mails are remembered: more than a batch has. */
+const maxAddresses = 400
+/** Mails to one address that are remembered. */
+const maxMails = 4
+/** Kept of a mail's text, and of its HTML. In characters. */
+const maxLength = 100_000
+/** How long a sender may take to end once the sink does, in milliseconds; many keep their connections open. */
+const closeTime = 100
 
 /** An SMTP server on loopback that takes every mail, sends none on, and forgets all when it is closed. */
 export class MailSink implements Inbox {
-  readonly #mails = new Map<string, Mail>()
+  /** The address that had a mail last stands last. */
+  readonly #mails = new Map<string, readonly Mail[]>()
   readonly #server: SMTPServer
 
   /** @throws PluginError `INBOX_PORT_TAKEN` */
@@ -34,15 +41,18 @@ export class MailSink implements Inbox {
 
   private constructor() {
     this.#server = new SMTPServer({
-      ...{ authOptional: true, disabledCommands: ['AUTH', 'STARTTLS'], size: maxBytes, logger: false },
+      ...{ disabledCommands: ['STARTTLS'], size: maxBytes, logger: false, closeTimeout: closeTime },
+      // Who sends is of no interest, and no name server is asked.
+      ...{ authOptional: true, allowInsecureAuth: true, disableReverseLookup: true },
+      onAuth: (_, __, done) => done(null, { user: 'anybody' }),
       onData: (stream, session, done) => {
         const chunks: Buffer[] = []
-        let bytes = 0
         stream.on('data', (chunk: Buffer) => {
-          bytes += chunk.length
-          if (bytes <= maxBytes) chunks.push(chunk)
+          if (!stream.sizeExceeded) chunks.push(chunk)
         })
         stream.once('end', () => {
+          if (stream.sizeExceeded)
+            return done(Object.assign(new Error('The mail is too large.'), { responseCode: 552 }))
           const to = session.envelope.rcptTo.map(({ address }) => address.toLowerCase())
           this.#keep(to, Buffer.concat(chunks)).then(() => done(), done)
         })
@@ -55,8 +65,8 @@ export class MailSink implements Inbox {
     return typeof address === 'object' && address !== null ? address.port : 0
   }
 
-  async newest(address: string): Promise<Mail | undefined> {
-    return this.#mails.get(address.toLowerCase())
+  async to(address: string): Promise<readonly Mail[]> {
+    return this.#mails.get(address.toLowerCase()) ?? []
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -65,8 +75,15 @@ export class MailSink implements Inbox {
 
   async #keep(to: readonly string[], raw: Uint8Array): Promise<void> {
     const { subject = '', text = '', html = '' } = await PostalMime.parse(raw)
-    for (const address of to) this.#mails.set(address, { subject, text, html })
-    const [oldest] = this.#mails.keys()
-    if (this.#mails.size > maxAddresses && oldest !== undefined) this.#mails.delete(oldest)
+    const mail = { subject, text: text.slice(0, maxLength), html: html.slice(0, maxLength) }
+    for (const address of to) {
+      const mails = [mail, ...(this.#mails.get(address) ?? [])].slice(0, maxMails)
+      this.#mails.delete(address)
+      this.#mails.set(address, mails)
+    }
+    for (const oldest of this.#mails.keys()) {
+      if (this.#mails.size <= maxAddresses) break
+      this.#mails.delete(oldest)
+    }
   }
 }

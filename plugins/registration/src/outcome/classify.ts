@@ -160,8 +160,8 @@ function atTheEnd(evidence: Evidence): Verdict {
  */
 function refusals({ before, now, dialogs, formShown }: Evidence): readonly string[] {
   const old = new Set([...before.errors, ...before.invalid, ...before.notices])
-  const refused = (text: string) => refuses.test(plain(text)) && !confirms.test(plain(text))
-  const besideForm = (text: string) => formShown >= 0.5 && !confirms.test(plain(text))
+  const refused = (text: string) => refuses(text) && !confirms(text)
+  const besideForm = (text: string) => formShown >= 0.5 && !confirms(text)
   const fresh = (texts: readonly string[]) => texts.filter((text) => !old.has(text))
   return [
     ...fresh(now.errors).filter((text) => refused(text) || besideForm(text)),
@@ -178,17 +178,14 @@ function refusingLine({ before, now }: Evidence): string | undefined {
   const old = new Set(before.lines)
   return now.lines
     .slice(0, atMost.lines)
-    .find(
-      (text) =>
-        !old.has(text) && text.length <= atMost.characters && refuses.test(plain(text)) && !confirms.test(plain(text)),
-    )
+    .find((text) => !old.has(text) && text.length <= atMost.characters && refuses(text) && !confirms(text))
 }
 
 /** Texts that were not there before the submit and confirm it. */
 function confirmations({ before, now, dialogs }: Evidence): readonly string[] {
   const old = new Set([...before.lines, ...before.notices, ...before.errors])
   return [...now.notices, ...now.errors, ...dialogs, ...now.lines].filter(
-    (text) => !old.has(text) && confirms.test(plain(text)) && !refuses.test(plain(text)),
+    (text) => !old.has(text) && confirms(text) && !refuses(text),
   )
 }
 
