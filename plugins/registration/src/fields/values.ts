@@ -1,5 +1,7 @@
 import type { Identity } from '../identity/identity.ts'
 import type { ControlDescription } from './control.ts'
+import { dateOf } from './dates.ts'
+import { matches } from './pattern.ts'
 import { plain } from './text.ts'
 import type { FieldKind } from './vocabulary.ts'
 
@@ -11,7 +13,11 @@ export function valueFor(
   password: string,
 ): string | undefined {
   const value = plainValue(control, kind, identity, password)
+  if (control.type === 'number' && Number.isNaN(Number(value))) return undefined
   if (value === undefined || control.maxLength <= 0 || value.length <= control.maxLength) return value
+  // What tells one user name from another stands at its end.
+  if (kind === 'username')
+    return `${value.slice(0, 1)}${value.slice(1 - control.maxLength)}`.slice(0, control.maxLength)
   // A cut name is still a name; a cut e-mail or password is another one.
   return cuttable.has(kind) ? value.slice(0, control.maxLength) : undefined
 }
@@ -23,7 +29,6 @@ const cuttable: ReadonlySet<FieldKind> = new Set([
   'street',
   'city',
   'company',
-  'username',
   'jobTitle',
 ])
 
@@ -54,9 +59,9 @@ function plainValue(
     case 'birthDate':
       return dateOf(control, birthDate)
     case 'birthDay':
-      return String(birthDate.day)
+      return numberOf(control, birthDate.day)
     case 'birthMonth':
-      return String(birthDate.month)
+      return numberOf(control, birthDate.month)
     case 'birthYear':
       return String(birthDate.year)
     case 'age':
@@ -89,8 +94,9 @@ function plainValue(
 }
 
 /** National where the field says so by its length or pattern, international else. */
-function phoneOf({ pattern, maxLength, placeholder }: ControlDescription, phone: string): string {
+function phoneOf({ type, pattern, maxLength, placeholder }: ControlDescription, phone: string): string {
   const national = phone.slice(2)
+  if (type === 'number') return national
   const forms = [
     phone,
     national,
@@ -104,28 +110,9 @@ function phoneOf({ pattern, maxLength, placeholder }: ControlDescription, phone:
   return shaped.find((form) => form.replace(/\d/g, '0') === shape) ?? shaped[0] ?? national
 }
 
-function matches(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`, 'v').test(text)
-  } catch {
-    return false
-  }
-}
-
-/** ISO in date controls; else in the order that the placeholder or hint shows, else ISO. */
-function dateOf(
-  { type, placeholder, hint, label, min, max }: ControlDescription,
-  { year, month, day }: Identity['birthDate'],
-): string {
-  const two = (value: number) => String(value).padStart(2, '0')
-  const iso = `${year}-${two(month)}-${two(day)}`
-  if (type === 'date') return min !== '' && iso < min ? min : max !== '' && iso > max ? max : iso
-  const shape = /(dd|tt|jj|gg|mm|yyyy|jjjj|aaaa|gggg)([./ -])(dd|tt|jj|mm)\2(yyyy|jjjj|aaaa|dd|tt|jj|rrrr)/.exec(
-    plain(`${placeholder} ${hint} ${label}`),
-  )
-  if (shape === null) return iso
-  const parts = [shape[1], shape[3], shape[4]].map((part) =>
-    part?.length === 4 ? String(year) : part === 'mm' ? two(month) : two(day),
-  )
-  return parts.join(shape[2])
+/** With a zero before it where the field asks for two digits. */
+function numberOf({ pattern, minLength, placeholder }: ControlDescription, value: number): string {
+  const two = String(value).padStart(2, '0')
+  const wantsTwo = minLength === 2 || /^(dd|mm|tt|jj|gg|0\d)$/.test(plain(placeholder))
+  return wantsTwo || (pattern !== '' && !matches(pattern, String(value))) ? two : String(value)
 }

@@ -20,14 +20,15 @@ describe('identities', () => {
   it('have plain addresses at the given domain and nowhere else', () => {
     fc.assert(
       fc.property(fc.string(), fc.nat(), fc.constantFrom('example.com', 'mail.test'), (seed, index, domain) => {
-        const { email, username, phone } = makeIdentity({ seed, index, domain })
+        const { email, username, phone, firstName, lastName } = makeIdentity({ seed, index, domain })
+        expect(`${firstName} ${lastName}`).toMatch(/^[A-Za-z]+ [A-Za-z-]+$/)
         expect(email).toMatch(/^[a-z]+\.[a-z]+\.[a-z0-9]{8}@[a-z.]+$/)
         expect(email.endsWith(`@${domain}`)).toBe(true)
         expect(username).toMatch(/^[a-z0-9]{9,15}$/)
         // 555-0100 to 555-0199 belong to nobody.
         expect(phone).toMatch(/^\+1\d{3}55501\d{2}$/)
       }),
-      { numRuns: 50 },
+      { numRuns: 500 },
     )
   })
 })

@@ -4,7 +4,7 @@ import { control } from '../testing/control.ts'
 import { makePassword, passwordRules } from './password.ts'
 
 describe('stated rules, the usual length where they leave room for it', () => {
-  const usual = { min: 12, max: 20, special: '-_!#' }
+  const usual = { min: 12, max: 20, special: '!' }
 
   it.each<[string, Parameters<typeof control>[0], Partial<typeof usual>]>([
     ['nothing', {}, usual],
@@ -20,6 +20,14 @@ describe('stated rules, the usual length where they leave room for it', () => {
     ['no special characters', { hint: 'Only letters and numbers' }, { special: '' }],
     ['no special characters, in German', { hint: 'Keine Sonderzeichen' }, { special: '' }],
     ['a pattern', { pattern: '[A-Za-z0-9]{8,12}' }, { min: 12, max: 12, special: '' }],
+    [
+      'a pattern that lists special characters',
+      { pattern: '(?=.*[A-Za-z])(?=.*\\d)(?=.*[@$%*?&])[A-Za-z\\d@$%*?&]{8,}' },
+      { min: 12, special: '@$%&*?' },
+    ],
+    ['special characters in words', { hint: 'Use at least one special character (@ $ % &)' }, { special: '@$%&' }],
+    ['the usual one among them', { hint: 'At least 1 symbol: @#!%' }, { special: '!' }],
+    ['a range in Swedish', { hint: '6 till 8 tecken' }, { min: 8, max: 8 }],
     ['a pattern with lookaheads', { pattern: '(?=.*\\d)(?=.*[a-z])(?=.*[A-Z]).{8,}' }, { min: 12 }],
   ])('%s', (_, given, expected) => {
     expect(passwordRules(control(given))).toMatchObject(expected)
@@ -31,7 +39,7 @@ describe('passwords', () => {
     const rules = fc.record({
       min: fc.integer({ min: 6, max: 24 }),
       more: fc.integer({ min: 0, max: 20 }),
-      special: fc.constantFrom('', '-', '-_!#'),
+      special: fc.constantFrom('', '-', '@$%&'),
     })
     fc.assert(
       fc.property(rules, fc.infiniteStream(fc.nat()), ({ min, more, special }, stream) => {

@@ -1,4 +1,5 @@
 import type { ControlDescription } from '../fields/control.ts'
+import { matches } from '../fields/pattern.ts'
 import { plain } from '../fields/text.ts'
 
 /** What a site says about passwords, as far as it leaves a choice. */
@@ -10,11 +11,15 @@ export interface PasswordRules {
   readonly special: string
 }
 
-/** Long enough for every common rule, short enough for old ones. */
-const usual = { min: 12, max: 20, special: '-_!#' }
+/** Long enough for every common rule, short enough for old ones; of the special characters the one that most rules list. */
+const usual = { min: 12, max: 20, special: '!' }
+/** Those that a pattern may ask for. */
+const askable = '!-_#@$%&*?.+=^~'
 
 const characters = '(?:characters|chars|letters|zeichen|caracteres|caratteri|tekens|tecken|tegn|znakow|символ)'
-const range = new RegExp(`(\\d+)\\s*(?:-|–|to|and|bis|und|a|et|y|e)\\s*(\\d+)\\s*${characters}`)
+const range = new RegExp(
+  `(\\d+)\\s*(?:-|–|~|〜|to|and|bis|und|a|à|et|y|e|o|do|till?|tot|en|до|から)\\s*(\\d+)\\s*${characters}`,
+)
 const atLeast =
   /(?:at least|minimum(?: of)?|min\.?|mindestens|wenigstens|au moins|al menos|minimo(?: de)?|almeno|pelo menos|minimaal|minst|co najmniej|не менее|минимум)\D{0,12}(\d+)/
 const orMore = new RegExp(`(\\d+)\\s*(?:or more|\\+)?\\s*${characters}|(\\d+)\\s*(?:文字以上|个字符|자 이상)`)
@@ -41,15 +46,30 @@ export function passwordRules(
   const stated = largest([String(control.minLength), /minlength:\s*(\d+)/i.exec(rules)?.[1], counted?.[1], ...lower])
   const limits = [/maxlength:\s*(\d+)/i.exec(rules)?.[1], counted?.[2], between?.[2], atMost.exec(words)?.[1]]
   const max = smallest([String(control.maxLength), ...limits]) ?? Math.max(usual.max, stated)
-  return { min: Math.min(Math.max(stated, usual.min), max), max, special: specials(rules, words, pattern) }
+  const min = Math.min(Math.max(stated, usual.min), max)
+  return { min, max, special: byPattern(pattern, min) ?? specials(rules, words) }
 }
 
-function specials(rules: string, words: string, pattern: string): string {
-  if (noSpecial.test(words) || /^\^?\[(?:a-z|A-Z|0-9|\\d|\\w)+\]/.test(pattern)) return ''
-  const listed = /(?:required|allowed):\s*\[([^\]]+)\]/.exec(rules)?.[1] ?? ''
-  const usable = [...listed].filter((char) => !/[\s"'`\\]/.test(char)).slice(0, 4)
-  return usable.length === 0 ? usual.special : usable.join('')
+/** What a pattern takes, tried out: the special characters, or none; undefined where it takes neither, or there is none. */
+function byPattern(pattern: string, length: number): string | undefined {
+  if (pattern === '') return undefined
+  const takes = (special: string) => matches(pattern, `Ax7${special}${'kPm4wRt9'.repeat(length)}`.slice(0, length))
+  const taken = [...askable].filter(takes)
+  if (taken.includes(usual.special)) return usual.special
+  return taken.length > 0 ? taken.join('') : takes('') ? '' : undefined
 }
+
+function specials(rules: string, words: string): string {
+  if (noSpecial.test(words)) return ''
+  const listed = /(?:required|allowed):\s*\[([^\]]+)\]/.exec(rules)?.[1] ?? listedIn.exec(words)?.[1] ?? ''
+  const usable = [...listed].filter((char) => !/[\s\w"'`\\,]/.test(char))
+  if (usable.length === 0 || usable.includes(usual.special)) return usual.special
+  return usable.slice(0, 4).join('')
+}
+
+/** "one special character (@$%&)", "a symbol such as @ $ %". */
+const listedIn =
+  /(?:special|symbol|sonderzeichen|speciaux|especial|speciali|especiais|leestekens|specialn|specialtecken|спецсимвол|記号|特殊)[^()[\]:]{0,30}[([:]([^()[\]a-z]{2,40})/
 
 function largest(texts: readonly (string | undefined)[]): number {
   return Math.max(0, ...positive(texts))
