@@ -31,7 +31,7 @@ export const accountWords = {
       'agreement',
     ],
     words:
-      /\bterms\b|conditions|\bagree|\baccept|\btos\b|privacy|policy|gdpr|dsgvo|consent|rules|\bagb\b|nutzungsbeding|datenschutz|akzeptier|einverstanden|stimme .*zu|zustimm|\bcgu\b|j'?accepte|confidentialite|acepto|terminos|condiciones|accetto|termini|aceito|termos|akkoord|voorwaarden|regulamin|akcept|zgod|villkor|godkann|vilkar|souhlas|sartlar|kabul|соглас|услови|принима|同意|規約|条款|동의|약관|over 1[368]|1[368] (years|or older)|at least 1[368]/,
+      /\bterms\b|conditions|\bagree|\baccept|\btos\b|privacy|policy|gdpr|dsgvo|consent|rules|\bagb\b|nutzungsbeding|datenschutz|akzeptier|einverstanden|stimme .*zu|zustimm|\bcgu\b|j'?accepte|confidentialite|acepto|terminos|condiciones|accetto|termini|aceito|termos|akkoord|voorwaarden|regulamin|akcept|zgod|villkor|godkann|vilkar|souhlas|sartlar|kabul|samtyck|samtykk|betingelser|concordo|соглас|услови|принима|同意|規約|条款|동의|약관|over 1[368]|1[368] (years|or older)|at least 1[368]/,
   },
   email: {
     autocomplete: ['email'],
@@ -51,7 +51,7 @@ export const accountWords = {
       'accountemail',
     ],
     words:
-      /e-? ?mail|\bmail\b|courriel|correo|correio|posta elettronica|\be-?post|эл.*почт|почт|メール|邮箱|邮件|電子郵件|이메일/,
+      /e-? ?mail|\bmail\b|courriel|correo|correio|posta elettronica|\be-?post|эл.*почт|почт(?!ов(ый|ого|ому) (индекс|адрес|код))|メール|邮箱|邮件|電子郵件|电邮|電郵|이메일/,
   },
   password: {
     autocomplete: ['new-password'],

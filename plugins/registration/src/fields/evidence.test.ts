@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { control } from '../testing/control.ts'
 import type { ControlDescription } from './control.ts'
-import { fillable, isTrap, recognise } from './evidence.ts'
+import { recognise } from './evidence.ts'
+import { fillable, isTrap } from './fillable.ts'
 import type { FieldKind } from './vocabulary.ts'
 
 const kindOf = (given: Partial<ControlDescription>) => recognise(control(given))?.kind
@@ -72,16 +73,43 @@ describe('labels in several languages', () => {
     ['Имя учётной записи', 'username'],
     ['E-postadress', 'email'],
     ['Endereço de correio eletrónico', 'email'],
+    ['Ваше имя', 'firstName'],
+    ['Почтовый индекс', 'postalCode'],
+    ['Почтовый адрес', 'street'],
+    ['Votre nom', 'fullName'],
+    ['Uw naam', 'fullName'],
+    ['名前', 'fullName'],
+    ['Jméno a příjmení', 'fullName'],
+    ['Ad Soyad', 'fullName'],
+    ['Voor- en achternaam', 'fullName'],
+    ['För- och efternamn', 'fullName'],
+    ['For- og etternavn', 'fullName'],
+    ['For- og efternavn', 'fullName'],
+    ['昵称', 'username'],
+    ['닉네임', 'username'],
+    ['邮政编码', 'postalCode'],
+    ['Web address', 'website'],
+    ['By', 'city'],
+    ['Hausnummer', 'houseNumber'],
+    ['House number', 'houseNumber'],
+    ['Street address', 'street'],
   ])('%s', (label, kind) => {
     expect(kindOf({ label })).toBe(kind)
   })
 
-  it.each(['Membership number', 'Invitation', 'Mailbox 7', 'Favourite colour', 'Your message'])(
-    'nothing for: %s',
-    (label) => {
-      expect(kindOf({ label })).toBeUndefined()
-    },
-  )
+  it.each([
+    'Referred by',
+    'Team name',
+    'Name of your pet',
+    "Pet's name",
+    'Membership number',
+    'Invitation',
+    'Mailbox 7',
+    'Favourite colour',
+    'Your message',
+  ])('nothing for: %s', (label) => {
+    expect(kindOf({ label })).toBeUndefined()
+  })
 })
 
 describe('names and ids', () => {
@@ -141,4 +169,65 @@ describe('traps', () => {
   it('are not every field out of the tab order', () => {
     expect(isTrap(control({ name: 'email', tabIndex: -1 }))).toBe(false)
   })
+})
+
+describe('an address to log in with', () => {
+  it.each<[Partial<ControlDescription>, FieldKind]>([
+    [{ autocomplete: 'username', name: 'email' }, 'email'],
+    [{ autocomplete: 'username', label: 'E-Mail' }, 'email'],
+    [{ autocomplete: 'username', name: 'login' }, 'username'],
+  ])('%j is %s', (given, kind) => {
+    expect(kindOf(given)).toBe(kind)
+  })
+})
+
+describe('a date in three parts', () => {
+  it.each<[string, string, FieldKind | undefined]>([
+    ['Date of birth', 'Day', 'birthDay'],
+    ['Geburtsdatum *', 'Monat', 'birthMonth'],
+    ['Date de naissance', 'Année', 'birthYear'],
+    ['Date of birth', 'Place', undefined],
+    ['Delivery', 'Day', undefined],
+  ])('%s: %s is %s', (group, label, kind) => {
+    expect(kindOf({ group, label })).toBe(kind)
+    expect(kindOf({ group, label, tag: 'select', type: 'select' })).toBe(kind)
+  })
+
+  it('is one part where it is named so', () => {
+    expect(kindOf({ name: 'bday' })).toBe('birthDate')
+    expect(kindOf({ name: 'birthday_day' })).toBe('birthDay')
+  })
+})
+
+describe('traps in several languages', () => {
+  it.each([
+    'Leave this field blank',
+    'Bitte leer lassen',
+    'Laissez ce champ vide',
+    'Deixe este campo em branco',
+    'Nie wypełniaj tego pola',
+    'Lämna fältet tomt',
+    'Lad dette felt stå tomt',
+    'La feltet stå tomt',
+    'Nevyplňujte',
+    'Bu alanı boş bırakın',
+    'Оставьте это поле пустым',
+    'この欄は空欄のままにしてください',
+    '请勿填写',
+    '비워 두세요',
+  ])('%s', (label) => {
+    expect(isTrap(control({ label }))).toBe(true)
+  })
+})
+
+it.each([
+  'Do not leave this field blank',
+  'Bitte nicht leer lassen',
+  'Ne laissez pas ce champ vide',
+  'No dejar en blanco',
+  'Bu alan boş bırakılamaz',
+  'Feltet er ikke udfyldt',
+  '不能留空',
+])('is no trap: %s', (hint) => {
+  expect(isTrap(control({ hint }))).toBe(false)
 })

@@ -1,6 +1,6 @@
 import type { ControlDescription } from './control.ts'
 import { bareLabel, plain, spaced, squeezed } from './text.ts'
-import { confirmation, type FieldKind, genericName, trap, vocabulary } from './vocabulary.ts'
+import { confirmation, type FieldKind, genericName, vocabulary } from './vocabulary.ts'
 
 /** What a field was recognised by, the strongest first. */
 export const evidenceOrder = ['explicit', 'autocomplete', 'type', 'exact', 'pattern', 'label', 'position'] as const
@@ -14,7 +14,7 @@ export interface Recognised {
 }
 
 /** Configured selectors that name a field, by the key that the page reports. */
-const explicitKinds: Readonly<Record<string, FieldKind>> = {
+export const explicitKinds: Readonly<Record<string, FieldKind>> = {
   firstNameSelector: 'firstName',
   lastNameSelector: 'lastName',
   emailSelector: 'email',
@@ -38,6 +38,7 @@ const listKinds: ReadonlySet<FieldKind> = new Set([
   'city',
   'jobTitle',
   'terms',
+  'newsletter',
 ])
 const passwordKinds: ReadonlySet<FieldKind> = new Set(['password', 'passwordConfirm'])
 
@@ -69,41 +70,6 @@ export function isList({ tag }: ControlDescription, kind: FieldKind): boolean {
   return tag === 'select' || listKinds.has(kind)
 }
 
-/** Types that no identity fills: they hold the site's own state, or a person's file. */
-const ignored: ReadonlySet<string> = new Set([
-  'hidden',
-  'submit',
-  'button',
-  'image',
-  'reset',
-  'file',
-  'search',
-  'range',
-  'color',
-])
-
-/** Whether a person could fill it, and it is not a trap for those who fill everything. */
-export function fillable(control: ControlDescription): boolean {
-  if (control.explicit.some((key) => key in explicitKinds)) return true
-  if (control.tag === 'button' || ignored.has(control.type)) return false
-  // What nobody may type may still be taken from its list.
-  const open = !control.disabled && (!control.readOnly || control.type === 'combobox')
-  return control.visible && open && !isTrap(control)
-}
-
-/** A honeypot: hidden from people, or one that says so of itself. */
-export function isTrap(control: ControlDescription): boolean {
-  if (!control.visible) return true
-  if (control.ariaHidden && control.tabIndex < 0) return true
-  return [
-    spaced(control.name),
-    spaced(control.id),
-    bareLabel(control.label),
-    bareLabel(control.hint),
-    bareLabel(control.placeholder),
-  ].some((text) => trap.test(text))
-}
-
 /** The best evidence for what one control asks for; position is judged later, over the whole form. */
 export function recognise(control: ControlDescription): Recognised | undefined {
   const found = single(control)
@@ -124,14 +90,34 @@ function single(control: ControlDescription): Recognised | undefined {
   if (token !== '' && token !== 'on' && token !== 'off') {
     for (const [kind, { autocomplete }] of entries())
       if (autocomplete?.includes(token) && holds(control, kind))
-        return { kind, evidence: 'autocomplete', detail: `autocomplete="${token}"` }
+        return {
+          // The address is what one logs in with, at many sites.
+          kind: kind === 'username' && byWords(control)?.kind === 'email' ? 'email' : kind,
+          evidence: 'autocomplete',
+          detail: `autocomplete="${token}"`,
+        }
   }
   if (address.test(plain(control.placeholder)) && holds(control, 'email'))
     return { kind: 'email', evidence: 'label', detail: `placeholder "${control.placeholder}"` }
   const typed = typeKinds[control.type]
   if (typed !== undefined) return { kind: typed, evidence: 'type', detail: `type="${control.type}"` }
-  return byWords(control) ?? byWeakType(control)
+  return byWords(control) ?? byGroup(control) ?? byWeakType(control)
 }
+
+/** "Day" says something within "Date of birth" alone. */
+function byGroup(control: ControlDescription): Recognised | undefined {
+  if (!vocabulary.birthDate.words.test(bareLabel(control.group))) return undefined
+  const label = control.label || control.placeholder
+  const [, kind] = dateParts.find(([words]) => words.test(bareLabel(label))) ?? []
+  if (kind === undefined || !holds(control, kind)) return undefined
+  return { kind, evidence: 'label', detail: `"${label}" of "${control.group}"` }
+}
+
+const dateParts: readonly (readonly [words: RegExp, part: FieldKind])[] = [
+  [/^(day|dd?|tag|tt|jour|jj|dia|giorno|gg|dag|dzien|den|gun|день|дд|日|일)$/, 'birthDay'],
+  [/^(month|mm?|monat|mois|mes|mese|maand|miesiac|manad|maned|mesic|ay|месяц|мм|月|월)$/, 'birthMonth'],
+  [/^(year|yyyy|jahr|jjjj|annee|aaaa|ano|anno|jaar|rok|rrrr|ar|yil|год|гггг|年|년)$/, 'birthYear'],
+]
 
 /** `tel` and `url` also bring up a keyboard for codes and numbers, so words come first. */
 function byWeakType(control: ControlDescription): Recognised | undefined {

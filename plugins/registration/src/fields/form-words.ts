@@ -1,6 +1,6 @@
 export const signUp = new RegExp(
   [
-    'sign ?up|registr|register|create (an? |your |my )?((free|new) )?(account|user|login|profile)|join|get started|new account|become a member',
+    'sign ?up|registr(?!y)|register|create (an? |your |my )?((free|new) )?(account|user|login|profile)|\\bjoin\\b|get started|new account|become a member',
     'konto (erstellen|anlegen|eroffnen)|anmeldung',
     "s'?inscrire|inscription|cree[rz] (un |mon |votre |ton )?(nouveau )?compte|rejoign",
     'crear? (una |tu |su )?(nueva )?cuenta|\\bunete\\b|regist(rar|rate)',
@@ -22,6 +22,6 @@ export const other =
 export const goOn =
   /^(continue|next|submit|save|send|ok|go|done|finish|create$|start|weiter|absenden|senden|speichern|suivant|continuer|envoyer|siguiente|continuar|enviar|avanti|invia|seguinte|volgende|verzenden|dalej|wyslij|nasta|neste|naeste|далее|отправить|次へ|送信|下一步|提交|다음|확인)/
 export const notSubmit =
-  /cancel|back|abort|reset|clear|show|hide|generate|google|facebook|github|apple|microsoft|twitter|sso|abbrechen|zuruck|annuler|cancelar|annulla|отмена|назад/
+  /cancel|\bback\b|\babort|reset|\bclear\b|\bshow\b|\bhide\b|generate|google|facebook|github|\bapple\b|microsoft|twitter|\bsso\b|abbrechen|zuruck|annuler|cancelar|annulla|отмена|назад/
 export const newHere =
   /^create one$|^(i )?(agree|accept)( to)?( these| the| all)? (terms|rules|conditions)|new here|no account|don'?t have an account|not a member|noch kein konto|pas encore|no tienes cuenta|nog geen account|нет аккаунта/

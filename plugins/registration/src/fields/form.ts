@@ -1,5 +1,5 @@
 import type { ControlDescription, PageDescription } from './control.ts'
-import { fillable } from './evidence.ts'
+import { fillable } from './fillable.ts'
 import { goOn, logIn, notSubmit, other, signUp } from './form-words.ts'
 import { isScript } from './opener.ts'
 import { type RecognisedControl, recogniseAll } from './recognise.ts'

@@ -16,6 +16,17 @@ describe('the way to a form that is not open', () => {
       [button('I do not agree'), button('I agree to these terms')],
       'I agree to these terms',
     ],
+    [
+      'not to a list of gifts',
+      [link('Gift registry', 'http://127.0.0.1/gifts'), link('Join', 'http://127.0.0.1/join')],
+      'Join',
+    ],
+    [
+      'rather than to a newsletter',
+      [link('Sign up for our newsletter', 'http://127.0.0.1/news'), link('Sign up', 'http://127.0.0.1/join')],
+      'Sign up',
+    ],
+    ['in Italian', [link('Iscriviti adesso', 'http://127.0.0.1/join')], 'Iscriviti adesso'],
     ['a button', [button('Register', { type: 'button', form: -1 })], 'Register'],
   ])('%s', (_, controls, label) => {
     expect(chooseOpener(pageOf(controls))?.label).toBe(label)

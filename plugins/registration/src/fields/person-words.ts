@@ -16,7 +16,7 @@ export const personWords = {
   },
   birthDay: {
     autocomplete: ['bday-day'],
-    exact: ['birthday_day', 'bdayday', 'birthdayday', 'dobday', 'birthday1', 'bday', 'dobd'],
+    exact: ['bdayday', 'birthdayday', 'birthday1', 'birthd', 'dobday', 'dobd'],
     words: /(birth|dob|bday).*\bday\b|\bday\b.*(birth|dob)|geburtstag tag|jour de naissance/,
   },
   birthMonth: {
@@ -35,6 +35,7 @@ export const personWords = {
       'birthday',
       'birthdate',
       'dateofbirth',
+      'bday',
       'dob',
       'geburtsdatum',
       'geburtstag',
@@ -73,7 +74,7 @@ export const personWords = {
       'signupusername',
     ],
     words:
-      /user ?(name|id)|login|nick ?name|screen name|display name|\bhandle\b|account name|benutzername|nutzername|anmeldename|nom d'? ?utilisateur|identifiant|pseudo|usuario|nome utente|utilizador|gebruikersnaam|nazwa uzytkownika|anvandarnamn|brukernavn|brugernavn|uzivatelske jmeno|kullanici|имя пользователя|имя учетной записи|логин|никнейм|利用者名|ユーザー名|ユーザーid|用户名|使用者名|用戶名|帐号|账号|帳號|아이디|사용자/,
+      /user ?(name|id)|login|nick ?name|screen name|display name|\bhandle\b|account name|benutzername|nutzername|anmeldename|nom d'? ?utilisateur|identifiant|pseudo|usuario|nome utente|utilizador|gebruikersnaam|nazwa uzytkownika|anvandarnamn|brukernavn|brugernavn|uzivatelske jmeno|kullanici|имя пользователя|имя учетной записи|логин|никнейм|ニックネーム|昵称|暱稱|닉네임|利用者名|ユーザー名|ユーザーid|用户名|使用者名|用戶名|帐号|账号|帳號|아이디|사용자/,
   },
   fullName: {
     autocomplete: ['name'],
@@ -88,7 +89,7 @@ export const personWords = {
       'displayedname',
     ],
     words:
-      /full name|real name|your name|first and last|nom complet|nom et prenom|prenom et nom|nombre completo|nombre y apellido|nome completo|nome e cognome|vor- und (nach|zu)name|vollstandiger name|echter name|nom reel|nombre real|nome (reale?|verdadeiro)|echte naam|riktigt namn|(virkelig|rigtige) navn|skutecne jmeno|gercek adi|настоящее имя|本名|실명|prawdziwe (imie|nazwisko)|volledige naam|imie i nazwisko|fullstandigt namn|имя и фамилия|ф\.?и\.?о|氏名|お名前|姓名|성명/,
+      /full name|real name|your name|first and last|nom complet|nom et prenom|prenom et nom|nombre completo|nombre y apellido|nome completo|nome e cognome|vor- und (nach|zu)name|vollstandiger name|echter name|nom reel|nombre real|nome (reale?|verdadeiro)|echte naam|riktigt namn|(virkelig|rigtige) navn|skutecne jmeno|gercek adi|настоящее имя|本名|실명|prawdziwe (imie|nazwisko)|volledige naam|imie i nazwisko|fullstandigt namn|имя и фамилия|jmeno a prijmeni|ad(i|iniz)? (ve )?soyad|voor- en achternaam|for- och efternamn|for- og ef?t+ernavn|ф\.?и\.?о|氏名|お名前|姓名|성명/,
   },
   firstName: {
     autocomplete: ['given-name'],
@@ -107,7 +108,7 @@ export const personWords = {
       'firstn',
     ],
     words:
-      /first ?name|given ?name|forename|vorname|prenom|\bnombre\b|\bnome\b|primeiro nome|voornaam|\bimie\b|fornamn|fornavn|\bjmeno\b|^adi?$|^имя|\bимя$|^名$|^名\b|下の名前|名字/,
+      /first ?name|given ?name|forename|vorname|prenom|\bnombre\b|\bnome\b|primeiro nome|voornaam|\bimie\b|fornamn|fornavn|\bjmeno\b|^adi?$|^имя|(^| )имя$|^名$|^名\b|下の名前|名字/,
   },
   lastName: {
     autocomplete: ['family-name'],

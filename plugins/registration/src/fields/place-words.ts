@@ -27,6 +27,11 @@ export const placeWords = {
     exact: ['address2', 'addressline2', 'street2', 'apt', 'suite'],
     words: /address (line )?2|apartment|\bsuite\b|adresszusatz|complement/,
   },
+  houseNumber: {
+    exact: ['housenumber', 'houseno', 'streetnumber', 'hausnummer', 'hausnr', 'huisnummer', 'civico', 'nrdomu'],
+    words:
+      /(house|street|building) ?(number|no\b)|hausn(ummer|r\b)|huisnummer|numero (civico|de (la )?(calle|rue|porta|porte))|numero exterior|nr domu|husnummer|gatunummer|cislo (domu|popisne)|kapi no|номер дома|番地|门牌|번지/,
+  },
   street: {
     autocomplete: ['street-address', 'address-line1'],
     exact: [
@@ -44,13 +49,13 @@ export const placeWords = {
       'rue',
     ],
     words:
-      /street|address|stra(ss|ß)e|adresse|direccion|indirizzo|endereco|\badres\b|\bulica\b|gatuadress|адрес|улица|住所|地址|주소/,
+      /street|(?<!(web|ip|site|wallet) ?)address|stra(ss|ß)e|adresse|direccion|indirizzo|endereco|\badres\b|\bulica\b|gatuadress|адрес|улица|住所|地址|주소/,
   },
   city: {
     autocomplete: ['address-level2'],
     exact: ['city', 'town', 'locality', 'ort', 'stadt', 'ville', 'ciudad', 'citta', 'cidade', 'wohnort'],
     words:
-      /\bcity\b|\btown\b|locality|\bort\b|wohnort|\bstadt\b|\bville\b|ciudad|localidad|\bcitta\b|\bcomune\b|cidade|woonplaats|\bplaats\b|\bmiasto\b|\bstad\b|postort|\bby\b|mesto|sehir|город|市区|城市|도시/,
+      /\bcity\b|\btown\b|locality|\bort\b|wohnort|\bstadt\b|\bville\b|ciudad|localidad|\bcitta\b|\bcomune\b|cidade|woonplaats|\bplaats\b|\bmiasto\b|\bstad\b|postort|^by$|mesto|sehir|город|市区|城市|도시/,
   },
   region: {
     autocomplete: ['address-level1'],
@@ -62,7 +67,7 @@ export const placeWords = {
     autocomplete: ['postal-code'],
     exact: ['zip', 'zipcode', 'postalcode', 'postcode', 'postal', 'plz', 'cp', 'cap', 'cep', 'codepostal'],
     words:
-      /\bzip\b|post(al)? ?code|postleitzahl|\bplz\b|code postal|codigo postal|\bcap\b|\bcep\b|kod pocztowy|postnummer|\bpsc\b|posta kodu|индекс|郵便番号|邮编|우편번호/,
+      /\bzip\b|post(al)? ?code|postleitzahl|\bplz\b|code postal|codigo postal|\bcap\b|\bcep\b|kod pocztowy|postnummer|\bpostnr\b|\bpsc\b|posta kodu|индекс|郵便番号|邮编|邮政编码|郵遞區號|우편번호/,
   },
   country: {
     autocomplete: ['country', 'country-name'],
@@ -95,6 +100,6 @@ export const placeWords = {
   website: {
     autocomplete: ['url'],
     exact: ['website', 'url', 'homepage', 'site', 'web', 'blog'],
-    words: /web ?site|home ?page|\burl\b|\bblog\b|webseite|site web|sitio web|сайт|网站/,
+    words: /web ?(site|address|page)|home ?page|\burl\b|\bblog\b|webseite|site web|sitio web|сайт|网站/,
   },
 } as const satisfies Partial<Record<FieldKind, Words>>

@@ -82,6 +82,12 @@ describe('lists', () => {
       ),
       { birthMonth: expect.stringMatching(/^[A-Z][a-z]{2}$/) },
     ],
+    ['the age', select('Age', 'Under 18', '18-24', '25-34', '35-44', '65+'), { age: '35-44' }],
+    ['the age that is a lower limit', select('Age', 'Under 18', '18+'), { age: '18+' }],
+    ['no invitation to choose', select('Department', 'Choisissez…', 'Bleu'), { choice: 'Bleu' }],
+    ['no invitation in Turkish', select('Department', 'Seçiniz', 'Mavi'), { choice: 'Mavi' }],
+    ['no invitation in Czech', select('Department', 'Vyberte', 'Modrá'), { choice: 'Modrá' }],
+    ['no invitation in Spanish', select('Department', 'Elija una opción', 'Azul'), { choice: 'Azul' }],
     ['a neutral answer', select('Gender', '-', 'Female', 'Male', 'Prefer not to say'), { gender: 'Prefer not to say' }],
     [
       'any answer where the question is unknown',
@@ -96,6 +102,12 @@ describe('lists', () => {
     const radio = { type: 'radio', name: 'plan', required: true }
     expect(filled({ ...radio, label: 'Free', checked: true }, { ...radio, label: 'Paid' })).not.toHaveProperty('choice')
     expect(filled({ ...radio, label: 'Free' }, { ...radio, label: 'Paid' })).toHaveProperty('choice')
+  })
+
+  it('does not take a newsletter that has to be answered', () => {
+    const radio = { type: 'radio', name: 'newsletter', required: true }
+    const [field] = plan({ ...radio, label: 'Yes' }, { ...radio, label: 'No' }).fields.slice(1)
+    expect(field).toMatchObject({ kind: 'newsletter', control: { label: 'No' } })
   })
 })
 
@@ -136,6 +148,21 @@ describe('what is not understood', () => {
 
   it('is seen by the star on its label', () => {
     expect(plan({ name: 'mno', label: 'Member no. *' }).unmapped).toHaveLength(1)
+  })
+
+  it.each([
+    'not required',
+    'nicht erforderlich',
+    'niet verplicht',
+    'non obligatoire',
+    'non obbligatorio',
+    'freiwillig',
+  ])('is not asked for by a label with (%s)', (mark) => {
+    expect(plan({ name: 'mno', label: `Member no. (${mark})` }).unmapped).toEqual([])
+  })
+
+  it.each(['required', 'obbligatorio', 'obrigatório', 'verplicht'])('is asked for by a label with (%s)', (mark) => {
+    expect(plan({ name: 'mno', label: `Member no. (${mark})` }).unmapped).toHaveLength(1)
   })
 
   it('is never a CAPTCHA, which is told apart', () => {

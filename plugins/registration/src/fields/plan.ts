@@ -1,6 +1,7 @@
 import type { Identity } from '../identity/identity.ts'
 import { type ControlDescription, controlName } from './control.ts'
-import { fillable, isList } from './evidence.ts'
+import { isList } from './evidence.ts'
+import { fillable } from './fillable.ts'
 import type { ChosenForm } from './form.ts'
 import { isChosen, type ListAnswer, listAnswer, pickOption } from './options.ts'
 import type { RecognisedControl } from './recognise.ts'

@@ -32,12 +32,15 @@ export function squeezed(name: string): readonly string[] {
   return part === undefined ? [whole] : [whole, spaced(part).replaceAll(' ', '')]
 }
 
+const insisting =
+  'required|mandatory|pflichtfeld|erforderlich|obligatoire|ob?bligatori[oa]|obrigatori[oa]|verplicht|wymagane|obligatoriskt|obligatorisk|pakravd|povinn\\w+|zorunlu'
+
 /** Says of a field that it may be left empty. In plain text. */
-export const optional =
-  /\b(optional|facultati[fv][oa]?|facoltativ[oa]|opcional|optioneel|opcjonaln\w+|nieobowiazkow\w+|valfritt|valgfri(tt)?|frivillig\w*|nepovinn\w+|istege bagli)\b|необязательно|省略可能|任意|可选|可選|選填|选填|선택 ?(사항)?/
+export const optional = new RegExp(
+  `\\b(optional|freiwillig|facultati[fv][oa]?|facoltativ[oa]|opcional|optioneel|opcjonaln\\w+|nieobowiazkow\\w+|valfritt|valgfri(tt)?|frivillig\\w*|nepovinn\\w+|istege bagli|(not|nicht|kein|non|no|nao|niet|nie|inte|ikke) (${insisting})|zorunlu degil)\\b|необязательно|не обязательно|省略可能|任意|可选|可選|選填|选填|선택 ?(사항)?`,
+)
 /** Says that it may not. */
-export const obligatory =
-  /\b(required|mandatory|pflichtfeld|erforderlich|obligatoire|obligatori[oa]|verplicht|wymagane|obligatoriskt|obligatorisk|povinn\w+|zorunlu)\b|обязательно|必須|必填|필수/
+export const obligatory = new RegExp(`\\b(${insisting})\\b|обязательно|必須|必填|필수`)
 
 const marks = new RegExp(`[（(]?(${optional.source}|${obligatory.source})[)）]?`, 'g')
 

@@ -17,6 +17,10 @@ describe('what is typed', () => {
     expect(value('birthYear', { type: 'number' })).toBe('1987')
   })
 
+  it('is the number alone where the street has a field of its own for it', () => {
+    expect(value('houseNumber', { type: 'number' })).toMatch(/^\d{1,3}$/)
+  })
+
   it('has two digits for a day or a month where the field asks for two', () => {
     expect(value('birthDay', {})).toBe('5')
     expect(value('birthMonth', { placeholder: 'MM' })).toBe('03')

@@ -66,6 +66,8 @@ function plainValue(
       return String(birthDate.year)
     case 'age':
       return '35'
+    case 'houseNumber':
+      return /^\d+/.exec(identity.street)?.[0]
     case 'street':
       return identity.street
     case 'street2':

@@ -19,6 +19,7 @@ export type FieldKind =
   | 'birthMonth'
   | 'birthYear'
   | 'age'
+  | 'houseNumber'
   | 'street'
   | 'street2'
   | 'city'
@@ -54,9 +55,22 @@ export const vocabulary: Readonly<Record<Exclude<FieldKind, 'choice' | 'emailCon
 /** Tried last, since `name` is a part of nearly everything. */
 export const genericName = {
   exact: ['name', 'yourname', 'nom', 'naam', 'nombre', 'nome'],
-  words: /^(your )?name$|\bname$|^naam$|^namn$|^navn$|이름/,
+  // The name of anything else, a team or a pet, is not the person's.
+  words:
+    /^((please )?enter |(the )?(sign ?up|reg(istration|ister)?|account|profile|form|user|member|person|customer|contact|author|billing|applicant|participant) )?((your|my|ihr|dein|euer|votre|ton|uw|je|jouw|ditt?) )?(name|nom|naam|namn|navn)$|이름|名前/,
 }
 
-/** Says of itself that people must leave it empty. */
-export const trap =
-  /honey ?pot|\bhp\b|^hp[ _]|bot ?(trap|field|check)|anti ?spam|spam ?trap|(leave|keep) (this )?(field )?(blank|empty)|(do not|don'?t) fill|if you are (a )?human|nicht ausfullen|leer lassen|freilassen|laissez? .*vide|ne pas remplir|dejar? en blanco|no rellen|lasciare vuoto|niet invullen|не заполня/
+/** Says of itself that people must leave it empty; that it must not be left so, it may say as well. */
+export const trap = new RegExp(
+  [
+    'honey ?pot|\\bhp\\b|^hp[ _]|bot ?(trap|field|check)|anti ?spam|spam ?trap|if you are (a )?human',
+    "(?<!not |never |n't )(leave|keep) (this )?(field )?(blank|empty)|(do not|don'?t) fill",
+    '(?<!nicht )(leer lassen|freilassen)|nicht ausfullen',
+    '(?<!ne )laissez? (?!pas\\b).*vide|ne pas remplir',
+    '(?<!no |no puede )dejar? en blanco|no rellen|(?<!non )lasciare vuoto|non compilare',
+    '(?<!nao )deix[ae] .*em branco|nao preencha|niet invullen|(?<!niet )leeg laten',
+    'nie wypelniaj|pozostaw .*puste|lamna (?!inte\\b).*tomt|fyll inte i|lad (?!ikke\\b).*(sta|vaere) tomt|la (?!ikke\\b).*sta tomt|udfyld ikke|fyll ikke ut',
+    'nevyplnujte|nechte .*prazdne|bos birakin|doldurmayin|не заполняй|оставьте .*пуст',
+    '空欄のままにして|入力しないで|(请|請|保持)留空|(请勿|請勿|不要)填|비워 ?두세요|입력하지 (마|말)',
+  ].join('|'),
+)

@@ -14,8 +14,10 @@ export type AccountRow = {
 
 /** The accounts that submissions made, or may have made, so that the site's owner can delete them. */
 export function accountsOf(submissions: readonly Submission[], runId: string): readonly AccountRow[] {
-  return submissions.flatMap(({ outcome, identity: { email, firstName, lastName }, startedAt }) => {
-    const created = mayExist[outcome]
+  return submissions.flatMap(({ outcome, identity: { email, firstName, lastName }, startedAt, response }) => {
+    // A wall that comes after the answer says nothing of what the answer was to.
+    const isAnswered = response !== undefined && response.status < 400
+    const created = mayExist[outcome] ?? (isAnswered && walls.has(outcome) ? 'unknown' : undefined)
     return created === undefined
       ? []
       : [{ email, firstName, lastName, created, startedAt: new Date(startedAt).toISOString(), runId }]
@@ -42,6 +44,8 @@ const mayExist: Readonly<Partial<Record<Submission['outcome'], 'yes' | 'unknown'
   site_error: 'unknown',
   left_authorised_origin: 'unknown',
 }
+
+const walls: ReadonlySet<Submission['outcome']> = new Set(['captcha', 'challenged', 'rate_limited'])
 
 /** A leading `=`, `+`, `-` or `@` would be a formula in a spreadsheet. */
 function cell(text: string): string {

@@ -47,6 +47,12 @@ describe('accounts', () => {
     expect(lines.slice(1, -1).map((line) => line.split(',')[3])).toEqual(['yes', 'unknown'])
   })
 
+  it('lists one that a wall stands before only where its form was answered', () => {
+    const walled = (status: number) =>
+      submissionOf({ outcome: 'challenged', response: { status, method: 'POST', url: 'http://127.0.0.1/' } })
+    expect(accountsOf([walled(303), walled(403)], 'run')).toMatchObject([{ created: 'unknown' }])
+  })
+
   it('quotes what needs it and disarms formulas', () => {
     const identity = { firstName: '=1+1', lastName: 'O"Hara, Jr', email: 'a@example.com' }
     expect(toAccounts(accountsOf([submissionOf({ identity })], 'run'))).toContain(`a@example.com,'=1+1,"O""Hara, Jr",`)
