@@ -53,6 +53,19 @@ describe('fields that show their list once something is typed', () => {
     expect(cities).toContain(sent.taken)
   })
 
+  it('take it though the list is drawn again under their hand', async () => {
+    const restless = combobox('Country').replace(
+      '</script>',
+      `new MutationObserver(([{ target }], observer) => {
+         observer.disconnect()
+         let times = 0
+         const timer = setInterval(() => { list.innerHTML = list.innerHTML; if (++times === 20) clearInterval(timer) }, 15)
+       }).observe(list, { childList: true })</script>`,
+    )
+    const { sent } = await submitTo(browser(), site(restless))
+    expect(sent.taken).toBe('United States')
+  })
+
   it('are asked for less where they know nothing by the whole of it', async () => {
     const { sent } = await submitTo(browser(), site(combobox('Country'), ['Germany', 'Unity']))
     expect(sent.taken).toBe('Unity')

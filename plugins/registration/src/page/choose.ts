@@ -3,6 +3,7 @@
 import type { ElementHandle, Frame, JSHandle } from 'playwright-core'
 import type { ControlOption } from '../fields/control.ts'
 import type { ListAnswer } from '../fields/options.ts'
+import { isDetached } from './form-page.ts'
 
 /** How long a list may take to open, in milliseconds. */
 const openTime = 1500
@@ -13,32 +14,45 @@ const suggestTime = 3000
 /** What lists are asked for that know the answer by another name. */
 const fewLetters = 2
 
+/** A list may be drawn again under one's hand, as the site's answers come in; this often at most. */
+const mostTries = 10
+
 /** Opens a list of an app's own and takes what `answer` takes of it; where the list only shows what was typed, types. */
 export async function choose(element: ElementHandle<Element>, answer: ListAnswer, timeout: number): Promise<void> {
   const frame = await element.ownerFrame()
   if (frame === null) throw new Error('The field is not attached.')
-  const shown = (containing: string, ms: number) =>
-    listOf(frame, { element, containing: containing.toLowerCase() }, Math.min(timeout, ms))
+  const takeOf = async (pick: Pick, { containing = '', ms }: { containing?: string; ms: number }): Promise<boolean> => {
+    const wanted = { element, containing: containing.toLowerCase() }
+    for (let tries = 0; tries < mostTries; tries++) {
+      const list = await listOf(frame, wanted, Math.min(timeout, ms))
+      const option = list && pick(await list.evaluate(readOptions))
+      if (list === undefined || option === undefined) return false
+      try {
+        await take(element, list, option, timeout)
+        return true
+      } catch (error) {
+        if (!isDetached(error)) throw error
+      }
+    }
+    return false
+  }
   const typed = (await element.evaluate(isTyped)) ? answer.typed : undefined
   await element.click({ timeout: Math.min(timeout, openTime) })
-  const opened = await shown('', typed === undefined ? openTime : glance)
-  if (opened !== undefined) {
-    const options = await opened.evaluate(readOptions)
-    const option = typed === undefined ? answer.of(options) : answer.fitting(options)
-    if (option !== undefined) return take(element, opened, option, timeout)
+  if (typed === undefined) {
+    if (!(await takeOf(answer.of, { ms: openTime }))) await element.press('Escape', { timeout })
+    return
   }
-  if (typed === undefined) return opened === undefined ? undefined : element.press('Escape', { timeout })
+  if (await takeOf(answer.fitting, { ms: glance })) return
   for (const text of [typed, typed.slice(0, fewLetters)]) {
     await element.selectText({ timeout })
     await frame.page().keyboard.type(text)
-    const suggested = await shown(text, suggestTime)
-    const option = answer.of((await suggested?.evaluate(readOptions)) ?? [])
-    if (suggested !== undefined && option !== undefined) return take(element, suggested, option, timeout)
+    if (await takeOf(answer.of, { containing: text, ms: suggestTime })) return
   }
   // Nothing is suggested, so that what was meant stands there at least.
   await element.fill(typed, { timeout })
 }
 
+type Pick = ListAnswer['of']
 type List = JSHandle<Element[]>
 
 /** The options that show, once one of them contains a text; undefined where none does in time. */
