@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net'
 import type { SecureContext } from 'node:tls'
 import { UpstreamAgent } from './agent.ts'
+import { elsewhere } from './elsewhere.ts'
 import type { Lease } from './lease.ts'
 
 /** What all exchanges of a gate share. */
@@ -35,7 +36,10 @@ export class Channel {
     if (agent === undefined) {
       const { connectTimeoutMs, lookup, now, trust } = this.settings
       const { sessions, options } = this.lease
-      const address = options.target.addresses[origin]
+      const { addresses, source } = options.target
+      const address = addresses[origin]
+      // Whoever answers there would be taken at its word; behind a proxy it is the proxy that resolves.
+      const guarded = source === 'document' && origin.startsWith('http:') && options.proxy === undefined
       const route = {
         origin,
         proxy: options.proxy,
@@ -44,7 +48,7 @@ export class Channel {
         trust,
         onConnected: (localPort: number) => this.lease.connected(localPort),
         ...(address === undefined ? {} : { address }),
-        ...(lookup === undefined ? {} : { lookup }),
+        ...(guarded ? { lookup: elsewhere(lookup) } : lookup === undefined ? {} : { lookup }),
       }
       agent = new UpstreamAgent(route, now)
       if (this.#closed) agent.destroy()
