@@ -100,6 +100,49 @@ describe('a circuit', () => {
     expect(circuit.probing(now + options.probeTtlMs)).toBe(true)
   })
 
+  it('hears probes that outlived their place, whoever has it by then', () => {
+    const slow = (ok: boolean) => {
+      const circuit = opened()
+      let now = circuit.retryAt
+      circuit.tick(now)
+      for (let lease = 5; circuit.state === 'half-open' && lease < 50; lease += 1) {
+        circuit.started(lease, now, options)
+        now += options.probeTtlMs
+        if (lease > 5) circuit.report(lease - 1, ok, now, options, middle)
+      }
+      return circuit.state
+    }
+    expect([slow(true), slow(false)]).toEqual(['closed', 'open'])
+  })
+
+  it('does not trip again by uses from before the trip that end after the recovery', () => {
+    const circuit = opened()
+    const now = circuit.retryAt
+    circuit.tick(now)
+    for (const probe of [20, 21]) {
+      circuit.started(probe, now, options)
+      circuit.report(probe, true, now, options, middle)
+    }
+    expect(circuit.state).toBe('closed')
+    for (const straggler of [11, 12, 13, 14]) circuit.report(straggler, false, now, options, middle)
+    expect(circuit.state).toBe('closed')
+    for (const lease of [22, 23, 24, 25]) circuit.report(lease, false, now, options, middle)
+    expect(circuit.state).toBe('open')
+  })
+
+  it('hears every use after a recovery that reports without leases brought about', () => {
+    const circuit = opened()
+    const now = circuit.retryAt
+    circuit.tick(now)
+    for (let i = 0; i < 2; i += 1) {
+      circuit.started(-1, now, options)
+      circuit.report(-1, true, now, options, middle)
+    }
+    expect(circuit.state).toBe('closed')
+    for (const lease of [22, 23, 24, 25]) circuit.report(lease, false, now, options, middle)
+    expect(circuit.state).toBe('open')
+  })
+
   it('gives the place back when a probe ends without news', () => {
     const circuit = opened()
     circuit.tick(circuit.retryAt)

@@ -99,6 +99,8 @@ export class Circuit {
   #successfulProbes = 0
   #probe = 0
   #probeUntil = 0
+  /** The first lease since it last turned half-open: those of lower numbers began before that, and say nothing about now. */
+  #since = 0
   #window: SlidingWindow | undefined
 
   probing(now: number): boolean {
@@ -116,15 +118,17 @@ export class Circuit {
   tick(now: number): CircuitTransition | undefined {
     if (this.state !== 'open' || this.isolated || now < this.retryAt) return undefined
     this.#probe = 0
+    this.#since = Number.POSITIVE_INFINITY
     this.#successfulProbes = 0
     return this.#move('waited')
   }
 
-  /** A use started under the lease number `lease` (not 0). In half-open it is the probe. */
+  /** A use started under the lease number `lease`: above all earlier ones, or negative without a lease. In half-open it is the probe. */
   started(lease: number, now: number, options: CircuitOptions): void {
     if (this.state !== 'half-open') return
     this.#probe = lease
     this.#probeUntil = now + options.probeTtlMs
+    if (lease > 0) this.#since = Math.min(this.#since, lease)
   }
 
   /** A use ended without saying anything about the proxy. */
@@ -142,7 +146,7 @@ export class Circuit {
   ): CircuitTransition | undefined {
     if (this.state === 'half-open') return this.#reportProbe(lease, ok, now, options, random)
     // A use that began before the trip and ended after it: its news is already acted upon.
-    if (this.state === 'open') return undefined
+    if (this.state === 'open' || (lease > 0 && lease < this.#since)) return undefined
     this.#window ??= new SlidingWindow(options.windowMs)
     this.#window.add(ok, now)
     if (ok) {
@@ -183,6 +187,7 @@ export class Circuit {
     this.failuresInRow = memory.failuresInRow
     this.#successfulProbes = memory.successfulProbes
     this.#probe = 0
+    this.#since = memory.state === 'half-open' ? Number.POSITIVE_INFINITY : 0
     const { successes, failures } = memory.recent
     this.#window = successes + failures === 0 ? undefined : new SlidingWindow(options.windowMs)
     this.#window?.fill(memory.recent, at)
@@ -195,9 +200,10 @@ export class Circuit {
     options: CircuitOptions,
     random: () => number,
   ): CircuitTransition | undefined {
-    // Only the probe speaks: a use from before the trip says nothing about now.
-    if (this.#probe !== lease) return undefined
-    this.#probe = 0
+    // Only probes speak. One that outlived its place is a probe still: where each use takes
+    // longer than that, there would be no other.
+    if (this.#probe === lease) this.#probe = 0
+    else if (lease < this.#since) return undefined
     if (!ok) return this.#open('probe_failed', now, options, random)
     this.#successfulProbes += 1
     return this.#successfulProbes >= options.probeSuccesses ? this.#close('recovered', now) : undefined
@@ -226,6 +232,8 @@ export class Circuit {
     this.failuresInRow = 0
     this.#successfulProbes = 0
     this.#probe = 0
+    // Where no lease was a probe, or nothing was probed, it is not known which began before.
+    if (input === 'released' || this.#since === Number.POSITIVE_INFINITY) this.#since = 0
     this.#window?.clear()
     return this.#move(input)
   }

@@ -123,6 +123,24 @@ describe('bad input', () => {
   })
 })
 
+describe('a half-open circuit', () => {
+  it('closes also where each use takes longer than a probe keeps its place', () => {
+    const { clock, scorer, scoreOf } = setUp(['a'], { random: () => 0.5 })
+    const before = scorer.acquireSync()
+    for (let i = 0; i < 4; i += 1) scorer.report('a', { reason: 'reset' })
+    clock.advance(10_000)
+    const probes = Array.from({ length: 3 }, () => {
+      const lease = scorer.acquireSync()
+      clock.advance(30_000)
+      return lease
+    })
+    before.fail('reset')
+    expect(scoreOf('a').circuit).toBe('half-open')
+    for (const probe of probes.slice(0, 2)) probe.succeed(45_000)
+    expect(scoreOf('a').circuit).toBe('closed')
+  })
+})
+
 describe('reports without a lease', () => {
   it('count like uses, and stand for probes', () => {
     const { clock, scorer, scoreOf } = setUp(['a'], { random: () => 0.5 })
