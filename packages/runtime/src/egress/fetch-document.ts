@@ -18,6 +18,8 @@ export interface FetchOptions {
   readonly userAgent?: string
 }
 
+const BROKEN_OFF = 'The site broke off in the middle of it.'
+
 /**
  * Fetches the document of an https origin: directly, never by a proxy or after a redirect, and no more of it than may be.
  * The connection is validated as the gate's are.
@@ -45,7 +47,7 @@ export async function fetchDocument(origin: string, options: FetchOptions = {}):
     const timer = setTimeout(() => end({ problem: `It did not come within ${timeoutMs} ms.` }), timeoutMs)
     asked.once('error', (error) => end({ problem: `It could not be fetched: ${tlsCode(error)} (${error.message}).` }))
     asked.once('response', (response) => {
-      const address = (response.socket as TLSSocket).remoteAddress ?? ''
+      const address = (response.socket as TLSSocket).remoteAddress
       const { statusCode = 0, headers } = response
       if (statusCode >= 300 && statusCode < 400) {
         end({
@@ -57,6 +59,11 @@ export async function fetchDocument(origin: string, options: FetchOptions = {}):
         end({ problem: `The site answered ${statusCode} where 200 is needed.` })
         return
       }
+      // One that is gone again has no address any more, and without it nobody knew where it was that agreed.
+      if (address === undefined) {
+        end({ problem: BROKEN_OFF })
+        return
+      }
       const chunks: Buffer[] = []
       let bytes = 0
       response.on('data', (chunk: Buffer) => {
@@ -64,7 +71,7 @@ export async function fetchDocument(origin: string, options: FetchOptions = {}):
         chunks.push(chunk)
         if (bytes > DOCUMENT_MAX_BYTES) end({ problem: `It is longer than ${DOCUMENT_MAX_BYTES} bytes.` })
       })
-      response.once('error', () => end({ problem: 'The site broke off in the middle of it.' }))
+      response.once('error', () => end({ problem: BROKEN_OFF }))
       response.once('end', () => end({ text: Buffer.concat(chunks).toString('utf8'), address }))
     })
     asked.end()

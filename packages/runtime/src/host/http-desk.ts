@@ -89,7 +89,11 @@ export class HttpDesk implements AsyncDisposable {
     const cancel = new AbortController()
     this.#cancels.set(id, cancel)
     const signal = AbortSignal.any([cancel.signal, AbortSignal.timeout(timeoutMs)])
-    const client = await this.#clients.takeClient(url, leaseId)
+    const client = await this.#takeInTime(url, leaseId, signal)
+    if (client === undefined) {
+      await this.cancel(id)
+      return failure({ request, signal }, signal.reason)
+    }
     const open: Open = { client, request, signal }
     this.#open.set(id, open)
     try {
@@ -102,6 +106,18 @@ export class HttpDesk implements AsyncDisposable {
     }
     const { status, statusText, headers: raw } = open.answer
     return { ok: true, status, statusText, headers: pairs(raw) }
+  }
+
+  /** Undefined where the signal comes first: a site may take long to say whether it agrees, and answers the next request. */
+  async #takeInTime(url: string, leaseId: string | undefined, signal: AbortSignal): Promise<GateClient | undefined> {
+    const taking = this.#clients.takeClient(url, leaseId)
+    const over = Promise.withResolvers<undefined>()
+    const stop = () => over.resolve(undefined)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    const client = await Promise.race([taking, over.promise]).finally(() => signal.removeEventListener('abort', stop))
+    if (client === undefined) taking.then((late) => this.#clients.giveBack(late)).catch(() => undefined)
+    return client
   }
 
   /** The next part of an answer's body. */
@@ -157,7 +173,7 @@ export class HttpDesk implements AsyncDisposable {
 }
 
 /** The gate's record tells what became of a request; the error alone would only guess. */
-function failure({ client: { lease }, request, signal }: Open, error: unknown): HttpFailure {
+function failure({ client, request, signal }: Omit<Open, 'client'> & Partial<Open>, error: unknown): HttpFailure {
   const { origin, pathname } = new URL(request.url)
   const what = `${request.method} ${origin}${pathname}`
   const { reason } = signal as { reason?: unknown }
@@ -166,10 +182,10 @@ function failure({ client: { lease }, request, signal }: Open, error: unknown): 
     return { ok: false, code: 'EGRESS_TIMEOUT', message, hint: 'Give it more time with timeoutMs.' }
   }
   if (error instanceof RefbotError && error.code === 'EGRESS_REFUSED') {
-    const rule = lease.records.findLast(({ verdict }) => verdict === 'refused')?.rule
+    const rule = client?.lease.records.findLast(({ verdict }) => verdict === 'refused')?.rule
     return { ok: false, code: 'EGRESS_REFUSED', message: error.message, hint: error.hint, ...(rule && { rule }) }
   }
-  const fault = egressReport(lease).faults.at(-1)
+  const fault = client && egressReport(client.lease).faults.at(-1)
   return {
     ok: false,
     code: 'EGRESS_FAILED',
