@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { LogLine } from '@refbot/plugin-sdk/host'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AttemptOptions, runAttempt } from './attempt.ts'
 
@@ -47,6 +48,33 @@ describe.runIf(process.platform === 'linux')('an attempt', () => {
     await attempt('fixtures/plugins/scheduled/index.ts', { onUsed: (what) => used.push(what) })
     expect(used).toEqual([{ peakRssBytes: expect.any(Number), cpuMs: expect.any(Number) }])
     expect(used[0]?.peakRssBytes).toBeGreaterThan(1_000_000)
+  }, 60_000)
+
+  it('of a plugin that a site turned away ends so, also where that cannot be stored', async () => {
+    const lines: LogLine[] = []
+    const egress = {
+      permits: {
+        authorise: async () => ({ origin: 'http://127.0.0.1:1', source: 'loopback' }),
+        watch: () => ({ [Symbol.dispose]: () => undefined }),
+      },
+      origins: {
+        assertOpen: () => undefined,
+        pauseOf: () => undefined,
+        turnedAway: async () => Promise.reject(new Error('no room')),
+      },
+      gate: {
+        openLease: () => ({ close: async () => undefined }),
+        client: () => expect.unreachable('no request is sent'),
+      },
+      limits: () => ({}),
+    }
+    const failed = attempt('fixtures/turned-away.ts', {
+      egress: egress as never,
+      permissions: new Set(['http']),
+      onLog: (line) => lines.push(line),
+    })
+    await expect(failed).rejects.toMatchObject({ code: 'SHOP_SAYS_NO', reason: 'refused_by_site' })
+    expect(lines).toEqual([expect.objectContaining({ level: 'warn', fields: { error: 'no room' } })])
   }, 60_000)
 
   it('of a plugin that hangs up on its host, and goes on, is over', async () => {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { JsonValue, RunInfo } from '@refbot/plugin-sdk'
-import { Redactor } from '@refbot/plugin-sdk/host'
+import { type LogLine, Redactor } from '@refbot/plugin-sdk/host'
 import { answerOf } from './answer.ts'
 import { crashed, RunFailure, toRunFailure } from './failure.ts'
 import { LOAD_LIMIT_MS, LoadDeadline } from './load-deadline.ts'
@@ -112,9 +112,17 @@ export async function runAttempt(options: AttemptOptions): Promise<JsonValue | u
     return redactor.json(asResult(await answerOf(process, call, ending.promise, deadline.late)))
   } catch (error) {
     const failure = toRunFailure(error)
-    if (failure.reason === 'refused_by_site' && failure.code !== 'ORIGIN_PAUSED') await session.reportRefusal()
+    if (failure.reason === 'refused_by_site' && failure.code !== 'ORIGIN_PAUSED') {
+      // What the site said counts, whatever else goes wrong: a run that was turned away is never tried again.
+      await session.reportRefusal().catch((cause: unknown) => onLog(notPaused(cause)))
+    }
     throw failure.redacted(redactor)
   }
+}
+
+function notPaused(cause: unknown): LogLine {
+  const error = cause instanceof Error ? cause.message : String(cause)
+  return { at: Date.now(), level: 'warn', message: 'the origin could not be paused for other runs', fields: { error } }
 }
 
 /** @throws RunFailure where it is none: a plugin's process hands on JSON only. */
