@@ -141,6 +141,23 @@ describe('scripts', () => {
     expect(sends).toBe(1)
   })
 
+  it('fills in what slides into sight, and nothing before', async () => {
+    const slides = [
+      '<label>First name <input name="first" required></label><button type="button">Next</button>',
+      '<label>Email <input name="email" type="email" required></label><button type="button">Next</button>',
+      '<label>Password <input name="pw" type="password" required></label><button>Create account</button>',
+    ]
+    const { submission, sent } = await submit(`<h1>Create your account</h1>
+      <style>#c { width: 400px; overflow: hidden } #t { display: flex; width: 1200px; transition: transform .1s } #t > div { width: 400px; flex: none }</style>
+      <form method="post"><input type="hidden" name="early" value="">
+        <div id="c"><div id="t">${slides.map((slide) => `<div>${slide}</div>`).join('')}</div></div></form>
+      <script>let at = 0
+        c.onscroll = () => { document.forms[0].early.value = 'scrolled' }
+        document.querySelectorAll('button[type=button]').forEach((b) => { b.onclick = () => { t.style.transform = 'translateX(' + -400 * ++at + 'px)' } })</script>`)
+    expect(submission.outcome).toBe('success')
+    expect(sent).toMatchObject({ early: '', first: submission.identity.firstName, email, pw: password })
+  })
+
   it('reads a message that comes back without a new page', async () => {
     const { submission } = await submit((path, form) =>
       form === undefined && path === '/'

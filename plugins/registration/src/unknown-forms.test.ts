@@ -143,12 +143,15 @@ describe('traps', () => {
       'width:0;height:0;overflow:hidden',
       'position:absolute;clip-path:inset(50%)',
       'transform:scale(0)',
+      'position:absolute;left:9999px',
+      'position:absolute;right:-9999px',
+      'opacity:0.01',
     ]
     const { sent } = await submit(`<form method="post">
       <label>Name <input name="name"></label><label>E-mail <input type="email" name="email"></label>
       ${hidden.map((style, at) => `<div style="${style}"><label>Phone <input name="trap${at}" required></label></div>`).join('')}
-      <label>Leave this field empty <input name="trap8"></label>
-      <div aria-hidden="true"><label>Website <input name="trap9" tabindex="-1"></label></div>
+      <label>Leave this field empty <input name="trap-told"></label>
+      <div aria-hidden="true"><label>Website <input name="trap-silent" tabindex="-1"></label></div>
       <button formnovalidate>Sign up</button></form>`)
     expect(sent.email).toMatch(/@example\.com$/)
     expect(Object.entries(sent).filter(([name, value]) => name.startsWith('trap') && value !== '')).toEqual([])

@@ -9,25 +9,37 @@ export function sightTools() {
     return root instanceof ShadowRoot ? root.host : null
   }
 
-  /** It takes up room, inside the page, and nothing around it clips it away. */
+  /** It takes up room, inside the page, can be told from what is behind it, and nothing around it clips it away. */
   const seen = (element: Element): boolean => {
     const checks = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }
     if (!element.checkVisibility(checks)) return false
     const box = element.getBoundingClientRect()
     if (box.width <= 1 || box.height <= 1) return false
-    const page = document.documentElement
-    const width = Math.max(page.scrollWidth, window.innerWidth)
-    if (box.right + window.scrollX <= 0 || box.bottom + window.scrollY <= 0 || box.left + window.scrollX >= width)
-      return false
+    if (box.right + window.scrollX <= 0 || box.bottom + window.scrollY <= 0) return false
+    // What is pushed aside makes the page as wide as it needs; nobody goes there.
+    if (box.left + window.scrollX >= 2 * window.innerWidth) return false
+    let { left, right } = box
+    let opacity = 1
+    // Until its containing block comes, nothing around it clips it.
+    let position = 'static'
     for (let around: Element | null = element; around !== null; around = parentOf(around)) {
       const style = getComputedStyle(around)
+      opacity *= Number(style.opacity)
+      if (opacity < 0.1) return false
       if (/^rect\((0|1)(px)?,? (0|1)(px)?,? (0|1)(px)?,? (0|1)(px)?\)$/.test(style.clip)) return false
       if (/^inset\((50|100)%/.test(style.clipPath)) return false
-      if (around !== element && around !== document.body && around !== page && style.overflow !== 'visible') {
-        const frame = around.getBoundingClientRect()
-        if (style.display !== 'inline' && style.display !== 'contents' && (frame.width <= 1 || frame.height <= 1))
-          return false
-      }
+      const isContaining = style.transform !== 'none' || (position === 'absolute' && style.position !== 'static')
+      const isFree = /absolute|fixed/.test(position) && !isContaining
+      if (around !== element && isFree) continue
+      position = style.position
+      const isPage = around === document.body || around === document.documentElement
+      if (around === element || isPage || style.overflow === 'visible' || /^(inline|contents)$/.test(style.display))
+        continue
+      const frame = around.getBoundingClientRect()
+      if (frame.width <= 1 || frame.height <= 1) return false
+      // Sideways alone: what lies below may come up as an app scrolls by itself.
+      if (/hidden|clip/.test(style.overflowX) && (right <= frame.left || left >= frame.right)) return false
+      if (/auto|scroll/.test(style.overflowX)) ({ left, right } = frame)
     }
     return true
   }
