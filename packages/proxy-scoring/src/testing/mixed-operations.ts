@@ -52,6 +52,8 @@ export function mixedOperations(operations: number, seed: number) {
       if (!sound) expect.fail(`corrupt: ${JSON.stringify(score)}`)
     }
     expect(inflight).toBe(scorer.leased)
+    // Every lease that began is told to end, once.
+    expect(counts.acquired - counts.settled).toBe(scorer.leased)
   }
   for (let i = 0; i < operations; i += 1) {
     const dice = random()
