@@ -18,8 +18,8 @@ vi.setConfig({ testTimeout: TIMEOUT_MS + 30_000 })
 let host: TestHost
 beforeAll(async () => {
   host = await startTestHost({ plugin: PLUGIN })
-})
-afterAll(() => host?.[Symbol.asyncDispose]())
+}, TIMEOUT_MS)
+afterAll(() => host?.[Symbol.asyncDispose](), TIMEOUT_MS)
 
 interface Site extends AsyncDisposable {
   readonly port: number
