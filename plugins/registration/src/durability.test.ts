@@ -150,4 +150,13 @@ describe('what a failed submission leaves', () => {
     expect(error).toMatchObject({ code: 'LIMIT_REACHED', reason: 'limit_reached' })
     expect(rows).toMatchObject([{ submission: { outcome: 'limit_reached', reason: expect.stringContaining('30 s') } }])
   })
+
+  it('has the site’s answer where a limit stood against another request of the page', async () => {
+    await using server = await serveForms((_, sent) =>
+      sent === undefined ? { html: signUpPage } : { status: 422, html: page(`<p role="alert">Taken</p>${signUpPage}`) },
+    )
+    const limit = { rule: 'limit_minute', retryAfterMs: 30_000 } as const
+    const { rows } = await run({ limit, config: { url: server.url, batchSize: 1, traces: 'never' } })
+    expect(rows).toMatchObject([{ submission: { outcome: 'rejected', reason: expect.stringContaining('Taken') } }])
+  })
 })

@@ -221,7 +221,8 @@ async function tryPage(
 
 /** Sets what the gate saw beside what the page showed; the gate's word counts. */
 function judge({ faults, refusal, limit }: EgressReport, signUp: SignUp, own: Verdict): Judged {
-  if (limit !== undefined && own.outcome !== 'success') return { verdict: heldBack(limit, signUp), safeToRepeat: false }
+  if (limit !== undefined && refusal === undefined && isHeldBack(own, signUp))
+    return { verdict: heldBack(limit, signUp), safeToRepeat: false }
   if (refusal !== undefined && own.outcome !== 'captcha') {
     const said = refusal === 'rate_limited' ? 'too many requests' : 'access denied'
     const reason = own.outcome === refusal ? own.reason : `The site refused: ${said}.`
@@ -243,6 +244,14 @@ function judge({ faults, refusal, limit }: EgressReport, signUp: SignUp, own: Ve
   if (!fault.safe) return { verdict: fault.verdict, fault: fault.code, safeToRepeat: false }
   const reason = `The proxy failed to connect (${fault.code}); nothing reached the site.`
   return { verdict: { outcome: 'proxy_fault', reason }, fault: fault.code, safeToRepeat: true }
+}
+
+/** What the gate answers in place of the site. */
+const refusedByGate = 403
+
+/** Whether it was the form that a limit stood against: a page may send more than its form, and what was sent is not repeated. */
+function isHeldBack({ outcome }: Verdict, { watch: { exchange } }: SignUp): boolean {
+  return outcome !== 'success' && (exchange === undefined || exchange.status === refusedByGate)
 }
 
 /** The gate let no further form out. */

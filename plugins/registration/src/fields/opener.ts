@@ -8,7 +8,7 @@ export function chooseOpener(page: PageDescription): ControlDescription | undefi
   return fitting.find(({ type }) => type === 'link') ?? fitting[0]
 }
 
-/** What opens the menu in which the way to the form is hidden; `pressed` are indexes of those that did not help. */
+/** What opens the menu in which the way to the form is hidden; those that are pressed already did not help. */
 export function chooseToggle(page: PageDescription, isPressed: (control: ControlDescription) => boolean) {
   const hidden = leading(page).filter(({ visible }) => !visible)
   const [first] = hidden
