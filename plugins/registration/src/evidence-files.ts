@@ -43,7 +43,7 @@ export async function keepEvidence(
       const said = {
         ...{ index, verdict, steps, matched: signUp.matched },
         egress: { faults, refusal, limit, forwarded, refused },
-        events: trace.events,
+        events: trace.events.map((event) => ({ ...event, text: signUp.scrub(event.text) })),
         eventsLeftOut: trace.left,
       }
       const text = signUp.scrub(JSON.stringify(said, null, 2))

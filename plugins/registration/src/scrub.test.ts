@@ -16,6 +16,14 @@ it.each([
   expect(scrubbed).not.toContain('aB3')
 })
 
+it.each([3, 6, secret.length - 1])('takes %i characters of it from the end of a text that was cut there', (length) => {
+  expect(scrubber(secret)(`before ${secret.slice(0, length)}`)).toBe('before [password]')
+})
+
+it('takes nothing that only looks a little like it', () => {
+  expect(scrubber(secret)('tab aB')).toBe('tab aB')
+})
+
 it('leaves text alone where there is no password', () => {
   expect(scrubber(undefined)('text')).toBe('text')
   expect(scrubber('')('text')).toBe('text')
