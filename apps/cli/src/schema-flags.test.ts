@@ -30,6 +30,11 @@ describe('flags of a schema', () => {
     ])
   })
 
+  it('are none for a key that leads out of the settings', () => {
+    const properties: unknown = JSON.parse('{"__proto__":{"properties":{"x":{"type":"string"}}},"y":{"type":"string"}}')
+    expect([...schemaFlags({ properties }).keys()]).toEqual(['y'])
+  })
+
   it('give values of the types that it wants, beside the flags of the command', () => {
     const line = 'shop --times 3 --delay-ms=1.5 --loud --mode fast --tags a,b --success.text Hi --wait'.split(' ')
     expect(read(...line)).toEqual({

@@ -98,7 +98,8 @@ export function readArguments(
 function flagsOf(schema: Schema, path: readonly string[]): SchemaFlag[] {
   const properties = isObject(schema.properties) ? schema.properties : {}
   return Object.entries(properties).flatMap(([key, part]) => {
-    if (!isObject(part) || part.writeOnly === true) return []
+    // A plugin may write any key into its schema; this one would reach beyond its own settings.
+    if (!isObject(part) || part.writeOnly === true || key === '__proto__') return []
     const at = [...path, key]
     if (isObject(part.properties)) return flagsOf(part, at)
     return [{ path: at, schema: part, definition: definitionOf(part) }]
