@@ -13,7 +13,7 @@ export interface DescribedPage {
   afresh(): Promise<DescribedPage>
   element(control: ControlDescription): Promise<ElementHandle<Element>>
   /** The same elements in the page, for work on several of them in one round trip. */
-  readonly inPage: JSHandle<Described>
+  readonly handle: JSHandle<Described>
 }
 
 export interface FrameOptions {
@@ -35,7 +35,7 @@ export async function describeFrame(frame: Frame, options: FrameOptions = {}): P
   const described: DescribedPage = {
     frame,
     description: JSON.parse(json) as PageDescription,
-    inPage: result,
+    handle: result,
     afresh: () => describeFrame(frame, options),
     async again() {
       const description = await lookAt(frame, options)

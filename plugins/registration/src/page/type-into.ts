@@ -15,12 +15,12 @@ export function isTypedInto({ action, control }: PlannedField): boolean {
  * Types into fields and selects from lists, one after the other in one round trip: Playwright's own way takes five for
  * each. How many took it; the one after these is no plain one, or does not take the focus.
  */
-export async function typeInto({ inPage }: DescribedPage, fields: readonly PlannedField[]): Promise<number> {
+export async function typeInto({ handle }: DescribedPage, fields: readonly PlannedField[]): Promise<number> {
   const given = fields.map(({ action, control }) => ({
     index: control.index,
     value: 'value' in action ? action.value : '',
   }))
-  return inPage.evaluate(typeEach, given)
+  return handle.evaluate(typeEach, given)
 }
 
 /** Runs in the page; sent as text. */
