@@ -1,6 +1,6 @@
 import type { Verdict } from '../outcome/classify.ts'
-import { confirms, refuses } from '../outcome/words.ts'
-import { isBetweenDocuments, observe } from '../page/form-page.ts'
+import { confirms, refusingLine } from '../outcome/words.ts'
+import { observe, unlessBetweenDocuments } from '../page/form-page.ts'
 import type { Observation } from '../page/observe.ts'
 import { leftOrigin, type Session } from '../session.ts'
 import type { Confirmation } from '../submission.ts'
@@ -13,8 +13,6 @@ const lookEvery = 200
 const silence = 1000
 /** Between two looks at a page, in milliseconds. */
 const pageEvery = 50
-/** A message stands at the top of its page, in one sentence or two. */
-const atMost = { lines: 40, characters: 200 } as const
 
 export interface Confirmed {
   readonly verdict: Verdict
@@ -93,7 +91,7 @@ function failed(reason: string): Verdict {
 async function hear({ page, watch, now, left }: Session) {
   const began = now()
   for (;;) {
-    const shown = watch.left === undefined ? await look(page) : undefined
+    const shown = watch.left === undefined ? await unlessBetweenDocuments(() => observe(page.mainFrame())) : undefined
     const refusal = shown === undefined ? undefined : refusalOf(shown)
     const said = shown?.lines.find(confirms)
     const quietMs = now() - Math.max(began, watch.changedAt)
@@ -103,16 +101,6 @@ async function hear({ page, watch, now, left }: Session) {
   }
 }
 
-async function look(page: Session['page']): Promise<Observation | undefined> {
-  try {
-    return await observe(page.mainFrame())
-  } catch (error) {
-    if (isBetweenDocuments(error)) return undefined
-    throw error
-  }
-}
-
 function refusalOf({ errors, lines }: Observation): string | undefined {
-  const isRefusal = (text: string) => text.length <= atMost.characters && refuses(text) && !confirms(text)
-  return errors.find(isRefusal) ?? (lines.some(confirms) ? undefined : lines.slice(0, atMost.lines).find(isRefusal))
+  return refusingLine(errors) ?? (lines.some(confirms) ? undefined : refusingLine(lines))
 }

@@ -2,7 +2,7 @@ import type { SuccessConditions } from '../config.ts'
 import { plain } from '../fields/text.ts'
 import type { Observation } from '../page/observe.ts'
 import type { Outcome } from '../submission.ts'
-import { confirms, refuses } from './words.ts'
+import { confirms, isRefusal, refuses, refusingLine } from './words.ts'
 
 /** A recognised outcome and the sentence that says what it was read from. */
 export interface Verdict {
@@ -106,7 +106,7 @@ function byDefault(evidence: Evidence): Verdict | 'next' | undefined {
   const gone = evidence.formShown < 0.5
   const answered = exchange?.status !== undefined
   const moved = exchange?.navigation === true && documentStatus !== undefined
-  const message = refusals(evidence)[0] ?? (moved && !gone ? refusingLine(evidence) : undefined)
+  const message = refusals(evidence)[0] ?? (moved && !gone ? newRefusal(evidence) : undefined)
   // A script may mark fields while its request is still on its way.
   const waiting = exchange !== undefined && !answered && !exchange.failed
   if (message !== undefined && !waiting && !now.busy)
@@ -121,7 +121,7 @@ function byDefault(evidence: Evidence): Verdict | 'next' | undefined {
   if (confirmation !== undefined && (gone || quietMs >= settled))
     return { outcome: 'success', reason: `The page says: ${confirmation}` }
   if (!gone || now.busy) return undefined
-  const instead = moved || (answered && quietMs >= settled) ? refusingLine(evidence) : undefined
+  const instead = moved || (answered && quietMs >= settled) ? newRefusal(evidence) : undefined
   if (instead !== undefined) return { outcome: 'rejected', reason: `The site says: ${instead}` }
   if (moved) return { outcome: 'success', reason: `The form is gone; the page is now ${describePlace(now)}.` }
   return answered && quietMs >= settled
@@ -146,7 +146,7 @@ function atTheEnd(evidence: Evidence): Verdict {
       outcome: 'unknown_fate',
       reason: `The submit was answered with ${exchange.status}, and the page after it did not open.`,
     }
-  const line = formShown < 0.5 ? undefined : refusingLine(evidence)
+  const line = formShown < 0.5 ? undefined : newRefusal(evidence)
   if (line !== undefined) return { outcome: 'rejected', reason: `The site says: ${line}` }
   return {
     outcome: 'no_confirmation',
@@ -160,25 +160,19 @@ function atTheEnd(evidence: Evidence): Verdict {
  */
 function refusals({ before, now, dialogs, formShown }: Evidence): readonly string[] {
   const old = new Set([...before.errors, ...before.invalid, ...before.notices])
-  const refused = (text: string) => refuses(text) && !confirms(text)
   const besideForm = (text: string) => formShown >= 0.5 && !confirms(text)
   const fresh = (texts: readonly string[]) => texts.filter((text) => !old.has(text))
   return [
-    ...fresh(now.errors).filter((text) => refused(text) || besideForm(text)),
+    ...fresh(now.errors).filter((text) => isRefusal(text) || besideForm(text)),
     ...fresh(now.invalid),
-    ...fresh([...now.notices, ...dialogs]).filter(refused),
+    ...fresh([...now.notices, ...dialogs]).filter(isRefusal),
   ]
 }
 
-/** A message stands at the top of its page, in one sentence or two. */
-const atMost = { lines: 40, characters: 200 } as const
-
 /** A text that was not there before and refuses the form, whatever its markup. */
-function refusingLine({ before, now }: Evidence): string | undefined {
+function newRefusal({ before, now }: Evidence): string | undefined {
   const old = new Set(before.lines)
-  return now.lines
-    .slice(0, atMost.lines)
-    .find((text) => !old.has(text) && text.length <= atMost.characters && refuses(text) && !confirms(text))
+  return refusingLine(now.lines, (line) => !old.has(line))
 }
 
 /** Texts that were not there before the submit and confirm it. */

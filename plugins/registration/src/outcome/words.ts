@@ -101,3 +101,19 @@ export function refuses(text: string): boolean {
   const words = plain(text)
   return refusal.test(words) || negation.test(words)
 }
+
+/** Whether it does nothing but refuse one. */
+export function isRefusal(text: string): boolean {
+  return refuses(text) && !confirms(text)
+}
+
+/** A message stands at the top of its page, in one sentence or two. */
+const atMost = { lines: 40, characters: 200 } as const
+
+/** The first line at the top of a page that refuses a sign-up, whatever its markup; `isNew` where it was not there before. */
+export function refusingLine(
+  lines: readonly string[],
+  isNew: (line: string) => boolean = () => true,
+): string | undefined {
+  return lines.slice(0, atMost.lines).find((line) => isNew(line) && line.length <= atMost.characters && isRefusal(line))
+}

@@ -6,7 +6,7 @@ import type { FillPlan } from '../fields/plan.ts'
 import type { FieldKind } from '../fields/vocabulary.ts'
 import { classify, type Verdict } from '../outcome/classify.ts'
 import { type FoundForm, leftOrigin, type Session } from '../session.ts'
-import { describeFrame, isBetweenDocuments, lookAt, observe } from './form-page.ts'
+import { describeFrame, lookAt, observe, unlessBetweenDocuments } from './form-page.ts'
 import type { Observation } from './observe.ts'
 
 /** With an answer but no word of success or failure, waiting longer than this tells nothing more. In milliseconds. */
@@ -98,10 +98,10 @@ function frameOf(page: Page, { described: { frame } }: FoundForm): Frame {
   return frame.isDetached() ? page.mainFrame() : frame
 }
 
-async function look(session: Session, sent: FoundForm) {
+function look(session: Session, sent: FoundForm) {
   const { page, config } = session
   const frame = frameOf(page, sent)
-  try {
+  return unlessBetweenDocuments(async () => {
     const [description, shown, outer, selectorShown] = await Promise.all([
       lookAt(frame),
       observe(frame),
@@ -109,10 +109,7 @@ async function look(session: Session, sent: FoundForm) {
       isShown(session, config.success?.selector),
     ])
     return { description, shown: outer === undefined ? shown : both(shown, outer), selectorShown }
-  } catch (error) {
-    if (isBetweenDocuments(error)) return undefined
-    throw error
-  }
+  })
 }
 
 /** What a frame shows, and the page around it. */

@@ -89,6 +89,16 @@ export async function observe(frame: Frame): Promise<Observation> {
   return JSON.parse(await frame.evaluate(observePage)) as Observation
 }
 
+/** What `look` sees; undefined while the page goes from one document to the next. */
+export async function unlessBetweenDocuments<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    if (isBetweenDocuments(error)) return undefined
+    throw error
+  }
+}
+
 /** A page that goes from one document to the next answers nothing for a moment. */
 export function isBetweenDocuments(error: unknown): boolean {
   return (
