@@ -51,8 +51,9 @@ class Batch {
   readonly #inbox: Inbox | undefined
   readonly #done = new Map<number, Submission>()
   readonly #flights = new Set<Flight>()
+  readonly #lanes: number
+  readonly #closing: Closing
   #planned = 0
-  #closing = new Closing(1, 1)
   #over: PluginError | undefined
 
   constructor(context: Context, tools: BatchTools, agreement: Agreement, inbox: Inbox | undefined) {
@@ -60,7 +61,11 @@ class Batch {
     this.#context = context
     this.#tools = tools
     this.agreement = agreement
-    this.#day = new DayLimit(context.storage, agreement.authorisation, tools.now)
+    const { authorisation } = agreement
+    this.#day = new DayLimit(context.storage, authorisation, tools.now)
+    const agreed = authorisation.concurrency ?? Infinity
+    this.#lanes = context.config.delayBetweenSubmissionsMs > 0 ? 1 : lanesFor(context.config, agreed)
+    this.#closing = new Closing(this.#lanes, agreed)
   }
 
   async make() {
@@ -79,15 +84,12 @@ class Batch {
       Math.ceil(60_000 / (authorisation.maxPerMinute ?? Infinity)),
     )
     const pace = new Pace({ pauseMs, checkpoint: this.#context.checkpoint, sleep: this.#context.sleep })
-    const agreed = authorisation.concurrency ?? Infinity
-    const lanes = config.delayBetweenSubmissionsMs > 0 ? 1 : lanesFor(config, agreed)
-    await using closing = new Closing(lanes, agreed)
-    this.#closing = closing
+    await using _ = this.#closing
     const work = async (index: number) => {
       await pace.begin()
       if (this.#over === undefined) await this.#one(index)
     }
-    await inLanes(lanes, indexes, work, () => this.#over !== undefined)
+    await inLanes(this.#lanes, indexes, work, () => this.#over !== undefined)
     const submissions = [...this.#done.values()].sort((a, b) => a.index - b.index)
     return { planned: this.#planned, submissions, over: this.#over }
   }
@@ -110,7 +112,6 @@ class Batch {
     const { index, stop } = flight
     const { authorisation, emailDomain, hash } = this.agreement
     const context = { ...this.#context, signal: AbortSignal.any([signal, stop.signal]) }
-    let sent = false
     const submission = await submitOne(context, this.#tools, {
       index,
       identity: makeIdentity({ seed: config.seed ?? run.id, index, domain: emailDomain }),
@@ -119,11 +120,10 @@ class Batch {
       inbox: this.#inbox,
       keepPending: async (row) => {
         if (stop.signal.aborted) throw new StoppedError()
-        if (!sent && !(await this.#day.take())) {
+        if (!flight.settled && !(await this.#day.take())) {
           this.#end(dayIsFull(authorisation.origin))
           throw new StoppedError()
         }
-        sent = true
         flight.settled = true
         await keep(storage, run.id, 'pending', row)
       },

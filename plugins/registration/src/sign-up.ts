@@ -162,14 +162,18 @@ export class SignUp implements Disposable {
   }
 
   /** What sends the form, once that can be done. */
-  #aim({ described, form: { submit }, plan }: FoundForm & { readonly plan: FillPlan }): Promise<() => Promise<void>> {
+  async #aim({
+    described,
+    form: { submit },
+    plan,
+  }: FoundForm & { readonly plan: FillPlan }): Promise<() => Promise<void>> {
     const { page, left } = this.#session
     if (submit !== undefined) return withElement(described, submit, (button) => aim(page, button, submit, left()))
     const last = plan.fields.at(-1)
     const enter = (field: ElementHandle<Element>) => field.press('Enter', { timeout: left(), noWaitAfter: true })
-    return Promise.resolve(async () => {
+    return async () => {
       if (last !== undefined) await withElement(described, last.control, enter)
-    })
+    }
   }
 
   /** Of this sign-up alone, once its form asked for one. It must not be kept. */
